@@ -1,0 +1,132 @@
+package fm
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Config is .founder-mode/config.json. Its zero value, filled in by
+// [Config.WithDefaults], is what a new user gets.
+type Config struct {
+	WorktreeDir string `json:"worktree_dir,omitempty"` // relative to the main checkout; default .worktrees
+	Workers     int    `json:"workers,omitempty"`      // default 4
+	Base        string `json:"base,omitempty"`         // branch to work off; default the remote's HEAD
+	Remote      string `json:"remote,omitempty"`       // default origin
+	Verify      string `json:"verify,omitempty"`       // shell command, run in the worktree; "" verifies commits and tree only
+	Merge       string `json:"merge,omitempty"`        // auto or manual; default by forge
+	Source      string `json:"source,omitempty"`       // tracker: local
+
+	Agent    AgentConfig    `json:"agent,omitzero"`
+	Health   HealthConfig   `json:"health,omitzero"`
+	Presence PresenceConfig `json:"presence,omitzero"`
+	Tmux     TmuxConfig     `json:"tmux,omitzero"`
+}
+
+// AgentConfig says how the agent is started.
+type AgentConfig struct {
+	Command        string   `json:"command,omitempty"`         // default claude, found in PATH
+	Args           []string `json:"args,omitempty"`            // put before fm's own
+	Model          string   `json:"model,omitempty"`           // default the CLI's
+	PermissionMode string   `json:"permission_mode,omitempty"` // default dontAsk
+	AllowedTools   []string `json:"allowed_tools,omitempty"`   // default [DefaultTools]
+}
+
+// HealthConfig holds the limits of patience.
+type HealthConfig struct {
+	Start    Duration `json:"start,omitempty"`    // until the first prompt is taken; default 90s
+	Verify   Duration `json:"verify,omitempty"`   // for the verify command; default 15m
+	Attempts int      `json:"attempts,omitempty"` // default 5
+}
+
+// PresenceConfig says when a person counts as present.
+type PresenceConfig struct {
+	Grace Duration `json:"grace,omitempty"` // since the last key; default 2m
+}
+
+// TmuxConfig sizes the workers' panes.
+type TmuxConfig struct {
+	Width   int `json:"width,omitempty"`   // default 160
+	Height  int `json:"height,omitempty"`  // default 45
+	History int `json:"history,omitempty"` // lines; default 5000, at most 10000
+}
+
+// DefaultTools lets an agent read, edit and run commands in its worktree.
+func DefaultTools() []string {
+	return []string{"Bash", "Edit", "Write", "Read", "Glob", "Grep", "NotebookEdit", "TodoWrite", "Task", "WebFetch", "WebSearch"}
+}
+
+// ParseConfig reads the text of a config.json. An unknown key is an error that
+// names it, because a misspelt setting that does nothing is worse than none.
+func ParseConfig(text []byte) (Config, error) {
+	var c Config
+	if len(bytes.TrimSpace(text)) > 0 {
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&c); err != nil {
+			return Config{}, fmt.Errorf("parse config: %w", err)
+		}
+	}
+	c = c.WithDefaults()
+	return c, c.check()
+}
+
+// WithDefaults fills in what is not set.
+func (c Config) WithDefaults() Config {
+	c.WorktreeDir = or(c.WorktreeDir, ".worktrees")
+	c.Workers = or(c.Workers, 4)
+	c.Remote = or(c.Remote, "origin")
+	c.Source = or(c.Source, "local")
+	c.Agent.Command = or(c.Agent.Command, "claude")
+	c.Agent.PermissionMode = or(c.Agent.PermissionMode, "dontAsk")
+	if len(c.Agent.AllowedTools) == 0 {
+		c.Agent.AllowedTools = DefaultTools()
+	}
+	c.Health.Start = or(c.Health.Start, Duration(90*time.Second))
+	c.Health.Verify = or(c.Health.Verify, Duration(15*time.Minute))
+	c.Health.Attempts = or(c.Health.Attempts, 5)
+	c.Presence.Grace = or(c.Presence.Grace, Duration(2*time.Minute))
+	c.Tmux.Width = or(c.Tmux.Width, 160)
+	c.Tmux.Height = or(c.Tmux.Height, 45)
+	c.Tmux.History = or(c.Tmux.History, 5000)
+	return c
+}
+
+func (c Config) check() error {
+	switch {
+	case c.Workers < 1 || c.Workers > MaxWorkers:
+		return fmt.Errorf("config workers %d: want 1 to %d", c.Workers, MaxWorkers)
+	case c.Merge != "" && c.Merge != "auto" && c.Merge != "manual":
+		return fmt.Errorf("config merge %q: want auto or manual", c.Merge)
+	case c.Source != "local":
+		return fmt.Errorf("config source %q: want local", c.Source)
+	case c.Tmux.History > 10_000:
+		return fmt.Errorf("config tmux.history %d: want at most 10000 (a server with 100 workers would need 650 MB more per 10000)", c.Tmux.History)
+	}
+	return nil
+}
+
+func or[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}
+
+// Duration is a time.Duration that reads and writes "90s" in JSON.
+type Duration time.Duration
+
+// MarshalText writes the form of time.Duration.String.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads the form of time.ParseDuration.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil {
+		return fmt.Errorf("duration %q: want a form such as 90s, 30m or 2h", b)
+	}
+	*d = Duration(v)
+	return nil
+}

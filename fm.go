@@ -1,0 +1,13 @@
+// Package fm holds the words of the mission, so that its documentation reads
+// as the mission does:
+//
+//	issues → subissues → queue → workers → pull requests → done
+//
+// An [Issue] is split into a [Split] of subissues; each becomes a [Task] in
+// the queue; a [Worker] runs one [Attempt] of a task at a time; what it
+// finishes becomes a [PullRequest]; when every child is merged, the parent is
+// closed.
+//
+// There are only values here: nothing in this package touches a file, a
+// process, the network or a clock. Start reading at [Task].
+package fm

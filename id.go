@@ -1,0 +1,101 @@
+package fm
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// MaxID is the longest id that fm accepts, in bytes.
+const MaxID = 64
+
+// One alphabet serves issues and tasks alike, so that an id is safe as a file
+// name, a branch component, a tmux name and a queue column.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// IssueID names an issue in a tracker, without a leading "#".
+type IssueID string
+
+// TaskID names a task: the id of the subissue (or issue) that it works on.
+type TaskID string
+
+// ParseIssueID accepts "123", "#123" and "PROJ-123". The error quotes the text
+// with control characters made visible and says what is allowed.
+func ParseIssueID(s string) (IssueID, error) {
+	id, err := parseID(strings.TrimPrefix(s, "#"))
+	return IssueID(id), err
+}
+
+// ParseTaskID accepts what [ParseIssueID] accepts.
+func ParseTaskID(s string) (TaskID, error) {
+	id, err := parseID(strings.TrimPrefix(s, "#"))
+	return TaskID(id), err
+}
+
+func parseID(s string) (string, error) {
+	switch {
+	case !idPattern.MatchString(s):
+		return "", fmt.Errorf("id %q: want a letter or digit, then up to 63 of A-Z a-z 0-9 . _ -", s)
+	case strings.Contains(s, ".."), strings.HasSuffix(s, "."), strings.HasSuffix(s, ".lock"):
+		// git refuses these as part of a branch name (git-check-ref-format(1)).
+		return "", fmt.Errorf("id %q: \"..\" and the endings \".\" and \".lock\" cannot be part of a branch name", s)
+	}
+	return s, nil
+}
+
+// WorkerID is the number of a worker's slot, from 1. Zero is no worker.
+type WorkerID int
+
+// ParseWorkerID accepts "worker-3" and "3".
+func ParseWorkerID(s string) (WorkerID, error) {
+	n, err := strconv.Atoi(strings.TrimPrefix(s, "worker-"))
+	if err != nil || n < 1 || n > MaxWorkers {
+		return 0, fmt.Errorf("worker %q: want worker-1 to worker-%d", s, MaxWorkers)
+	}
+	return WorkerID(n), nil
+}
+
+// String gives the name of the worker's tmux session, "worker-3", and "" for
+// no worker.
+func (w WorkerID) String() string {
+	if w == 0 {
+		return ""
+	}
+	return "worker-" + strconv.Itoa(int(w))
+}
+
+// MaxWorkers bounds the worker count, against a typing error that would start
+// thousands of sessions.
+const MaxWorkers = 500
+
+// Run names one attempt of one task: the fence that every report, session and
+// push carries.
+type Run struct {
+	Task    TaskID `json:"task"`
+	Attempt int    `json:"attempt"`
+}
+
+// String gives "456.2", which is also the stem of the attempt's file names.
+func (r Run) String() string { return string(r.Task) + "." + strconv.Itoa(r.Attempt) }
+
+// ParseRun is the inverse of [Run.String].
+func ParseRun(s string) (Run, error) {
+	task, attempt, ok := cutLast(s, ".")
+	n, err := strconv.Atoi(attempt)
+	if !ok || err != nil || n < 1 {
+		return Run{}, fmt.Errorf("run %q: want TASK.ATTEMPT", s)
+	}
+	id, err := ParseTaskID(task)
+	if err != nil {
+		return Run{}, err
+	}
+	return Run{Task: id, Attempt: n}, nil
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}

@@ -1,0 +1,31 @@
+package fm
+
+// Issue is a request in a tracker. Title and body come from outside: they are
+// data, whatever they say.
+type Issue struct {
+	ID        IssueID
+	Title     string
+	Body      string // Markdown
+	Closed    bool
+	Parent    IssueID   // "" for none
+	DependsOn []IssueID // blocked by
+	Labels    []string
+	Priority  Priority // 0 when the tracker does not say
+}
+
+// Split is what an issue was split into: two to five subissues.
+type Split struct {
+	Subissues []Subissue `json:"subissues"`
+}
+
+// Subissue is a planned part of an issue, before a tracker gave it an id.
+type Subissue struct {
+	Title       string   `json:"title"`
+	Description string   `json:"description"`
+	Criteria    []string `json:"acceptance_criteria"`
+	Context     []string `json:"technical_context"`
+	Hours       float64  `json:"estimated_hours"`
+	Priority    string   `json:"priority"`   // a word of [ParsePriority]
+	Paths       []string `json:"paths"`      // files it expects to touch, repository-relative
+	DependsOn   []int    `json:"depends_on"` // positions in the split, from 1
+}

@@ -1,0 +1,99 @@
+package supervisor
+
+import (
+	"context"
+
+	"github.com/founder-mode/fm"
+)
+
+// The ports: what the supervisor needs of the world. Adapters fit them by
+// shape. Every method may be called concurrently, honours its context, and is
+// safe to repeat. Errors are classified with [fm.ErrRefused], [fm.ErrConflict]
+// and [fm.ErrGone]; any other error is transient.
+
+// Terminal hosts workers: one tmux server of the project's own.
+type Terminal interface {
+	// Observe lists the workers' sessions. A server that is down is an empty
+	// Sight and no error; an error means that nothing is known.
+	Observe(ctx context.Context) (fm.Sight, error)
+	// Start runs cmd in the pane of the worker's session, which is created, or
+	// respawned so that people stay attached, and marks it with run. A live
+	// session that carries the same mark is left alone.
+	Start(ctx context.Context, w fm.WorkerID, run fm.Run, cmd fm.Command) error
+	// Stop ends the process in the worker's pane and keeps the session. It
+	// returns when the process is gone.
+	Stop(ctx context.Context, w fm.WorkerID) error
+	// Close ends the worker's session, and its process with it.
+	Close(ctx context.Context, w fm.WorkerID) error
+	// Tell pastes text into the worker's pane and presses Enter.
+	Tell(ctx context.Context, w fm.WorkerID, text string) error
+}
+
+// Workspace gives each task a worktree and a branch.
+type Workspace interface {
+	// Prepare creates, reuses or repairs the task's worktree and branch, off an
+	// up-to-date base, and returns its folder and the base's name.
+	Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error)
+	// Inspect says what stands on the branch and in the worktree.
+	Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error)
+	// Push publishes the branch under the lease of what was last seen on the
+	// remote, and returns the commit.
+	Push(ctx context.Context, id fm.TaskID) (sha string, err error)
+	// Preserve keeps whatever is not on a pushed branch under
+	// refs/fm/preserved/, uncommitted files included, and returns the ref, or ""
+	// when there was nothing to keep.
+	Preserve(ctx context.Context, id fm.TaskID) (ref string, err error)
+	// Remove preserves, then removes the worktree. The branch stays.
+	Remove(ctx context.Context, id fm.TaskID) error
+}
+
+// Agent knows how to run a coding agent and how to read its signs.
+type Agent interface {
+	// Launch writes what attempt brief.Task.Run() needs and returns the command
+	// that starts it, or resumes its conversation if it has one. The first
+	// launch of an attempt clears what older attempts claimed.
+	Launch(ctx context.Context, brief fm.Brief) (fm.Command, error)
+	// Report reads what the agent of that attempt has signalled so far.
+	Report(ctx context.Context, run fm.Run, dir string) (fm.Report, error)
+	// Completion reads the attempt's COMPLETION.md; [fm.ErrGone] when there is
+	// none, [fm.ErrNotCompletion] when it cannot be read as one.
+	Completion(ctx context.Context, run fm.Run, dir string) (fm.Completion, error)
+	// Reap ends every process that an attempt of the task up to and including
+	// last left behind, and returns when they are gone.
+	Reap(ctx context.Context, id fm.TaskID, last int) error
+}
+
+// Verifier runs the project's own verify command in a folder. A check that
+// fails is an error that wraps [fm.ErrRefused] and ends with the last lines of
+// its output.
+type Verifier interface {
+	Verify(ctx context.Context, dir string) error
+}
+
+// Tracker is where issues live.
+type Tracker interface {
+	// Issue reads one issue; [fm.ErrGone] when there is none.
+	Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error)
+	// Children lists the subissues of an issue, in the order of their creation.
+	Children(ctx context.Context, parent fm.IssueID) ([]fm.Issue, error)
+	// Create makes a subissue. The key names it within its parent: a second
+	// call with the same key returns the issue that is there.
+	Create(ctx context.Context, parent fm.IssueID, key string, s fm.Subissue, deps []fm.IssueID) (fm.Issue, error)
+	// Close closes an issue with a comment, once in its life: an issue that fm
+	// closed before and a person reopened stays open.
+	Close(ctx context.Context, id fm.IssueID, comment string) error
+}
+
+// Forge is where pull requests live.
+type Forge interface {
+	// Find looks for the pull request of a branch, whatever its state;
+	// [fm.ErrGone] when there is none.
+	Find(ctx context.Context, head string) (fm.PullRequest, error)
+	// Open opens one, or returns the one that is open for the same branch.
+	Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
+	// Merge merges a pull request if its head is still sha. An already merged
+	// one is no error.
+	Merge(ctx context.Context, number, sha string) (fm.PullRequest, error)
+	// Look reads the present state of pull requests.
+	Look(ctx context.Context, numbers []string) ([]fm.PullRequest, error)
+}

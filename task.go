@@ -1,0 +1,114 @@
+package fm
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Task is one line of the queue: one subissue (or one issue, in fm fix) as fm
+// sees it.
+type Task struct {
+	ID       TaskID
+	Parent   IssueID // "" when the task stands alone
+	Priority Priority
+	Status   Status
+	Worker   WorkerID  // who holds the claim; 0 for nobody
+	Since    time.Time // of the last change of status, UTC, whole seconds
+
+	Revision  uint64    // grows with every change; an edit names the one it saw
+	Attempt   int       // the fencing token: grows with every claim, never falls
+	Failures  int       // attempts that failed for a reason of their own
+	NotBefore time.Time // backoff: not claimed before; zero for at once
+	DependsOn []TaskID
+	Branch    string
+	Pull      string // number of the pull request; "" for none
+	Node      string
+	Title     string
+	Note      string  // what a person should know: why blocked, why failed
+	Extra     []Field // keys that fm does not know, kept in their order
+}
+
+// Field is a key=value pair of a queue line that fm does not know.
+type Field struct{ Key, Value string }
+
+// Run gives the task's current attempt.
+func (t Task) Run() Run { return Run{Task: t.ID, Attempt: t.Attempt} }
+
+// Priority orders the queue: lower is sooner.
+type Priority int
+
+// The four priorities of the queue file.
+const (
+	Critical Priority = 1 + iota // bugs, security
+	High                         // core features
+	Normal                       // enhancements
+	Low                          // documentation, refactoring
+)
+
+// ParsePriority accepts the words, in any case, and the digits 1 to 4.
+func ParsePriority(s string) (Priority, error) {
+	switch strings.ToLower(s) {
+	case "1", "critical":
+		return Critical, nil
+	case "2", "high":
+		return High, nil
+	case "3", "normal", "medium":
+		return Normal, nil
+	case "4", "low":
+		return Low, nil
+	}
+	return 0, fmt.Errorf("priority %q: want critical, high, normal or low", s)
+}
+
+// String gives the word, lower case.
+func (p Priority) String() string {
+	switch p {
+	case Critical:
+		return "critical"
+	case High:
+		return "high"
+	case Normal:
+		return "normal"
+	case Low:
+		return "low"
+	}
+	return "priority-" + strconv.Itoa(int(p))
+}
+
+// Status is the word in the queue file. A word that fm does not know is kept,
+// shown and never claimed.
+type Status string
+
+// The statuses of the queue file.
+const (
+	Pending   Status = "pending"   // waits for a worker; a retry when Failures > 0
+	Working   Status = "working"   // claimed
+	Completed Status = "completed" // its pull request is open
+	Merged    Status = "merged"    // its pull request is merged
+	Failed    Status = "failed"    // attempts spent, or the agent said so
+	Blocked   Status = "blocked"   // needs a person; the note says what for
+	Cancelled Status = "cancelled" // a user said so
+	Hold      Status = "hold"      // a user said so; not claimed until pending again
+)
+
+// Known says whether fm gives the word a meaning.
+func (s Status) Known() bool {
+	switch s {
+	case Pending, Working, Completed, Merged, Failed, Blocked, Cancelled, Hold:
+		return true
+	}
+	return false
+}
+
+// Over says whether nothing more will happen to the task by itself.
+func (s Status) Over() bool {
+	switch s {
+	case Merged, Failed, Blocked, Cancelled, Hold:
+		return true
+	case Pending, Working, Completed:
+		return false
+	}
+	return true
+}

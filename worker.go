@@ -1,0 +1,79 @@
+package fm
+
+import "time"
+
+// AgentState is what an agent does right now.
+type AgentState string
+
+// The states of an agent.
+const (
+	Starting     AgentState = "starting"
+	AtWork       AgentState = "working"
+	AtPrompt     AgentState = "idle"    // its turn is over
+	Waiting      AgentState = "waiting" // for a person
+	Limited      AgentState = "limited" // by a usage limit
+	Retrying     AgentState = "retrying"
+	InShell      AgentState = "shell" // a background task of its runs
+	Exited       AgentState = "exited"
+	UnknownState AgentState = "unknown"
+)
+
+// Report is what an agent's own signs say of one attempt.
+type Report struct {
+	Run       Run
+	State     AgentState
+	Since     time.Time // when the state was entered
+	Prompted  bool      // the first prompt was taken
+	Turns     int       // turns that ended; grows by one at each Stop
+	Session   string    // the CLI's session id
+	Question  string    // what it waits for, when State is [Waiting]
+	Trouble   string    // the class of the API error that ended the last turn
+	Completed bool      // a COMPLETION.md for this attempt stands in the worktree
+}
+
+// Session is a worker's tmux session as seen from outside.
+type Session struct {
+	Worker   WorkerID
+	Run      Run       // zero when the session carries no mark
+	Alive    bool      // the pane's process runs
+	PID      int       // of the pane's process
+	Exit     string    // "exit 1" or "signal 9" when dead and known
+	Clients  int       // people attached
+	LastKey  time.Time // when one of them last typed; zero for never
+	Activity time.Time // last output
+}
+
+// Sight is one look at the terminal server.
+type Sight struct {
+	Generation string // differs after the server was restarted; "" when it is down
+	Sessions   []Session
+	Strangers  []string // sessions on our server that carry no mark of ours
+}
+
+// Command is a process to be: words, not shell text. Env is added to the
+// environment; it must hold no secret, because it is visible to every process
+// of the machine.
+type Command struct {
+	Dir  string
+	Argv []string
+	Env  map[string]string
+}
+
+// Brief is what an agent is told about its task.
+type Brief struct {
+	Task    Task
+	Issue   Issue  // the subissue
+	Parent  Issue  // zero when the task stands alone
+	Dir     string // the worktree
+	Base    string // the branch that the work will be merged into
+	History string // what earlier attempts left and why they ended; "" on the first
+}
+
+// Work is what stands on a task's branch and in its worktree.
+type Work struct {
+	Dir     string   // the worktree; "" when there is none
+	Head    string   // commit
+	Commits int      // beyond the base
+	Files   []string // changed beyond the base, without fm's own files
+	Dirty   []string // uncommitted paths, without fm's own files
+}
