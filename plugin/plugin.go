@@ -1,0 +1,71 @@
+// Package plugin is the Claude Code plugin of fm: the commands that a worker's
+// session is started with, and the references that they point to. They are
+// Markdown, embedded in the binary, so that fm and what it asks of an agent are
+// always of one version.
+//
+// The package starts nothing and decides nothing; [Install] puts the files
+// where `claude --plugin-dir` can read them. To change what agents are told,
+// read commands/work-on-subissue.md.
+package plugin
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+//go:embed .claude-plugin commands references
+var tree embed.FS
+
+// Install writes the plugin into the folder dir, which it makes if need be. A
+// file that holds the right bytes already is left alone, each other one is
+// replaced atomically, and nothing is removed. Concurrent callers end with the
+// same files.
+func Install(dir string) error {
+	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(dir, filepath.FromSlash(name))
+		if d.IsDir() {
+			if err := os.MkdirAll(target, 0o755); err != nil {
+				return fmt.Errorf("install plugin: %w", err)
+			}
+			return nil
+		}
+		want, err := tree.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := install(target, want); err != nil {
+			return fmt.Errorf("install plugin: %w", err)
+		}
+		return nil
+	})
+}
+
+func install(target string, want []byte) error {
+	info, err := os.Lstat(target)
+	if err == nil && info.Mode().IsRegular() {
+		if have, err := os.ReadFile(target); err == nil && bytes.Equal(have, want) {
+			return nil
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(target), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, werr := f.Write(want)
+	err = errors.Join(werr, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), target)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
