@@ -85,13 +85,13 @@ func waitEvent(ctx context.Context, pid int) (done bool, err error) {
 		return true, nil
 	}
 	if err != nil {
-		return false, nil //nolint:nilerr // no pidfd is no error: the caller polls
+		return false, nil // no pidfd is no error: the caller polls
 	}
 	f := os.NewFile(uintptr(fd), "pidfd")
 	defer func() { _ = f.Close() }() // only ever read from
 	conn, err := f.SyscallConn()
 	if err != nil || f.SetReadDeadline(time.Time{}) != nil {
-		return false, nil //nolint:nilerr // the runtime cannot wait on it: the caller polls
+		return false, nil // the runtime cannot wait on it: the caller polls
 	}
 	stop := context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Unix(1, 0)) }) // wakes Read
 	defer stop()

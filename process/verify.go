@@ -91,4 +91,3 @@ func (v Verifier) verdict(ctx context.Context, dir string, err error, last strin
 
 // killGroup kills every process of a group that we started.
 func killGroup(pgid int) error { return syscall.Kill(-pgid, syscall.SIGKILL) }
-
