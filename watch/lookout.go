@@ -83,7 +83,7 @@ func (l *lookout) anchor(dir string) string {
 		if below == "" {
 			return at
 		}
-		if _, err := os.Stat(below); err != nil {
+		if info, err := os.Stat(below); err != nil || !info.IsDir() {
 			return at
 		}
 		// It came between the look at it and the watch on its parent.
