@@ -1,0 +1,281 @@
+package scripted
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// session is one life of an interactive session.
+//
+//	keys, signals ──► session's goroutine ──prompt──► turn's goroutine
+//	                        ▲                              │
+//	                        └──── dialogs, the ending ◄────┘
+//
+// While a turn runs, the screen, the store and the task belong to its
+// goroutine; between turns they belong to the session's.
+type session struct {
+	options  options
+	env      Env
+	scenario Scenario
+	hooks    runner
+	store    *store
+	screen   *screen
+	task     task
+	terminal bool
+	deaf     atomic.Bool // to SIGHUP
+
+	editor  editor   // the session's goroutine's
+	queue   []string // prompts to come; the session's goroutine's
+	keys    <-chan key
+	signals chan os.Signal
+	asking  chan question // from a turn to the session
+}
+
+// exitCode ends a session.
+type exitCode int
+
+const staying exitCode = -1
+
+var (
+	errInterrupted = errors.New("interrupted")
+	errSignalled   = errors.New("signalled")
+)
+
+func newSession(o options, env Env, scenario Scenario) (*session, error) {
+	settings, err := parseSettings(o.settings)
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(o, env, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	s := &session{
+		options: o, env: env, scenario: scenario, store: store,
+		screen:  &screen{w: env.Stdout, name: o.name},
+		signals: make(chan os.Signal, 8),
+		asking:  make(chan question),
+	}
+	s.hooks = runner{
+		settings: settings, dir: env.Dir,
+		env:    []string{"CLAUDE_PROJECT_DIR=" + env.Dir, "CLAUDE_CODE_SESSION_ID=" + store.id},
+		report: func(text string) { s.screen.line(red, "  ⎿  "+text) },
+	}
+	if o.prompt != "" {
+		s.queue = []string{o.prompt}
+	}
+	s.task = findTask(store.first, env)
+	return s, nil
+}
+
+// run lives the session and returns the exit code.
+func (s *session) run(ctx context.Context) int {
+	signal.Notify(s.signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
+	defer signal.Stop(s.signals)
+	restore, terminal := rawMode(ctx, s.env.Stdin)
+	defer restore()
+	s.terminal = terminal
+	s.keys = readKeys(s.env.Stdin)
+	// The session ends itself, in order; ctx only asks for it.
+	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	code := s.start(work)
+	for code == staying {
+		if len(s.queue) > 0 {
+			prompt := s.queue[0]
+			s.queue = s.queue[1:]
+			code = s.prompt(ctx, work, prompt)
+			continue
+		}
+		code = s.idle(ctx, work)
+	}
+	s.hooks.detached.Wait()
+	return int(code)
+}
+
+func (s *session) start(ctx context.Context) exitCode {
+	s.screen.banner(s.store.id, s.options.model)
+	if unknown := s.hooks.settings.unknownEvents(); len(unknown) > 0 {
+		s.screen.line(red, fmt.Sprintf("Settings Warning\n└ hooks.%s: Unknown hook event %q was ignored.\n❯ 1. Continue\n  2. Fix with Claude\n  3. Exit and fix manually",
+			unknown[0], unknown[0]))
+		for k := range s.keys { // nothing else happens until somebody answers
+			if k.kind == enter {
+				break
+			}
+		}
+	}
+	s.store.show("", "")
+	source := "startup"
+	if s.options.resume != "" {
+		source = "resume"
+		s.screen.line(faint, "  resumed after "+fmt.Sprint(s.store.ended)+" turns")
+	}
+	s.fire(ctx, "SessionStart", source, fields{"source": source, "model": or(s.options.model, "scripted")})
+	s.store.show("idle", "")
+	return staying
+}
+
+// idle waits at the prompt for what comes next.
+func (s *session) idle(ctx, work context.Context) exitCode {
+	s.screen.idle()
+	notice := time.NewTimer(millis(or(s.scenario.idleNotice, idleNotice)))
+	defer notice.Stop()
+	interrupts := 0
+	for len(s.queue) == 0 {
+		s.screen.box(s.editor.text)
+		select {
+		case k, open := <-s.keys:
+			if !open {
+				return s.inputEnded(ctx, work)
+			}
+			if k.kind == interrupt || k.kind == endOfInput {
+				s.editor.text = ""
+				if interrupts++; interrupts == 2 {
+					return s.leave(work, 0, "prompt_input_exit")
+				}
+				continue
+			}
+			interrupts = 0
+			if prompt, ok := s.editor.take(k); ok {
+				s.screen.raw("\n")
+				s.queue = append(s.queue, prompt)
+			}
+		case number := <-s.signals:
+			if code := s.signalled(work, number); code != staying {
+				return code
+			}
+		case <-ctx.Done():
+			return s.signalled(work, s.lastSignal())
+		case <-notice.C:
+			s.fire(work, "Notification", "idle_prompt", fields{
+				"message": "Claude is waiting for your input", "notification_type": "idle_prompt",
+			})
+		}
+	}
+	return staying
+}
+
+// inputEnded ends the session when nothing more can be typed. The end of a
+// terminal is a hang-up whose signal may be a moment behind.
+func (s *session) inputEnded(ctx, work context.Context) exitCode {
+	s.keys = nil
+	if !s.terminal {
+		return s.leave(work, 0, "prompt_input_exit")
+	}
+	for {
+		select {
+		case number := <-s.signals:
+			if code := s.signalled(work, number); code != staying {
+				return code
+			}
+		case <-ctx.Done():
+			return s.signalled(work, s.lastSignal())
+		case <-time.After(time.Second):
+			if code := s.signalled(work, syscall.SIGHUP); code != staying {
+				return code
+			}
+		}
+	}
+}
+
+// lastSignal gives the signal behind the end of a context, which a caller may
+// have tied to the same signals.
+func (s *session) lastSignal() os.Signal {
+	select {
+	case number := <-s.signals:
+		return number
+	case <-time.After(200 * time.Millisecond):
+		return syscall.SIGTERM
+	}
+}
+
+// signalled ends the session as the CLI does at a signal.
+func (s *session) signalled(ctx context.Context, number os.Signal) exitCode {
+	switch number {
+	case syscall.SIGHUP:
+		if s.deaf.Load() {
+			return staying
+		}
+		return s.leave(ctx, 129, "other")
+	case syscall.SIGINT:
+		return s.leave(ctx, 0, "other")
+	case syscall.SIGQUIT:
+		return 131 // no hook, and the state file stays
+	}
+	return s.leave(ctx, 143, "other")
+}
+
+func (s *session) leave(ctx context.Context, code exitCode, reason string) exitCode {
+	s.screen.idle()
+	s.fire(ctx, "SessionEnd", reason, fields{"reason": reason})
+	s.store.leave()
+	s.screen.raw("\x1b[?2004l")
+	if s.store.first != "" {
+		s.screen.line(faint, "Resume this session with:\n--resume "+s.store.id)
+	}
+	if s.store.fault != nil {
+		_, _ = fmt.Fprintln(s.env.Stderr, "write session files:", s.store.fault) // nobody to tell
+	}
+	return code
+}
+
+// fire runs the hooks of an event with the common fields added.
+func (s *session) fire(ctx context.Context, event, subject string, own fields) verdict {
+	payload := fields{
+		"session_id": s.store.id, "transcript_path": s.store.transcript, "cwd": s.env.Dir,
+		"hook_event_name": event, "permission_mode": or(s.options.permissionMode, "default"),
+	}
+	if s.options.name != "" {
+		payload["session_title"] = s.options.name
+	}
+	for k, v := range own {
+		payload[k] = v
+	}
+	return s.hooks.fire(ctx, event, subject, payload)
+}
+
+// showStatusLine feeds the status line command and shows its first line.
+func (s *session) showStatusLine(ctx context.Context, t *turn) {
+	command := s.hooks.settings.StatusLine
+	if command.Command == "" {
+		return
+	}
+	payload := fields{
+		"session_id": s.store.id, "session_name": s.options.name, "transcript_path": s.store.transcript,
+		"cwd": s.env.Dir, "version": strings.Fields(Version)[0],
+		"model":     fields{"id": or(s.options.model, "scripted"), "display_name": "scripted"},
+		"workspace": fields{"current_dir": s.env.Dir, "project_dir": s.env.Dir, "git_worktree": s.env.Dir},
+		"cost": fields{
+			"total_cost_usd": s.task.costUSD, "total_duration_ms": time.Since(s.store.started).Milliseconds(),
+			"total_api_duration_ms": 0, "total_lines_added": t.added, "total_lines_removed": t.removed,
+		},
+		"context_window": fields{"used_percentage": 1, "context_window_size": 200_000},
+	}
+	out, err := s.hooks.feed(ctx, command, payload)
+	if err != nil {
+		s.screen.line(red, "  ⎿  statusLine: "+fm.Line(err.Error(), 120))
+		return
+	}
+	if first, _, _ := strings.Cut(out, "\n"); first != "" {
+		s.screen.line(faint, "  "+fm.Line(first, 140))
+	}
+}
+
+func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+
+func or[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}

@@ -1,0 +1,166 @@
+package scripted
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// errTurnOver ends a turn early, as something the agent wants.
+var errTurnOver = errors.New("turn over")
+
+// apiFailure ends a turn with StopFailure instead of Stop.
+type apiFailure struct{ kind, message string }
+
+func (e *apiFailure) Error() string { return e.message }
+
+// completion writes COMPLETION.md, or Text in its place.
+type completion struct {
+	Status       fm.Outcome `json:"status"`
+	Summary      text       `json:"summary"`
+	Files        text       `json:"files"`
+	Verification text       `json:"verification"`
+	PR           text       `json:"pr"`
+	Text         text       `json:"text"` // the whole file, to simulate a bad one
+}
+
+func (c *completion) check() error {
+	switch c.Status {
+	case fm.Success, fm.Failure, fm.Partial:
+		return nil
+	}
+	if c.Text != "" && c.Status == "" {
+		return nil
+	}
+	return fmt.Errorf("status %q: want SUCCESS, FAILED or PARTIAL", string(c.Status))
+}
+
+func (c *completion) do(ctx context.Context, t *turn) error {
+	content := string(c.Text)
+	if content == "" {
+		content = c.render(ctx, t)
+	}
+	w := write{Path: "COMPLETION.md", Content: text(content)}
+	if err := w.do(ctx, t); err != nil {
+		return err
+	}
+	t.speak(ctx, strings.TrimSpace(string(c.Summary)))
+	return nil
+}
+
+func (c *completion) render(ctx context.Context, t *turn) string {
+	files := string(c.Files)
+	if files == "" {
+		out, err := t.exec(ctx, "git", "show", "--name-only", "--format=", "HEAD")
+		if err == nil && out != "" {
+			files = "- " + strings.ReplaceAll(out, "\n", "\n- ")
+		}
+	}
+	section := func(name, body, fallback string) string {
+		if body = strings.TrimSpace(body); body == "" {
+			body = fallback
+		}
+		return "\n## " + name + "\n" + body + "\n"
+	}
+	return "# Completion Status\n**Status:** " + string(c.Status) +
+		"\n**Finished:** " + time.Now().UTC().Format(time.RFC3339) + "\n" +
+		section("Summary", string(c.Summary), "Done.") +
+		section("Files Changed", files, "None") +
+		section("Verification", string(c.Verification), "- [x] Did what the scenario says") +
+		section("PR", string(c.PR), "Skipped")
+}
+
+// noCompletion ends the turn with a statement, and without a COMPLETION.md.
+type noCompletion struct {
+	Text text `json:"text"`
+}
+
+func (n *noCompletion) check() error { return nil }
+
+func (n *noCompletion) do(ctx context.Context, t *turn) error {
+	t.speak(ctx, string(n.Text))
+	return errTurnOver
+}
+
+// say shows a message of the agent.
+type say struct {
+	Text text `json:"text"`
+}
+
+func (s *say) check() error { return needed("text", string(s.Text)) }
+
+func (s *say) do(ctx context.Context, t *turn) error {
+	t.speak(ctx, string(s.Text))
+	return nil
+}
+
+// wait lets time pass, as when a model thinks.
+type wait struct {
+	MS int `json:"ms"`
+}
+
+func (w *wait) check() error { return needMillis(w.MS) }
+
+func (w *wait) do(ctx context.Context, t *turn) error { return t.pause(ctx, w.MS) }
+
+// busy lets time pass inside a tool.
+type busy struct {
+	MS int `json:"ms"`
+}
+
+func (b *busy) check() error { return needMillis(b.MS) }
+
+func (b *busy) do(ctx context.Context, t *turn) error {
+	use := toolUse{name: "Bash", show: fmt.Sprintf("work for %d ms", b.MS), input: map[string]any{"command": "work"}}
+	return t.tool(ctx, use, func(ctx context.Context) (string, error) {
+		return "(No output)", t.pause(ctx, b.MS)
+	})
+}
+
+// ask opens a permission dialog and waits for a person.
+type ask struct {
+	Tool     string `json:"tool"`
+	Question string `json:"question"`
+	Command  string `json:"command"`
+}
+
+func (a *ask) check() error { return nil }
+
+func (a *ask) do(ctx context.Context, t *turn) error {
+	input := map[string]any{"command": a.Command}
+	v := t.s.fire(ctx, "PermissionRequest", a.Tool, fields{
+		"prompt_id": t.promptID, "tool_name": a.Tool, "tool_input": input, "permission_suggestions": []any{},
+	})
+	switch v.permission {
+	case "allow":
+		t.s.screen.dim("Allowed by PermissionRequest hook")
+		return nil
+	case "deny":
+		t.speak(ctx, "I was not allowed to: "+v.reason)
+		return nil
+	}
+	d := dialog{waitingFor: "permission prompt", lines: []string{
+		a.Tool + " command", "", "  " + fm.Line(a.Command, 120), "", a.Question,
+		"❯ 1. Yes", "  2. Yes, and always allow", "  3. No", "", "Esc to cancel · Tab to amend",
+	}}
+	notice := fields{"message": "Claude needs your permission to use " + a.Tool, "notification_type": "permission_prompt"}
+	if t.s.open(ctx, d, notice) == denied {
+		return errInterrupted
+	}
+	return ctx.Err()
+}
+
+// limit ends the turn with an API error. A usage limit opens the CLI's modal,
+// which the next Enter or Escape closes; nothing resumes by itself.
+type limit struct {
+	Kind    string `json:"error"`
+	Message string `json:"message"`
+}
+
+func (l *limit) check() error { return needed("error", l.Kind) }
+
+func (l *limit) do(context.Context, *turn) error { return &apiFailure{kind: l.Kind, message: l.Message} }

@@ -1,0 +1,96 @@
+package scripted
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// task is what the agent works on.
+type task struct {
+	id      fm.TaskID
+	title   string
+	attempt int
+	costUSD float64
+}
+
+var slashPattern = regexp.MustCompile(`^/(?:fm:)?([A-Za-z][A-Za-z0-9_:-]*)(?:\s+(.*))?$`)
+
+func slashCommand(prompt string) (name, args string, ok bool) {
+	m := slashPattern.FindStringSubmatch(strings.TrimSpace(prompt))
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], strings.TrimSpace(m[2]), true
+}
+
+// knows says whether a slash command is there: fm's own, or one in a plugin,
+// in the project or in the user's folder.
+func (s *session) knows(name string) bool {
+	if strings.HasPrefix(name, "work-on-") {
+		return true
+	}
+	name = filepath.Base(filepath.FromSlash(name)) + ".md"
+	folders := []string{filepath.Join(s.env.Dir, ".claude"), filepath.Dir(filepath.Dir(s.store.live))}
+	for _, dir := range append(folders, s.options.pluginDirs...) {
+		if _, err := os.Stat(filepath.Join(dir, "commands", name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// findTask reads the task from a prompt such as "/work-on-subissue 456" or
+// "/fm:work-on-subissue 456", else from the environment that fm sets. Its
+// title comes from the files that fm puts into the worktree.
+func findTask(prompt string, env Env) task {
+	t := task{attempt: 1}
+	if n, err := strconv.Atoi(env.Getenv("FM_ATTEMPT")); err == nil && n > 0 {
+		t.attempt = n
+	}
+	word := env.Getenv("FM_TASK")
+	if _, args, ok := slashCommand(prompt); ok && args != "" {
+		word = strings.Fields(args)[0]
+	}
+	id, err := fm.ParseTaskID(word)
+	if err != nil {
+		return t
+	}
+	t.id, t.title = id, issueTitle(env.Dir)
+	return t
+}
+
+// issueTitle reads ISSUE.json, else the first heading of TASK.md; "" when
+// neither says.
+func issueTitle(dir string) string {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = root.Close() }() // read only
+	var issue struct {
+		Title    string
+		Issue    struct{ Title string }
+		Subissue struct{ Title string }
+	}
+	if text, err := root.ReadFile("ISSUE.json"); err == nil && json.Unmarshal(text, &issue) == nil {
+		if title := or(issue.Title, or(issue.Subissue.Title, issue.Issue.Title)); title != "" {
+			return title
+		}
+	}
+	brief, err := root.ReadFile("TASK.md")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(brief)) {
+		if heading, ok := strings.CutPrefix(line, "# "); ok {
+			return strings.TrimSpace(heading)
+		}
+	}
+	return ""
+}
