@@ -1,0 +1,138 @@
+package supervisor
+
+import (
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// claim gives ready tasks to free workers. It only records: the start follows
+// from the queue that is read back, so no session exists before its claim is
+// durable.
+func (d *decision) claim() {
+	s := d.state
+	if s.Wanted.Paused || s.Wanted.Stop != "" || s.Sight.Generation == "" {
+		return
+	}
+	free := d.freeWorkers()
+	if len(free) == 0 {
+		return
+	}
+	ready := d.claimable()
+	n := min(len(free), len(ready))
+	n = s.Breaker.allows(n, s.At)
+	if n > 0 && s.Breaker.open(s.At) {
+		s.Breaker.Probe = s.At
+	}
+	for i := range n {
+		d.record(queue.Claim(ready[i], free[i], s.At))
+		d.claimed[free[i]] = true
+	}
+}
+
+// freeWorkers lists the slots that could take a task, lowest first.
+func (d *decision) freeWorkers() []fm.WorkerID {
+	s := d.state
+	taken := map[fm.WorkerID]bool{}
+	for _, t := range s.Queue.Tasks {
+		if t.Status == fm.Working {
+			taken[t.Worker] = true
+		}
+	}
+	var free []fm.WorkerID
+	for w := fm.WorkerID(1); int(w) <= s.Wanted.Workers; w++ {
+		if !taken[w] && d.free(w, "") {
+			free = append(free, w)
+		}
+	}
+	return free
+}
+
+// claimable lists the ready tasks of which no process is left, best first.
+func (d *decision) claimable() []fm.Task {
+	s := d.state
+	var ready []fm.Task
+	for _, t := range queue.Ready(s.Queue.Tasks, s.At) {
+		if d.touched[t.ID] || !s.idle(taskKey(t.ID)) || s.lives(t.ID) {
+			continue
+		}
+		ready = append(ready, t)
+	}
+	return ready
+}
+
+// lives says whether any attempt of the task has a live session.
+func (s State) lives(id fm.TaskID) bool {
+	for _, ss := range s.Sight.Sessions {
+		if ss.Run.Task == id && ss.Alive {
+			return true
+		}
+	}
+	return false
+}
+
+// strays stops sessions whose task no longer wants them. What carries no mark,
+// or the mark of a task that the queue does not know, is never touched.
+func (d *decision) strays() {
+	s := d.state
+	for _, ss := range s.Sight.Sessions {
+		t, known := s.Queue.Task(ss.Run.Task)
+		switch {
+		case !known || !ss.Alive || d.touched[t.ID] || d.claimed[ss.Worker] || s.handled(ss.Worker):
+			continue
+		case t.Status == fm.Working && t.Run() == ss.Run:
+			continue
+		case s.present(ss) || d.held(ss.Worker):
+			continue
+		}
+		keep := t.ID
+		if t.Run() == ss.Run && (t.Status == fm.Completed || t.Status == fm.Merged) {
+			keep = "" // Tidy keeps what is left
+		}
+		d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: keep})
+	}
+}
+
+// held says whether a start on the worker is about to replace its process.
+func (d *decision) held(w fm.WorkerID) bool {
+	for _, t := range d.state.Queue.Tasks {
+		if t.Status == fm.Working && t.Worker == w && d.free(w, t.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// surplus closes the sessions of workers that are no longer wanted, once they
+// have nothing to do.
+func (d *decision) surplus() {
+	s := d.state
+	for _, ss := range s.Sight.Sessions {
+		if int(ss.Worker) <= s.Wanted.Workers || ss.Alive || s.present(ss) || s.handled(ss.Worker) {
+			continue
+		}
+		if t, ok := s.Queue.Task(ss.Run.Task); ok && t.Status == fm.Working && t.Run() == ss.Run {
+			continue
+		}
+		d.order(Close{Worker: ss.Worker})
+	}
+}
+
+// revive brings back a terminal server that is needed and does not run.
+func (d *decision) revive() {
+	s := d.state
+	if s.Sight.Generation != "" {
+		return
+	}
+	if s.Wanted.Stop == "" || d.anyWorking() {
+		d.order(Revive{})
+	}
+}
+
+func (d *decision) anyWorking() bool {
+	for _, t := range d.state.Queue.Tasks {
+		if t.Status == fm.Working {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,47 @@
+package supervisor
+
+import (
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// Due says when the passing of time alone will change a decision: the end of a
+// backoff, of a patience, of a settling. The zero time means never. The shell
+// looks again then; its slow tick is the backstop.
+func Due(s State) time.Time {
+	var due time.Time
+	soon := func(t time.Time) {
+		if t.After(s.At) && (due.IsZero() || t.Before(due)) {
+			due = t
+		}
+	}
+	for _, w := range s.Waits {
+		soon(w.Until)
+	}
+	if t, ok := queue.NextReady(s.Queue.Tasks, s.At); ok {
+		soon(t)
+	}
+	for _, t := range s.Queue.Tasks {
+		if t.Status == fm.Working {
+			soon(s.dueOf(t))
+		}
+	}
+	return due
+}
+
+// settleLook is the pause between looks while a completion settles.
+const settleLook = 100 * time.Millisecond
+
+func (s State) dueOf(t fm.Task) time.Time {
+	p := s.progress(t)
+	rep, ok := s.report(t)
+	switch {
+	case !p.DeadSince.IsZero():
+		return p.DeadSince.Add(deathWait)
+	case ok && turnOver(rep) && rep.Turns > p.Judged && !rep.Completed && s.At.Sub(rep.Since) < settle:
+		return s.At.Add(settleLook)
+	}
+	return time.Time{}
+}

@@ -1,0 +1,105 @@
+package supervisor
+
+import (
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// Effect is an order to the shell. Each is safe to repeat, because sessions,
+// worktrees, branches and pull requests are named after (task, attempt).
+//
+//sumtype:decl
+type Effect interface {
+	effect()
+	// key names what the effect works on. Two effects with one key are never
+	// under way at the same time.
+	key() string
+}
+
+// Record makes changes of the queue durable, all or none. Effects that follow
+// it in one step are dropped if it fails.
+type Record struct{ Changes []queue.Change }
+
+// Revive brings the terminal server back, with a guard in it.
+type Revive struct{}
+
+// Start starts, or resumes, the current attempt of a task.
+type Start struct {
+	Worker fm.WorkerID
+	Task   fm.Task
+}
+
+// Stop ends the process in a worker's pane. If Keep names a task, what stands
+// uncommitted or unpushed in its worktree is preserved afterwards.
+type Stop struct {
+	Worker fm.WorkerID
+	Run    fm.Run
+	Keep   fm.TaskID
+}
+
+// Close ends a worker's session.
+type Close struct{ Worker fm.WorkerID }
+
+// Tell types a text to an agent whose turn is over.
+type Tell struct {
+	Worker fm.WorkerID
+	Run    fm.Run
+	Text   string
+}
+
+// Verify checks what an attempt claims to have done after so many turns.
+type Verify struct {
+	Task  fm.Task
+	Turns int
+}
+
+// Publish pushes the task's branch and opens its pull request, or finds them.
+type Publish struct{ Task fm.Task }
+
+// Merge merges the task's pull request.
+type Merge struct{ Task fm.Task }
+
+// Look reads the state of pull requests.
+type Look struct{ Pulls []string }
+
+// Tidy removes the worktree of a merged task and closes its subissue.
+type Tidy struct{ Task fm.Task }
+
+// CloseParent closes an issue whose every child is merged.
+type CloseParent struct {
+	Parent   fm.IssueID
+	Children []fm.Task
+}
+
+// Exit ends the supervisor: everything that the user wanted stopped is stopped.
+type Exit struct{}
+
+func (Record) effect()      {}
+func (Revive) effect()      {}
+func (Start) effect()       {}
+func (Stop) effect()        {}
+func (Close) effect()       {}
+func (Tell) effect()        {}
+func (Verify) effect()      {}
+func (Publish) effect()     {}
+func (Merge) effect()       {}
+func (Look) effect()        {}
+func (Tidy) effect()        {}
+func (CloseParent) effect() {}
+func (Exit) effect()        {}
+
+func (Record) key() string        { return "record" }
+func (Revive) key() string        { return "server" }
+func (e Start) key() string       { return taskKey(e.Task.ID) }
+func (e Stop) key() string        { return e.Worker.String() }
+func (e Close) key() string       { return e.Worker.String() }
+func (e Tell) key() string        { return taskKey(e.Run.Task) }
+func (e Verify) key() string      { return taskKey(e.Task.ID) }
+func (e Publish) key() string     { return taskKey(e.Task.ID) }
+func (e Merge) key() string       { return taskKey(e.Task.ID) }
+func (Look) key() string          { return "pulls" }
+func (e Tidy) key() string        { return taskKey(e.Task.ID) }
+func (e CloseParent) key() string { return "parent " + string(e.Parent) }
+func (Exit) key() string          { return "exit" }
+
+func taskKey(id fm.TaskID) string { return "task " + string(id) }

@@ -1,0 +1,80 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/founder-mode/fm"
+)
+
+// logEvent writes one line per event: Debug for what comes with every look,
+// Info for what the user would ask about tomorrow, Warn for what heals itself.
+func (s *Supervisor) logEvent(ctx context.Context, ev Event) {
+	level, attrs := describe(ev)
+	if level == slog.LevelDebug && !s.o.Log.Enabled(ctx, level) {
+		return
+	}
+	name := fmt.Sprintf("%T", ev)[len("supervisor."):]
+	s.o.Log.LogAttrs(ctx, level, "event", append([]slog.Attr{slog.String(keyEvent, name)}, attrs...)...)
+}
+
+func describe(ev Event) (slog.Level, []slog.Attr) {
+	switch ev := ev.(type) {
+	case Started:
+		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
+	case Stopped:
+		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
+	case Closed:
+		return slog.LevelInfo, []slog.Attr{slog.String(keyWorker, ev.Worker.String())}
+	case Told:
+		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
+	case Verified:
+		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyWhy, fm.Line(ev.Verdict.Reasons, 300)))
+	case Published:
+		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
+	case PullMerged:
+		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
+	case Tidied:
+		return slog.LevelInfo, ofRun(ev.Run, 0)
+	case ParentClosed:
+		return slog.LevelInfo, []slog.Attr{slog.String(keyParent, string(ev.Parent))}
+	case Revived:
+		return slog.LevelWarn, nil
+	case EffectFailed:
+		return slog.LevelWarn, []slog.Attr{slog.String(keyOp, ev.Effect.key()), slog.String(keyKind, string(ev.Kind)), slog.String(keyError, fm.Line(ev.Err, 500))}
+	case RecordFailed:
+		return slog.LevelError, []slog.Attr{slog.String(keyError, fm.Line(ev.Err, 500))}
+	case ObserveFailed:
+		return slog.LevelWarn, []slog.Attr{slog.String(keyError, fm.Line(ev.Err, 500))}
+	case Observed:
+		return slog.LevelDebug, []slog.Attr{slog.Int(keyCount, len(ev.Sight.Sessions)), slog.String(keyServer, ev.Sight.Generation)}
+	case WantedRead:
+		return slog.LevelInfo, []slog.Attr{slog.Int(keyCount, ev.Wanted.Workers)}
+	case Ticked, QueueRead, Recorded, PullsSeen, Remembered:
+		return slog.LevelDebug, nil
+	}
+	return slog.LevelDebug, nil
+}
+
+func ofRun(r fm.Run, w fm.WorkerID) []slog.Attr {
+	attrs := []slog.Attr{slog.String(keyTask, string(r.Task)), slog.Int(keyAttempt, r.Attempt)}
+	if w != 0 {
+		attrs = append(attrs, slog.String(keyWorker, w.String()))
+	}
+	return attrs
+}
+
+// logEffect writes one line per effect, and one per change of the queue.
+func (s *Supervisor) logEffect(ctx context.Context, eff Effect) {
+	rec, ok := eff.(Record)
+	if !ok {
+		name := fmt.Sprintf("%T", eff)[len("supervisor."):]
+		s.o.Log.LogAttrs(ctx, slog.LevelDebug, "effect", slog.String(keyEffect, name), slog.String(keyOp, eff.key()))
+		return
+	}
+	for _, c := range rec.Changes {
+		s.o.Log.LogAttrs(ctx, slog.LevelInfo, "record", append(ofRun(c.Task.Run(), c.Task.Worker),
+			slog.String(keyOp, string(c.Op)), slog.String(keyWhy, fm.Line(c.Why, 300)))...)
+	}
+}

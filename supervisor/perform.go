@@ -1,0 +1,205 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// Limits of effects. They bound a hang; work that is merely slow fits well.
+const (
+	shortLimit = time.Minute
+	longLimit  = 10 * time.Minute
+	// verifyLimit bounds the verifier's own limit, which is a setting.
+	verifyLimit = 6 * time.Hour
+)
+
+// perform carries out one effect in a goroutine; its result is an event.
+func (s *Supervisor) perform(ctx context.Context, eff Effect) {
+	s.work.Go(func() { s.send(ctx, s.result(ctx, eff)) })
+}
+
+// result runs the effect and turns an error, or a panic of an adapter, into an
+// event.
+func (s *Supervisor) result(ctx context.Context, eff Effect) (ev Event) {
+	limit := shortLimit
+	switch eff.(type) {
+	case Verify:
+		limit = verifyLimit
+	case Start, Publish, Merge, Tidy:
+		limit = longLimit
+	case Record, Revive, Stop, Close, Tell, Look, CloseParent, Exit:
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			ev = EffectFailed{Effect: eff, Kind: Transient, Err: fmt.Sprintf("panic: %v", p)}
+		}
+	}()
+	ev, err := s.try(ctx, eff)
+	if err != nil {
+		return EffectFailed{Effect: eff, Kind: kind(err), Err: err.Error()}
+	}
+	return ev
+}
+
+func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
+	switch eff := eff.(type) {
+	case Revive:
+		return Revived{}, s.o.Revive(ctx)
+	case Start:
+		return Started{Worker: eff.Worker, Run: eff.Task.Run()}, s.start(ctx, eff)
+	case Stop:
+		return Stopped{Worker: eff.Worker, Run: eff.Run}, s.stop(ctx, eff)
+	case Close:
+		return Closed{Worker: eff.Worker}, s.o.Terminal.Close(ctx, eff.Worker)
+	case Tell:
+		return Told{Worker: eff.Worker, Run: eff.Run}, s.o.Terminal.Tell(ctx, eff.Worker, eff.Text)
+	case Verify:
+		v, err := s.verify(ctx, eff)
+		return Verified{Run: eff.Task.Run(), Verdict: v}, err
+	case Publish:
+		pull, err := s.publish(ctx, eff.Task)
+		return Published{Run: eff.Task.Run(), Pull: pull}, err
+	case Merge:
+		pull, err := s.merge(ctx, eff.Task)
+		return PullMerged{Run: eff.Task.Run(), Pull: pull}, err
+	case Look:
+		pulls, err := s.o.Forge.Look(ctx, eff.Pulls)
+		return PullsSeen{Pulls: pulls}, err
+	case Tidy:
+		return Tidied{Run: eff.Task.Run()}, s.tidy(ctx, eff.Task)
+	case CloseParent:
+		return ParentClosed{Parent: eff.Parent}, s.o.Tracker.Close(ctx, eff.Parent, parentComment(eff.Children))
+	case Record, Exit:
+	}
+	panic("supervisor: Record and Exit are the loop's own")
+}
+
+// start brings the run's process to life, unless it lives already: every
+// process of an older life of the task goes first.
+func (s *Supervisor) start(ctx context.Context, eff Start) error {
+	t, run := eff.Task, eff.Task.Run()
+	sight, err := s.o.Terminal.Observe(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ss := range sight.Sessions {
+		if ss.Run == run && ss.Alive {
+			return nil
+		}
+	}
+	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
+		return err
+	}
+	brief, err := s.brief(ctx, t)
+	if err != nil {
+		return err
+	}
+	cmd, err := s.o.Agent.Launch(ctx, brief)
+	if err != nil {
+		return err
+	}
+	return s.o.Terminal.Start(ctx, eff.Worker, run, cmd)
+}
+
+func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
+	issue, err := s.o.Tracker.Issue(ctx, fm.IssueID(t.ID))
+	if err != nil {
+		return fm.Brief{}, err
+	}
+	brief := fm.Brief{Task: t, Issue: issue}
+	if t.Attempt > 1 {
+		brief.History = t.Note
+	}
+	if t.Parent != "" && t.Parent != fm.IssueID(t.ID) {
+		brief.Parent, err = s.o.Tracker.Issue(ctx, t.Parent)
+		if err != nil && !errors.Is(err, fm.ErrGone) {
+			return fm.Brief{}, err
+		}
+	}
+	brief.Dir, brief.Base, err = s.o.Workspace.Prepare(ctx, t.ID)
+	return brief, err
+}
+
+func (s *Supervisor) stop(ctx context.Context, eff Stop) error {
+	if err := s.o.Terminal.Stop(ctx, eff.Worker); err != nil {
+		return err
+	}
+	if eff.Keep == "" {
+		return nil
+	}
+	_, err := s.o.Workspace.Preserve(ctx, eff.Keep)
+	return err
+}
+
+// verify checks a completion in the order of cost: what it says, what stands
+// on the branch, what the project's own command finds.
+func (s *Supervisor) verify(ctx context.Context, eff Verify) (Verdict, error) {
+	v := Verdict{Turns: eff.Turns}
+	c, err := s.o.Agent.Completion(ctx, eff.Task.Run(), s.o.Dir(eff.Task.ID))
+	switch {
+	case errors.Is(err, fm.ErrNotCompletion), errors.Is(err, fm.ErrGone):
+		v.Reasons = err.Error()
+		return v, nil
+	case err != nil:
+		return v, err
+	}
+	v.Outcome, v.Summary = c.Outcome, c.Summary
+	if c.Outcome == fm.Failure {
+		return v, nil
+	}
+	work, err := s.o.Workspace.Inspect(ctx, eff.Task.ID)
+	if err != nil {
+		return v, err
+	}
+	if v.Reasons = judge(c, work); v.Reasons != "" || c.Outcome != fm.Success {
+		return v, nil
+	}
+	switch err := s.o.Verifier.Verify(ctx, work.Dir); {
+	case errors.Is(err, fm.ErrRefused):
+		v.Reasons = err.Error()
+		return v, nil
+	default:
+		return v, err
+	}
+}
+
+// merge merges the head that the forge shows, once.
+func (s *Supervisor) merge(ctx context.Context, t fm.Task) (fm.PullRequest, error) {
+	pulls, err := s.o.Forge.Look(ctx, []string{t.Pull})
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	if len(pulls) == 0 {
+		return fm.PullRequest{}, fmt.Errorf("merge pull request %s: %w", t.Pull, fm.ErrGone)
+	}
+	return s.o.Forge.Merge(ctx, t.Pull, pulls[0].SHA)
+}
+
+// tidy closes the subissue and removes the worktree; what is not on a pushed
+// branch is preserved by Remove.
+func (s *Supervisor) tidy(ctx context.Context, t fm.Task) error {
+	comment := "Merged with pull request " + t.Pull + "."
+	if err := s.o.Tracker.Close(ctx, fm.IssueID(t.ID), comment); err != nil && !errors.Is(err, fm.ErrGone) {
+		return err
+	}
+	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
+		return err
+	}
+	return s.o.Workspace.Remove(ctx, t.ID)
+}
+
+func parentComment(children []fm.Task) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "All %d subissues are merged:\n\n", len(children))
+	for _, t := range children {
+		fmt.Fprintf(&b, "- #%s %s (pull request %s)\n", t.ID, fm.Line(t.Title, 120), t.Pull)
+	}
+	return b.String()
+}

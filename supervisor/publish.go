@@ -1,0 +1,75 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// publish pushes the branch and opens its pull request. Each step looks first,
+// so that a publication that was interrupted anywhere is carried on, not
+// repeated.
+func (s *Supervisor) publish(ctx context.Context, t fm.Task) (fm.PullRequest, error) {
+	sha, err := s.o.Workspace.Push(ctx, t.ID)
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	head := fm.Branch(t.ID)
+	pull, err := s.o.Forge.Find(ctx, head)
+	switch {
+	case errors.Is(err, fm.ErrGone):
+	case err != nil:
+		return fm.PullRequest{}, err
+	case pull.State == fm.PullOpen, pull.State == fm.PullMerged && pull.SHA == sha:
+		return pull, nil
+	}
+	c, err := s.o.Agent.Completion(ctx, t.Run(), s.o.Dir(t.ID))
+	if err != nil && !errors.Is(err, fm.ErrGone) && !errors.Is(err, fm.ErrNotCompletion) {
+		return fm.PullRequest{}, err
+	}
+	issue, err := s.o.Tracker.Issue(ctx, fm.IssueID(t.ID))
+	if err != nil && !errors.Is(err, fm.ErrGone) {
+		return fm.PullRequest{}, err
+	}
+	_, base, err := s.o.Workspace.Prepare(ctx, t.ID)
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	return s.o.Forge.Open(ctx, fm.Proposal{
+		Task: t.ID, Title: "[Subissue] " + fm.Line(issue.Title, 200), Body: pullBody(t, issue, c), Head: head, Base: base,
+	})
+}
+
+// pullBody writes what a reviewer needs. The agent's words are data: they are
+// quoted as they are, under headings of ours.
+func pullBody(t fm.Task, issue fm.Issue, c fm.Completion) string {
+	var b strings.Builder
+	section := func(name, text string) {
+		if text = strings.TrimSpace(fm.Plain(text)); text != "" {
+			fmt.Fprintf(&b, "## %s\n\n%s\n\n", name, text)
+		}
+	}
+	section("Summary", c.Summary)
+	section("Acceptance Criteria", criteria(issue.Body))
+	section("Verification", c.Verification)
+	section("Files Changed", c.Files)
+	fmt.Fprintf(&b, "Closes #%s\n", t.ID)
+	if t.Parent != "" && string(t.Parent) != string(t.ID) {
+		fmt.Fprintf(&b, "Part of #%s\n", t.Parent)
+	}
+	return b.String()
+}
+
+// criteria cuts the section of that name out of a subissue's body.
+func criteria(body string) string {
+	_, after, found := strings.Cut(strings.ReplaceAll(body, "\r\n", "\n"), "## Acceptance Criteria\n")
+	if !found {
+		return ""
+	}
+	text, _, _ := strings.Cut(after, "\n## ")
+	text, _, _ = strings.Cut(text, "\n---\n")
+	return text
+}

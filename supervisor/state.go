@@ -1,0 +1,176 @@
+package supervisor
+
+import (
+	"maps"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// Rules are the settings that Step decides by.
+type Rules struct {
+	Attempts   int           // failures until a task is failed
+	StartLimit time.Duration // for the agent to take its first prompt
+	Grace      time.Duration // a person who typed within it is present
+	Merge      MergePolicy
+}
+
+// MergePolicy says who merges.
+type MergePolicy string
+
+// The merge policies.
+const (
+	AutoMerge   MergePolicy = "auto"
+	ManualMerge MergePolicy = "manual"
+)
+
+// Wanted is what the user wants: the content of state.json. Commands write it,
+// the supervisor obeys it.
+type Wanted struct {
+	Workers int      `json:"workers"`
+	Paused  bool     `json:"paused,omitempty"`
+	Stop    StopMode `json:"stop,omitempty"`
+}
+
+// StopMode says how to end.
+type StopMode string
+
+// The ways to end; empty goes on.
+const (
+	StopDrain StopMode = "drain" // workers finish what they have
+	StopNow   StopMode = "now"   // workers are stopped, their work preserved
+)
+
+// State is everything that the supervisor believes. The shell's one goroutine
+// owns it; Step never changes the one it was given. Losing it costs nothing
+// but a look: everything in it can be observed again.
+type State struct {
+	At     time.Time
+	Rules  Rules
+	Wanted Wanted
+	Queue  queue.Snapshot
+	Read   Sighting // of the queue
+
+	Sight    fm.Sight
+	Sighted  Sighting
+	Reports  map[fm.TaskID]fm.Report
+	Runs     map[fm.TaskID]Progress
+	Busy     map[string]Effect // under way, by key
+	Waits    map[string]Wait   // failed for now, by key
+	Finishes []Finish          // of the last day
+	Problems []queue.Problem   // the last that the queue told
+	Breaker  Breaker
+	LookedAt time.Time // at the pull requests
+}
+
+// Sighting says whether the last look at something can be relied on.
+type Sighting int
+
+// The sightings.
+const (
+	Unseen Sighting = iota // no look yet, or the last one failed
+	Seen
+)
+
+// Progress is what is known of a live attempt beyond its reports. It is
+// forgotten with the attempt.
+type Progress struct {
+	Attempt   int
+	Starts    int       // starts ordered without the session having been seen dead
+	Server    string    // generation of the server that the starts were for
+	StartedAt time.Time // when the last start was carried out
+	DeadSince time.Time // when the session was first seen dead
+	Judged    int       // turns that had ended when the work was last judged
+	SentBack  int       // times that reasons went back to the agent
+	Reasons   string    // to be told, when the last verdict was no
+}
+
+// Wait is the patience after a failure of the environment.
+type Wait struct {
+	Until time.Time
+	Count int
+	Err   string
+}
+
+// Finish is one task that became a pull request.
+type Finish struct {
+	At   time.Time     `json:"at"`
+	Took time.Duration `json:"took"` // since its claim
+}
+
+// NewState is the state of a supervisor that has seen nothing.
+func NewState(r Rules) State { return State{Rules: r} }
+
+// copied gives a State whose maps may be changed.
+func (s State) copied() State {
+	s.Runs = cloned(s.Runs)
+	s.Busy = cloned(s.Busy)
+	s.Waits = cloned(s.Waits)
+	return s
+}
+
+func cloned[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil {
+		return map[K]V{}
+	}
+	return maps.Clone(m)
+}
+
+// session gives the session that carries the mark of a run.
+func (s State) session(r fm.Run) (fm.Session, bool) {
+	for _, ss := range s.Sight.Sessions {
+		if ss.Run == r {
+			return ss, true
+		}
+	}
+	return fm.Session{}, false
+}
+
+// slot gives the session of a worker.
+func (s State) slot(w fm.WorkerID) (fm.Session, bool) {
+	for _, ss := range s.Sight.Sessions {
+		if ss.Worker == w {
+			return ss, true
+		}
+	}
+	return fm.Session{}, false
+}
+
+// present says whether a person is at work in the session: fm types nothing
+// there and ends nothing there.
+func (s State) present(ss fm.Session) bool {
+	return ss.Clients > 0 && !ss.LastKey.IsZero() && s.At.Sub(ss.LastKey) < s.Rules.Grace
+}
+
+// handled says whether an effect on the worker's session is under way.
+func (s State) handled(w fm.WorkerID) bool {
+	for _, eff := range s.Busy {
+		switch eff := eff.(type) {
+		case Start:
+			if eff.Worker == w {
+				return true
+			}
+		case Stop:
+			if eff.Worker == w {
+				return true
+			}
+		case Close:
+			if eff.Worker == w {
+				return true
+			}
+		case Tell:
+			if eff.Worker == w {
+				return true
+			}
+		case Record, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit:
+		}
+	}
+	return false
+}
+
+// idle says whether an effect with the key may be ordered now.
+func (s State) idle(key string) bool {
+	_, busy := s.Busy[key]
+	return !busy && !s.Waits[key].Until.After(s.At)
+}

@@ -1,0 +1,200 @@
+package supervisor
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// Status is what the supervisor last saw: the content of status.json. Tasks
+// are not in it; the queue file has them.
+type Status struct {
+	Version    int               `json:"version"` // of this form: 1
+	At         time.Time         `json:"at"`
+	Started    time.Time         `json:"started"` // of the supervisor
+	PID        int               `json:"pid"`
+	Project    string            `json:"project"`
+	Wanted     Wanted            `json:"wanted"`
+	Server     string            `json:"server"` // generation of the tmux server; "" when it is down
+	Workers    []WorkerStatus    `json:"workers"`
+	Counts     map[fm.Status]int `json:"counts"`
+	Parents    []ParentStatus    `json:"parents"`
+	Throughput Throughput        `json:"throughput"`
+	Problems   []string          `json:"problems,omitempty"`
+	Finishes   []Finish          `json:"finishes,omitempty"` // of the last day
+}
+
+// WorkerStatus is one slot.
+type WorkerStatus struct {
+	Worker   fm.WorkerID `json:"worker"`
+	State    string      `json:"state"` // idle, an agent state, verifying, publishing or draining
+	Task     fm.TaskID   `json:"task,omitempty"`
+	Attempt  int         `json:"attempt,omitempty"`
+	Title    string      `json:"title,omitempty"`
+	Since    time.Time   `json:"since,omitzero"` // of the claim
+	Attached int         `json:"attached,omitempty"`
+	Text     string      `json:"text"` // one line for people
+}
+
+// ParentStatus is the progress of one issue.
+type ParentStatus struct {
+	Parent    fm.IssueID `json:"parent"`
+	Total     int        `json:"total"`
+	Completed int        `json:"completed"` // pull request open or merged
+	Merged    int        `json:"merged"`
+	Closed    bool       `json:"closed"`
+}
+
+// Throughput counts tasks that became pull requests.
+type Throughput struct {
+	LastHour int           `json:"last_hour"`
+	LastDay  int           `json:"last_day"`
+	Average  time.Duration `json:"average_ns"` // from claim to pull request; 0 when none
+}
+
+// View gives the Status of a State. It is pure; the shell adds who it is.
+func View(s State) Status {
+	v := Status{
+		Version: 1, At: s.At, Wanted: s.Wanted, Server: s.Sight.Generation,
+		Counts: queue.Counts(s.Queue.Tasks), Finishes: recent(s.Finishes, s.At),
+		Workers: s.workers(), Problems: s.problems(),
+	}
+	for _, p := range queue.Parents(s.Queue.Tasks) {
+		if p.Parent == "" {
+			continue
+		}
+		_, closed := s.Queue.Closed[p.Parent]
+		v.Parents = append(v.Parents, ParentStatus{Parent: p.Parent, Total: p.Total, Completed: p.Done, Merged: p.Merged, Closed: closed})
+	}
+	v.Throughput = throughput(v.Finishes, s.At)
+	return v
+}
+
+func throughput(finishes []Finish, at time.Time) Throughput {
+	var t Throughput
+	var sum time.Duration
+	for _, f := range finishes {
+		t.LastDay++
+		sum += f.Took
+		if at.Sub(f.At) < time.Hour {
+			t.LastHour++
+		}
+	}
+	if t.LastDay > 0 {
+		t.Average = sum / time.Duration(t.LastDay)
+	}
+	return t
+}
+
+func (s State) workers() []WorkerStatus {
+	byWorker := map[fm.WorkerID]fm.Task{}
+	last := fm.WorkerID(s.Wanted.Workers)
+	for _, t := range s.Queue.Tasks {
+		if t.Status == fm.Working {
+			byWorker[t.Worker] = t
+			last = max(last, t.Worker)
+		}
+	}
+	var out []WorkerStatus
+	for w := fm.WorkerID(1); w <= last; w++ {
+		t, busy := byWorker[w]
+		if int(w) > s.Wanted.Workers && !busy {
+			continue
+		}
+		out = append(out, s.worker(w, t))
+	}
+	return out
+}
+
+func (s State) worker(w fm.WorkerID, t fm.Task) WorkerStatus {
+	ss, _ := s.slot(w)
+	v := WorkerStatus{Worker: w, Attached: ss.Clients}
+	if t.ID == "" {
+		v.State, v.Text = "idle", s.idleText(ss)
+		return v
+	}
+	v.Task, v.Attempt, v.Title, v.Since = t.ID, t.Attempt, fm.Line(t.Title, 120), t.Since
+	v.State, v.Text = s.doing(t)
+	if wait, ok := s.Waits[taskKey(t.ID)]; ok && wait.Until.After(s.At) {
+		v.Text += fmt.Sprintf(" (again in %s: %s)", wait.Until.Sub(s.At).Round(time.Second), fm.Line(wait.Err, 120))
+	}
+	return v
+}
+
+func (s State) idleText(ss fm.Session) string {
+	t, ok := s.Queue.Task(ss.Run.Task)
+	switch {
+	case ok && s.present(ss):
+		return "Idle (a person is attached)"
+	case ok && t.Status == fm.Completed:
+		return "PR #" + t.Pull + " created"
+	case s.Wanted.Paused:
+		return "Idle (paused)"
+	}
+	return "Idle (waiting for work)"
+}
+
+// doing says what happens with a claimed task, in a word and in a line.
+func (s State) doing(t fm.Task) (state, text string) {
+	on := "#" + string(t.ID)
+	if queue.Publishing(t) {
+		return "publishing", "Opening the pull request for " + on
+	}
+	switch s.Busy[taskKey(t.ID)].(type) {
+	case Start:
+		return "starting", "Preparing the worktree for " + on
+	case Verify:
+		return "verifying", "Verifying " + on
+	case Record, Revive, Stop, Close, Tell, Publish, Merge, Look, Tidy, CloseParent, Exit, nil:
+	}
+	ss, ok := s.session(t.Run())
+	rep, reported := s.report(t)
+	switch {
+	case !ok:
+		return string(fm.Starting), "Starting " + on
+	case !ss.Alive:
+		return string(fm.Exited), "Ended on " + on
+	case !reported || rep.State == "":
+		return string(fm.Starting), "Starting on " + on
+	case rep.State == fm.Waiting:
+		return string(rep.State), "Waiting for you on " + on + ": " + fm.Line(rep.Question, 120)
+	case rep.State == fm.AtWork:
+		return string(rep.State), "Working on " + on
+	}
+	return string(rep.State), "Working on " + on + " (" + string(rep.State) + ")"
+}
+
+func (s State) report(t fm.Task) (fm.Report, bool) {
+	rep, ok := s.Reports[t.ID]
+	return rep, ok && rep.Run == t.Run()
+}
+
+func (s State) problems() []string {
+	var out []string
+	for _, p := range s.Problems {
+		out = append(out, fm.Line("queue: "+p.What+": "+p.Do+": "+p.Line, 300))
+	}
+	for _, name := range s.Sight.Strangers {
+		out = append(out, "tmux session "+fm.Line(name, 60)+" on fm's server is not fm's: left alone")
+	}
+	if s.Read == Seen && s.Sighted == Seen {
+		for _, ss := range s.Sight.Sessions {
+			if _, ok := s.Queue.Task(ss.Run.Task); !ok && ss.Alive && ss.Run.Task != "" {
+				out = append(out, ss.Worker.String()+" works on #"+string(ss.Run.Task)+", which the queue does not know: left alone")
+			}
+		}
+	}
+	if s.Breaker.open(s.At) {
+		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Tasks)))
+	}
+	for key, w := range s.Waits {
+		if w.Until.After(s.At) && w.Count > 2 {
+			out = append(out, fmt.Sprintf("%s: tried %d times: %s", key, w.Count, fm.Line(w.Err, 200)))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
