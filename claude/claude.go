@@ -1,0 +1,163 @@
+// Package claude knows how to start Claude Code, how to read what it reports,
+// and how to ask it for a split. It is the only package that knows the CLI's
+// flags, files and hooks; what was measured about them stands in its tests,
+// which drive the real CLI.
+//
+// A worker's life, seen from here:
+//
+//	Accept → Launch → launch.sh → claude ──hooks──► fm hook → events/<run>
+//	                                                             │
+//	Completion ◄── COMPLETION.md          Report ◄── fold ◄──────┘
+//
+// The package never types into a terminal, never decides what a report means
+// for the task, never writes a secret into a file, and calls a model in one
+// place only: [Claude.Split].
+//
+// Start reading at [Claude.Launch], then fold.go, which turns what the hooks
+// wrote into a report.
+package claude
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// Options is what a [Claude] needs to know.
+type Options struct {
+	Project fm.Project
+	Config  fm.AgentConfig
+	Self    string   // absolute path of fm's own binary, for hooks: `<self> hook`
+	Home    string   // the user's home folder
+	Environ []string // fm's environment as inherited, in the form of os.Environ
+}
+
+// Claude starts and reads the agents of one project. Its methods may be called
+// concurrently.
+type Claude struct {
+	project fm.Project
+	config  fm.AgentConfig
+	self    string
+	home    string
+	environ []string
+	command string // absolute
+
+	mu       sync.Mutex          // guards readings, not what they point to
+	readings map[fm.Run]*reading // what Report has read so far
+}
+
+// New finds the command. The error wraps [fm.ErrRefused] and says how to
+// install it when it is missing.
+func New(o Options) (*Claude, error) {
+	c := &Claude{
+		project:  o.Project,
+		config:   fm.Config{Agent: o.Config}.WithDefaults().Agent,
+		self:     o.Self,
+		home:     o.Home,
+		environ:  o.Environ,
+		readings: map[fm.Run]*reading{},
+	}
+	var err error
+	c.command, err = c.find()
+	return c, err
+}
+
+// find looks through PATH, then where the installers put the command, because
+// a service manager starts fm with a short PATH.
+func (c *Claude) find() (string, error) {
+	name := c.config.Command
+	if strings.ContainsRune(name, filepath.Separator) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(c.project.Root, name)
+		}
+		if _, err := exec.LookPath(name); err != nil {
+			return "", fmt.Errorf("%w: agent command %q cannot be run (%v); correct agent.command in %s",
+				fm.ErrRefused, name, errors.Unwrap(err), c.project.ConfigFile())
+		}
+		return name, nil
+	}
+	folders := append(filepath.SplitList(value(c.environ, "PATH")),
+		filepath.Join(c.home, ".local", "bin"), filepath.Join(c.home, ".claude", "local"))
+	for _, folder := range folders {
+		if !filepath.IsAbs(folder) {
+			continue
+		}
+		if found, err := exec.LookPath(filepath.Join(folder, name)); err == nil {
+			return found, nil
+		}
+	}
+	return "", fmt.Errorf("%w: command %q is not in PATH; install it with `npm install -g @anthropic-ai/claude-code`, or set agent.command in %s",
+		fm.ErrRefused, name, c.project.ConfigFile())
+}
+
+// Version asks the command for its version, such as "2.1.197".
+func (c *Claude) Version(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	out, err := c.run(ctx, nil, "--version")
+	if err != nil {
+		return "", fmt.Errorf("ask claude for its version: %w", err)
+	}
+	version, _, _ := strings.Cut(fm.Line(string(out), 80), " ")
+	if version == "" {
+		return "", errors.New("ask claude for its version: it printed nothing")
+	}
+	return version, nil
+}
+
+// run runs the command without a terminal in the main checkout and returns what
+// it printed, also when it failed. It ends the command with ctx.
+func (c *Claude) run(ctx context.Context, stdin []byte, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, c.command, append(append([]string{}, c.config.Args...), args...)...)
+	cmd.Dir = c.project.Root
+	cmd.Env = append(Scrub(c.environ), "CLAUDE_CODE_MAX_RETRIES=3")
+	cmd.WaitDelay = 2 * time.Second
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Stdin = strings.NewReader(string(stdin))
+	var stderr tail
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return out, fmt.Errorf("%w: %v", ctx.Err(), err)
+	case err != nil && stderr.String() != "":
+		return out, fmt.Errorf("%w: %s", err, stderr.String())
+	}
+	return out, err
+}
+
+// tail keeps the beginning of what a process says on stderr: the first line of
+// a failure names it.
+type tail struct{ text []byte }
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.text = append(t.text, b[:min(len(b), 4096-len(t.text))]...)
+	return len(b), nil
+}
+
+func (t *tail) String() string { return fm.Line(string(t.text), 400) }
+
+// configDir is where the CLI keeps its sessions and transcripts.
+func (c *Claude) configDir() string {
+	if dir := value(c.environ, "CLAUDE_CONFIG_DIR"); dir != "" {
+		return dir
+	}
+	return filepath.Join(c.home, ".claude")
+}
+
+// configFile is the CLI's own state file, which holds the answers to its
+// questions at the first start.
+func (c *Claude) configFile() string {
+	if dir := value(c.environ, "CLAUDE_CONFIG_DIR"); dir != "" {
+		return filepath.Join(dir, ".claude.json")
+	}
+	return filepath.Join(c.home, ".claude.json")
+}

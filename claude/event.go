@@ -1,0 +1,60 @@
+package claude
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// An event is one line of an attempt's events file. Launch writes the first
+// one; `fm hook` appends the others. Both ends are ours, but an agent can write
+// to the file as well, so a line is data like any other.
+type event struct {
+	At           time.Time `json:"at"`
+	Name         string    `json:"event"` // the hook's name, or one of those below
+	Session      string    `json:"session_id,omitempty"`
+	PID          int       `json:"pid,omitempty"` // of the CLI
+	Tool         string    `json:"tool_name,omitempty"`
+	Error        string    `json:"error,omitempty"`
+	Reason       string    `json:"reason,omitempty"` // of SessionEnd
+	Source       string    `json:"source,omitempty"` // of SessionStart
+	Background   int       `json:"background_tasks,omitempty"`
+	StopActive   bool      `json:"stop_hook_active,omitempty"`
+	SentBack     bool      `json:"sent_back,omitempty"` // the Stop was answered with "block"
+	Notification string    `json:"notification_type,omitempty"`
+	Waiting      string    `json:"waiting,omitempty"`
+	Transcript   string    `json:"transcript_path,omitempty"`
+	Cost         float64   `json:"cost_usd,omitempty"`     // of the session so far
+	Context      float64   `json:"context_used,omitempty"` // percent
+}
+
+// The events that are not hooks of the CLI.
+const (
+	launchEvent = "Launch"     // a launcher was written
+	costEvent   = "StatusLine" // the cost changed
+)
+
+// maxLine bounds a line of the events file. One write of this size to a file
+// that is open for appending is not interleaved with another's.
+const maxLine = 4 << 10
+
+// maxText bounds a text from outside within a line, in runes.
+const maxText = 300
+
+// line gives the event's line with its newline. Times are whole milliseconds.
+func (e event) line() []byte {
+	e.At = e.At.UTC().Truncate(time.Millisecond)
+	b, err := json.Marshal(e)
+	if err != nil || len(b) >= maxLine {
+		return nil
+	}
+	return append(b, '\n')
+}
+
+// parseEvent reads a line without its newline; ok is false for a line that is
+// not an event.
+func parseEvent(line []byte) (e event, ok bool) {
+	if len(line) > maxLine || json.Unmarshal(line, &e) != nil {
+		return event{}, false
+	}
+	return e, e.Name != "" && !e.At.IsZero()
+}

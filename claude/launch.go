@@ -1,0 +1,171 @@
+package claude
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/plugin"
+)
+
+// Launch writes what attempt b.Task.Run() needs, and returns the command that
+// starts the agent, or resumes its conversation if it has one: a launcher of
+// the attempt's own under .founder-mode/launch, TASK.md and ISSUE.json in the
+// worktree. The first launch of an attempt removes the COMPLETION.md of an
+// older one. No secret is written: what the agent needs to log in, it inherits.
+//
+// Errors are transient, but for a worktree that is gone ([fm.ErrGone]). Two
+// launches of one run must not overlap.
+func (c *Claude) Launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
+	run := b.Task.Run()
+	cmd, err := c.launch(ctx, b)
+	if err != nil {
+		return fm.Command{}, fmt.Errorf("launch agent for %s: %w", run, err)
+	}
+	return cmd, nil
+}
+
+func (c *Claude) launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
+	run := b.Task.Run()
+	if _, err := fm.ParseRun(run.String()); err != nil {
+		return fm.Command{}, err // it becomes the name of files
+	}
+	if err := plugin.Install(c.pluginDir()); err != nil {
+		return fm.Command{}, err
+	}
+	if err := c.begin(run, b.Dir); err != nil {
+		return fm.Command{}, err
+	}
+	if err := writeBrief(b); err != nil {
+		return fm.Command{}, err
+	}
+	s, err := c.signs(ctx, run)
+	if err != nil {
+		return fm.Command{}, err
+	}
+	talk, err := c.conversation(run, s)
+	if err != nil {
+		return fm.Command{}, err
+	}
+	launcher, err := c.writeLauncher(b, talk)
+	if err != nil {
+		return fm.Command{}, err
+	}
+	if err := appendEvent(c.project.Events(run), event{At: time.Now(), Name: launchEvent}); err != nil {
+		return fm.Command{}, err
+	}
+	return fm.Command{Dir: b.Dir, Argv: []string{launcher}}, nil
+}
+
+func (c *Claude) pluginDir() string { return c.project.File("plugin") }
+
+// begin makes the events file of the attempt. Its absence says that this is the
+// first launch, and that a COMPLETION.md is not the attempt's own; so that one
+// goes first, and a crash in between repeats both.
+func (c *Claude) begin(run fm.Run, dir string) error {
+	path := c.project.Events(run)
+	if _, err := os.Lstat(path); err == nil {
+		return nil
+	}
+	root, err := openWorktree(dir)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(root.RemoveAll(completionFile), root.Close()); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func openWorktree(dir string) (*os.Root, error) {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: worktree %s", fm.ErrGone, dir)
+	}
+	return root, err
+}
+
+// writeLauncher writes the attempt's folder and returns the launcher's path.
+func (c *Claude) writeLauncher(b fm.Brief, talk conversation) (string, error) {
+	run := b.Task.Run()
+	dir := c.project.Launch(run)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	settings, err := json.MarshalIndent(c.settings(), "", "  ")
+	if err != nil {
+		return "", err
+	}
+	launcher := filepath.Join(dir, "launch.sh")
+	l := script{
+		run: run, worker: b.Task.Worker, project: c.project, dir: b.Dir,
+		argv:   c.argv(run, talk, filepath.Join(dir, "settings.json")),
+		prompt: filepath.Join(dir, "prompt.md"),
+	}
+	return launcher, errors.Join(
+		replace(filepath.Join(dir, "settings.json"), settings, 0o600),
+		replace(l.prompt, []byte(prompt(b.Task.ID, talk)), 0o600),
+		replace(launcher, []byte(l.text()), 0o700),
+	)
+}
+
+// argv is the command line before the prompt. Several of the flags swallow all
+// words that follow, so that the prompt must stand behind "--".
+func (c *Claude) argv(run fm.Run, talk conversation, settings string) []string {
+	argv := append([]string{c.command}, c.config.Args...)
+	argv = append(argv,
+		talk.flag, talk.id,
+		"--name", "fm-"+string(run.Task),
+		"--plugin-dir", c.pluginDir(),
+		"--settings", settings,
+		"--permission-mode", c.config.PermissionMode,
+		"--allowedTools", strings.Join(c.config.AllowedTools, ","),
+		"--disallowedTools", "AskUserQuestion,EnterPlanMode,ExitPlanMode,EnterWorktree,ExitWorktree,Bash(git push:*)",
+	)
+	if c.config.Model != "" {
+		argv = append(argv, "--model", c.config.Model)
+	}
+	return append(argv, "--")
+}
+
+// prompt is the first thing that the agent is told. One that begins with a
+// slash is a command; so the second must not.
+func prompt(id fm.TaskID, talk conversation) string {
+	if talk.flag == "--resume" {
+		return "You were interrupted. Look at `git status`, `git log` and TASK.md, then go on with the subissue " + string(id) +
+			" where you stopped. The rules are the same: commit, do not push, and write COMPLETION.md as the last step.\n"
+	}
+	return "/work-on-subissue " + string(id) + "\n"
+}
+
+// replace writes a file whole, whatever stands under its name.
+func replace(path string, text []byte, mode os.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, werr := f.Write(text)
+	err = errors.Join(werr, f.Chmod(mode), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}

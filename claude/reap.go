@@ -1,0 +1,112 @@
+package claude
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// grace is how long a process may take to end by itself after SIGTERM.
+const grace = 2 * time.Second
+
+// Reap ends every process that an attempt of the task up to and including last
+// left behind, and returns when they are gone: SIGTERM, then SIGKILL after 2 s.
+// It knows them by the marks in the environment that they were started with,
+// so that it also finds what survived its terminal, its parent and us. It never
+// ends the calling process or one of its ancestors.
+//
+// It finds processes of the same user only. What cleared its own environment is
+// not found; on systems without /proc, neither is what `ps` hides.
+func (c *Claude) Reap(ctx context.Context, id fm.TaskID, last int) error {
+	m := mark{task: id, project: c.project.Root, last: last}
+	// A process can start another between the look and the signal.
+	for range 10 {
+		found, err := processes(ctx, m)
+		if err != nil {
+			return fmt.Errorf("reap task %s: %w", id, err)
+		}
+		if len(found) == 0 {
+			return nil
+		}
+		if err := end(ctx, found); err != nil {
+			return fmt.Errorf("reap task %s: %w", id, err)
+		}
+	}
+	return fmt.Errorf("reap task %s: its processes start new ones faster than they can be ended", id)
+}
+
+// A mark is what the environment of a run's processes holds.
+type mark struct {
+	task    fm.TaskID
+	project string
+	last    int
+}
+
+// in says whether the entries of an environment carry the mark.
+func (m mark) in(environ []string) bool {
+	attempt, err := strconv.Atoi(value(environ, "FM_ATTEMPT"))
+	return err == nil && attempt <= m.last &&
+		value(environ, "FM_TASK") == string(m.task) &&
+		value(environ, "FM_PROJECT") == m.project
+}
+
+// A process is one that was found, and cannot become another: what it is
+// called by stays with it until it is closed.
+type process interface {
+	// signal sends SIGTERM or SIGKILL; a process that is gone is no error.
+	signal(how force) error
+	// wait returns when the process is gone, or with the error of ctx.
+	wait(ctx context.Context) error
+	close()
+}
+
+type force int
+
+const (
+	ask force = iota
+	compel
+)
+
+// end asks all of them, and then compels those that stay.
+func end(ctx context.Context, found []process) error {
+	defer func() {
+		for _, p := range found {
+			p.close()
+		}
+	}()
+	for _, how := range []force{ask, compel} {
+		var errs []error
+		for _, p := range found {
+			errs = append(errs, p.signal(how))
+		}
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		if waitAll(ctx, found) == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return errors.New("a process outlives SIGKILL")
+}
+
+func waitAll(ctx context.Context, found []process) error {
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	for _, p := range found {
+		if err := p.wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entries splits what /proc/<pid>/environ holds.
+func entries(environ []byte) []string { return strings.Split(string(environ), "\x00") }

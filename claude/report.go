@@ -1,0 +1,158 @@
+package claude
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// A reading remembers how far the events of one run were read. Its methods
+// want mu held.
+type reading struct {
+	mu     sync.Mutex
+	file   os.FileInfo // when last read; nil for never
+	offset int64       // of the first byte that was not folded
+	signs  signs
+
+	stamp stamp     // of COMPLETION.md
+	seen  time.Time // when stamp was first seen
+}
+
+// Report reads what the agent of the run has signalled so far, and whether its
+// COMPLETION.md stands in the worktree dir: a regular file, unchanged for
+// 200 ms, not older than the attempt. A run that was never launched is an
+// empty report in state [fm.UnknownState].
+//
+// It reads only what was appended since the last call, so that a call on a
+// quiet agent costs three system calls.
+func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report, error) {
+	r := c.reading(run)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refresh(ctx, c.project.Events(run)); err != nil {
+		return fm.Report{}, fmt.Errorf("read events of %s: %w", run, err)
+	}
+	s := r.signs
+	if s.launched.IsZero() {
+		return fm.Report{Run: run, State: fm.UnknownState}, nil
+	}
+	s = s.adjust(readLevel(c.configDir(), s.pid))
+	return fm.Report{
+		Run:       run,
+		State:     s.state,
+		Since:     s.since,
+		Prompted:  s.prompted,
+		Turns:     s.turns,
+		Session:   s.session,
+		Question:  s.question,
+		Trouble:   s.trouble,
+		Completed: r.completed(lookCompletion(dir, s), time.Now()),
+	}, nil
+}
+
+// signs gives what the events of the run say by now.
+func (c *Claude) signs(ctx context.Context, run fm.Run) (signs, error) {
+	r := c.reading(run)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refresh(ctx, c.project.Events(run)); err != nil {
+		return signs{}, fmt.Errorf("read events of %s: %w", run, err)
+	}
+	return r.signs, nil
+}
+
+// reading finds the memory of a run, and drops those of the task's earlier
+// attempts.
+func (c *Claude) reading(run fm.Run) *reading {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r, ok := c.readings[run]; ok {
+		return r
+	}
+	for other := range c.readings {
+		if other.Task == run.Task && other.Attempt < run.Attempt {
+			delete(c.readings, other)
+		}
+	}
+	r := &reading{}
+	c.readings[run] = r
+	return r
+}
+
+func (r *reading) refresh(ctx context.Context, path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		r.file, r.offset, r.signs = nil, 0, signs{}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: %s is not a regular file", fm.ErrRefused, path)
+	}
+	if r.file != nil && (!os.SameFile(r.file, info) || info.Size() < r.offset) {
+		r.file, r.offset, r.signs = nil, 0, signs{} // another file under the name
+	}
+	if r.file != nil && info.Size() == r.file.Size() {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read from
+	r.signs, r.offset, err = readEvents(ctx, f, r.offset, r.signs)
+	if err == nil {
+		r.file = info
+	}
+	return err
+}
+
+// readEvents folds the whole lines from offset on, and returns the offset of
+// the rest: a line without its newline is still being written.
+func readEvents(ctx context.Context, f io.ReaderAt, offset int64, s signs) (signs, int64, error) {
+	buf := make([]byte, 16*maxLine)
+	for ctx.Err() == nil {
+		n, err := f.ReadAt(buf, offset)
+		chunk := buf[:n]
+		end := bytes.LastIndexByte(chunk, '\n') + 1
+		for line := range bytes.Lines(chunk[:end]) {
+			if e, ok := parseEvent(bytes.TrimSuffix(line, []byte("\n"))); ok {
+				s = s.fold(e)
+			}
+		}
+		if end == 0 && n == len(buf) { // no event is that long: pass over it
+			end = n
+		}
+		offset += int64(end)
+		if errors.Is(err, io.EOF) {
+			return s, offset, nil
+		}
+		if err != nil {
+			return s, offset, err
+		}
+	}
+	return s, offset, ctx.Err()
+}
+
+// completed says whether the file has settled. Its own time is believed, unless
+// it lies in the future; then only what was seen twice counts.
+func (r *reading) completed(now stamp, at time.Time) bool {
+	if now != r.stamp {
+		r.stamp, r.seen = now, at
+	}
+	if now == (stamp{}) {
+		return false
+	}
+	return at.Sub(now.mtime) >= settled || at.Sub(r.seen) >= settled
+}

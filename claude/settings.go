@@ -1,0 +1,33 @@
+package claude
+
+// settings is the --settings file of a worker's session. The CLI opens a
+// dialog for an event that it does not know, so that only long-standing ones
+// may be named here.
+func (c *Claude) settings() map[string]any {
+	hook := quote(c.self) + " hook"
+	hooks := map[string]any{}
+	for _, name := range []string{
+		"SessionStart", "UserPromptSubmit", "PermissionRequest", "Notification",
+		"Stop", "StopFailure", "PreCompact", "SessionEnd",
+	} {
+		hooks[name] = hookEntry(map[string]any{"type": "command", "command": hook, "timeout": 5})
+	}
+	for _, name := range []string{"PostToolUse", "PostToolUseFailure"} { // only heartbeats: do not wait
+		hooks[name] = hookEntry(map[string]any{"type": "command", "command": hook, "timeout": 5, "async": true})
+	}
+	settings := map[string]any{
+		"disableAllHooks": false, // a project's own setting would make us deaf
+		"hooks":           hooks,
+		"statusLine":      map[string]any{"type": "command", "command": hook + " --statusline"},
+		// Nobody could answer the question; and the agent may run commands anyway.
+		"enableAllProjectMcpServers": true,
+	}
+	if c.config.PermissionMode == "bypassPermissions" {
+		settings["skipDangerousModePermissionPrompt"] = true // the user chose it in the configuration
+	}
+	return settings
+}
+
+func hookEntry(command map[string]any) []any {
+	return []any{map[string]any{"hooks": []any{command}}}
+}
