@@ -1,0 +1,104 @@
+package git
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	excludeBegin = "# fm: begin (written by fm; lines outside this block are yours)"
+	excludeEnd   = "# fm: end"
+)
+
+// exclude keeps fm's own files out of every status and commit, in all
+// worktrees, without touching a file that is tracked. The lines around fm's
+// block stay as they are. The caller holds the writer lock.
+func (r *Repo) exclude() error {
+	file := filepath.Join(r.common, "info", "exclude")
+	if to, err := filepath.EvalSymlinks(file); err == nil {
+		file = to
+	}
+	old, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read exclude file: %w", err)
+	}
+	text := withBlock(string(old), r.excludeBlock())
+	if text == string(old) && err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("write exclude file: %w", err)
+	}
+	return replaceFile(file, text)
+}
+
+func (r *Repo) excludeBlock() string {
+	lines := []string{
+		excludeBegin,
+		"/TASK.md", "/ISSUE.json", "/COMPLETION.md",
+		"/.worktrees",
+		"/.founder-mode/*", "!/.founder-mode/config.json", "!/.founder-mode/issues/", "/.founder-mode/issues/.*",
+	}
+	if rel, err := filepath.Rel(r.root, r.worktrees); err == nil && rel != ".worktrees" && filepath.IsLocal(rel) {
+		lines = append(lines, "/"+ignoreEscape(filepath.ToSlash(rel)))
+	}
+	return strings.Join(append(lines, excludeEnd), "\n") + "\n"
+}
+
+// ignoreEscape quotes what gitignore(5) gives a meaning.
+func ignoreEscape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, ` `, `\ `).Replace(s)
+}
+
+// withBlock puts the block in the place of the old one, or at the end.
+func withBlock(text, block string) string {
+	begin := strings.Index(text, excludeBegin+"\n")
+	if begin < 0 {
+		if text != "" && !strings.HasSuffix(text, "\n") {
+			text += "\n"
+		}
+		return text + block
+	}
+	before, rest := text[:begin], text[begin:]
+	if end := strings.Index(rest, excludeEnd+"\n"); end >= 0 {
+		return before + block + rest[end+len(excludeEnd)+1:]
+	}
+	return before + block + strings.TrimPrefix(rest, excludeBegin+"\n") // the end was edited away: keep every line
+}
+
+// replaceFile swaps the content in one step, so that no git ever reads half.
+func replaceFile(file, text string) error {
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".fm-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path.Base(file), err)
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }() // gone already when all went well
+	_, err = tmp.WriteString(text)
+	err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path.Base(file), err)
+	}
+	return nil
+}
+
+// ownFile says whether a path in a worktree is fm's and not the work's.
+func ownFile(name string) bool {
+	switch name {
+	case "TASK.md", "ISSUE.json", "COMPLETION.md", ".worktrees", ".founder-mode":
+		return true
+	case ".founder-mode/config.json":
+		return false
+	}
+	if strings.HasPrefix(name, ".founder-mode/issues/") {
+		return strings.HasPrefix(path.Base(name), ".")
+	}
+	return strings.HasPrefix(name, ".founder-mode/") || strings.HasPrefix(name, ".worktrees/")
+}

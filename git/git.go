@@ -1,0 +1,134 @@
+// Package git gives each task a worktree and a branch of its own; it is the
+// only package that runs git.
+//
+// The promise: whatever stands in a worktree is on a pushed branch or under
+// refs/fm/preserved/ before the worktree goes, and what other people pushed is
+// never overwritten. The package never touches the user's own checkout, its
+// index or its branches; it writes only below Options.WorktreeDir, to branches
+// subissue/<id>, to refs/fm/ and to a marked block of info/exclude.
+//
+// Commands that write to the repository run one at a time, across processes:
+// parallel `git worktree add` loses worktrees. Commands that read, and those
+// that talk to the remote, do not wait for them.
+//
+// Start reading at [Repo.Prepare].
+package git
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// Options says where the repository is and what to work off.
+type Options struct {
+	Root        string   // the main checkout, absolute; see [FindRoot]
+	WorktreeDir string   // absolute, or relative to Root; default .worktrees
+	Remote      string   // default origin, or the only remote
+	Base        string   // branch; default the remote's HEAD, else the current branch
+	Environ     []string // for git; default os.Environ
+}
+
+// Repo is one repository with its worktrees. All methods may be called
+// concurrently, also from several processes.
+type Repo struct {
+	root      string // main checkout, without symbolic links
+	common    string // the git dir that all worktrees share
+	worktrees string // folder that holds the tasks' worktrees
+	remote    string // "" when the repository has none
+	base      string // branch
+	env       []string
+	writer    *lock
+	fetches   fetches
+}
+
+// Open looks at a repository and returns a Repo for it. Its errors say what
+// to do: install git 2.38 or newer, name the base branch, and the like.
+func Open(ctx context.Context, o Options) (*Repo, error) {
+	r := &Repo{env: environ(o.Environ), fetches: newFetches()}
+	if err := r.checkVersion(ctx); err != nil {
+		return nil, err
+	}
+	root, err := filepath.EvalSymlinks(o.Root)
+	if err != nil {
+		return nil, fmt.Errorf("open repository: %w", err)
+	}
+	r.root = root
+	if err := r.checkRoot(ctx); err != nil {
+		return nil, err
+	}
+	if r.worktrees, err = r.worktreeDir(o.WorktreeDir); err != nil {
+		return nil, err
+	}
+	r.writer = newLock(filepath.Join(r.common, "fm.lock"))
+	if r.remote, err = r.findRemote(ctx, o.Remote); err != nil {
+		return nil, err
+	}
+	if r.base, err = r.findBase(ctx, o.Base); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// checkRoot makes sure that r.root is the top of a main checkout, and finds
+// the git dir.
+func (r *Repo) checkRoot(ctx context.Context) error {
+	top, common, err := r.locate(ctx, r.root)
+	if err != nil {
+		return err
+	}
+	if !sameFolder(top, r.root) {
+		return fmt.Errorf("open repository %q: the main checkout is %q; use that folder", r.root, top)
+	}
+	r.common = common
+	return nil
+}
+
+// worktreeDir resolves the setting to an absolute folder, and makes it, so
+// that its symbolic links can be resolved.
+func (r *Repo) worktreeDir(dir string) (string, error) {
+	if dir == "" {
+		dir = ".worktrees"
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.root, dir)
+	}
+	dir = filepath.Clean(dir)
+	for _, taken := range []string{r.root, r.common} {
+		if dir == taken || within(taken, dir) || (taken == r.common && within(dir, taken)) {
+			return "", fmt.Errorf("worktree folder %q: it must be apart from the checkout and from .git: %w", dir, fm.ErrRefused)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("make worktree folder: %w", err)
+	}
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", fmt.Errorf("make worktree folder: %w", err)
+	}
+	return dir, nil
+}
+
+// within says whether path lies below dir. Both are clean and absolute.
+func within(path, dir string) bool {
+	return strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+}
+
+func sameFolder(a, b string) bool {
+	ia, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	ib, err := os.Stat(b)
+	return err == nil && os.SameFile(ia, ib)
+}
+
+// Base is the branch that tasks work off and are merged into.
+func (r *Repo) Base() string { return r.base }
+
+// Root is the main checkout, without symbolic links.
+func (r *Repo) Root() string { return r.root }

@@ -1,0 +1,56 @@
+package git
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// An allow-list, narrower than git-check-ref-format(1): no character that a
+// shell, a refspec, a revision or an option would give a meaning.
+var branchPattern = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_./+@=,#-]{0,199}$`)
+
+var objectPattern = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+
+// checkBranch also serves for the names of remotes.
+func checkBranch(name string) error {
+	bad := !branchPattern.MatchString(name) || strings.Contains(name, "..") || strings.Contains(name, "//") || strings.HasSuffix(name, "/")
+	for part := range strings.SplitSeq(name, "/") {
+		bad = bad || strings.HasPrefix(part, ".") || strings.HasPrefix(part, "-") || strings.HasSuffix(part, ".") || strings.HasSuffix(part, ".lock")
+	}
+	if bad || name == "HEAD" {
+		return fmt.Errorf("branch or remote name %q: want letters, digits and . _ - + @ = , # between slashes: %w", name, fm.ErrRefused)
+	}
+	return nil
+}
+
+func checkObject(sha string) error {
+	if !objectPattern.MatchString(sha) {
+		return fmt.Errorf("commit %q: want 40 hexadecimal digits: %w", sha, fm.ErrRefused)
+	}
+	return nil
+}
+
+// place is where a task's things are.
+type place struct {
+	id     fm.TaskID
+	dir    string // worktree
+	branch string
+}
+
+func (p place) ref() string       { return "refs/heads/" + p.branch }
+func (p place) pushed() string    { return "refs/fm/pushed/" + string(p.id) }
+func (p place) preserved() string { return "refs/fm/preserved/" + string(p.id) + "/" }
+
+// place checks the id again, whatever its type promises: it becomes a path
+// that is removed and a ref that is forced.
+func (r *Repo) place(id fm.TaskID) (place, error) {
+	if got, err := fm.ParseTaskID(string(id)); err != nil || got != id {
+		return place{}, fmt.Errorf("task id %q: not an id: %w", id, fm.ErrRefused)
+	}
+	p := place{id: id, dir: filepath.Join(r.worktrees, fm.Worktree(id)), branch: fm.Branch(id)}
+	return p, checkBranch(p.branch)
+}

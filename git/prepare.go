@@ -1,0 +1,180 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// checkoutLimit is for writing out all files of a large repository.
+const checkoutLimit = 10 * time.Minute
+
+// Prepare gives the task a worktree <WorktreeDir>/issue-<id> on branch
+// subissue/<id>, and returns its folder and the name of the base branch.
+//
+// A new branch starts at the remote's base, fetched just now, or as last seen
+// when the remote cannot be reached. A worktree that is there is kept as it
+// is, uncommitted files included; so is a branch. What a crash or a person
+// left half-done is repaired where nothing can be lost by it, and refused with
+// a text that says what to do where it cannot: errors wrap [fm.ErrRefused]
+// then.
+func (r *Repo) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error) {
+	p, err := r.place(id)
+	if err != nil {
+		return "", "", err
+	}
+	tip, err := r.baseTip(ctx)
+	if err != nil {
+		return "", "", creationError(p, err)
+	}
+	release, err := r.writer.take(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	defer release()
+	if err := r.exclude(); err != nil {
+		return "", "", err
+	}
+	r.sweep()
+	if err := r.ensure(ctx, p, tip); err != nil {
+		return "", "", creationError(p, err)
+	}
+	return p.dir, r.base, nil
+}
+
+// creationError is what the user knows from the first design of fm, on fewer
+// lines.
+func creationError(p place, err error) error {
+	return fmt.Errorf("create worktree for issue #%s: %w (possible causes: the branch is in use elsewhere, the folder is taken, a git command was cut off; try: git worktree prune)", p.id, err)
+}
+
+// ensure brings the task's worktree about. The caller holds the writer lock.
+func (r *Repo) ensure(ctx context.Context, p place, tip string) error {
+	all, err := r.list(ctx, "")
+	if err != nil {
+		return err
+	}
+	if err := r.clearStaleLocks(p, all); err != nil {
+		return err
+	}
+	for _, w := range all {
+		switch {
+		case w.path == p.dir:
+			return r.reuse(ctx, p, w, tip)
+		case w.branch == p.branch && !w.gone:
+			return fmt.Errorf("branch %s is checked out in %q: switch that to another branch, or remove it with git worktree remove: %w", p.branch, w.path, fm.ErrRefused)
+		case w.branch == p.branch:
+			if err := r.forget(ctx, w); err != nil {
+				return err
+			}
+		}
+	}
+	return r.add(ctx, p, tip)
+}
+
+// reuse keeps a registered worktree, or makes it anew when its folder is gone
+// or was never finished.
+func (r *Repo) reuse(ctx context.Context, p place, w worktree, tip string) error {
+	info, err := os.Lstat(p.dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := r.forget(ctx, w); err != nil {
+			return err
+		}
+		return r.add(ctx, p, tip)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%q is not a folder: move it away: %w", p.dir, fm.ErrRefused)
+	case w.locked == "initializing":
+		return r.redo(ctx, p, w, tip)
+	case w.gone:
+		return r.reconnect(ctx, p)
+	}
+	return r.settle(ctx, p, w)
+}
+
+// settle makes sure that a kept worktree is on its branch, because what is
+// committed elsewhere would never be pushed.
+func (r *Repo) settle(ctx context.Context, p place, w worktree) error {
+	if w.branch == p.branch {
+		return nil
+	}
+	if rebasing, err := r.rebasing(ctx, p); err != nil || rebasing {
+		return err // its agent finishes or aborts that
+	}
+	if _, err := r.preserve(ctx, p, w); err != nil {
+		return err
+	}
+	tip, err := r.resolve(ctx, "", p.ref())
+	if err != nil {
+		return err
+	}
+	args := []string{"switch", "--quiet", "--no-guess", p.branch}
+	if tip == "" {
+		args = []string{"switch", "--quiet", "-c", p.branch}
+	}
+	if _, err := r.run(ctx, call{op: "switch to", target: p.branch, dir: p.dir, args: args, limit: checkoutLimit}); err != nil {
+		return fmt.Errorf("%w: commit or move away what is in the way in %q: %w", err, p.dir, fm.ErrRefused)
+	}
+	return nil
+}
+
+// rebasing says whether the worktree's branch is in the middle of a rebase.
+func (r *Repo) rebasing(ctx context.Context, p place) (bool, error) {
+	gitDir, err := r.gitDir(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	for _, kind := range []string{"rebase-merge", "rebase-apply"} {
+		name, err := os.ReadFile(filepath.Join(gitDir, kind, "head-name"))
+		if err == nil && strings.TrimSpace(string(name)) == p.ref() {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (r *Repo) gitDir(ctx context.Context, p place) (string, error) {
+	out, err := r.run(ctx, call{op: "find git dir of", target: p.dir, dir: p.dir, args: []string{"rev-parse", "--absolute-git-dir"}})
+	return strings.TrimSuffix(out, "\n"), err
+}
+
+// add makes the worktree, with a new branch off tip or on the one that is
+// there.
+func (r *Repo) add(ctx context.Context, p place, tip string) error {
+	if _, err := os.Lstat(p.dir); err == nil {
+		return fmt.Errorf("%q exists and is not a worktree of this repository: move it away: %w", p.dir, fm.ErrRefused)
+	}
+	have, err := r.resolve(ctx, "", p.ref())
+	if err != nil {
+		return err
+	}
+	// Without --no-track, a bare `git push` of the agent would aim at the base.
+	args := []string{"worktree", "add", "--quiet", "--no-track", "-b", p.branch, "--", p.dir, tip}
+	if have != "" {
+		args = []string{"worktree", "add", "--quiet", "--", p.dir, p.branch}
+		if err := r.freshen(ctx, p, have, tip); err != nil {
+			return err
+		}
+	}
+	_, err = r.run(ctx, call{op: "add worktree", target: p.dir, args: args, limit: checkoutLimit})
+	return err
+}
+
+// freshen moves a branch without commits of its own up to the base.
+func (r *Repo) freshen(ctx context.Context, p place, have, tip string) error {
+	behind, err := r.contains(ctx, tip, have)
+	if err != nil || !behind || have == tip {
+		return err
+	}
+	_, err = r.run(ctx, call{op: "move", target: p.branch, args: []string{"update-ref", p.ref(), tip, have}})
+	return err
+}

@@ -1,0 +1,261 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// Preserve keeps what is not on a pushed branch under
+// refs/fm/preserved/<id>/<n>, n counting from 1: the commits, and on top of
+// them one commit with everything uncommitted and untracked, ignored files
+// excepted. What was staged and differs from the file stands in that commit's
+// second parent. It returns the ref, or "" when there was nothing to keep; the
+// same content gives the same ref.
+//
+// A repository within the worktree that holds work of its own cannot be kept
+// so: that is an error that wraps [fm.ErrRefused] and names it.
+func (r *Repo) Preserve(ctx context.Context, id fm.TaskID) (ref string, err error) {
+	p, err := r.place(id)
+	if err != nil {
+		return "", err
+	}
+	release, err := r.writer.take(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	w, _, err := r.find(ctx, p.dir)
+	if err != nil {
+		return "", err
+	}
+	return r.preserve(ctx, p, w)
+}
+
+// preserve needs the writer lock. The zero worktree stands for none.
+func (r *Repo) preserve(ctx context.Context, p place, w worktree) (string, error) {
+	kept := w.head
+	if w.path != "" && !w.gone && isFolder(p.dir) {
+		top, err := r.snapshot(ctx, p)
+		if err != nil {
+			return "", fmt.Errorf("preserve %s: %w", p.dir, err)
+		}
+		kept = top
+	}
+	if kept == "" {
+		tip, err := r.resolve(ctx, "", p.ref())
+		if err != nil || tip == "" {
+			return "", err
+		}
+		kept = tip
+	}
+	if safe, err := r.published(ctx, p, kept); err != nil || safe {
+		return "", err
+	}
+	return r.keep(ctx, p, kept)
+}
+
+// published says whether the remote has a commit, as far as is known here.
+func (r *Repo) published(ctx context.Context, p place, commit string) (bool, error) {
+	args := []string{"rev-list", "-1", commit, "--not"}
+	if r.remote != "" {
+		args = append(args, "--remotes="+r.remote)
+	} else {
+		args = append(args, "refs/heads/"+r.base)
+	}
+	pushed, err := r.resolve(ctx, "", p.pushed())
+	if err != nil {
+		return false, err
+	}
+	if pushed != "" {
+		args = append(args, pushed)
+	}
+	out, err := r.run(ctx, call{op: "look for", target: commit, args: args})
+	return err == nil && strings.TrimSpace(out) == "", err
+}
+
+// keep gives the commit a ref, unless it has one.
+func (r *Repo) keep(ctx context.Context, p place, commit string) (string, error) {
+	out, err := r.run(ctx, call{op: "list", target: p.preserved(), args: []string{"for-each-ref", "--format=%(objectname) %(refname)", p.preserved()}})
+	if err != nil {
+		return "", err
+	}
+	last := 0
+	for line := range strings.Lines(out) {
+		object, ref, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if object == commit {
+			return ref, nil
+		}
+		if n, err := strconv.Atoi(strings.TrimPrefix(ref, p.preserved())); err == nil {
+			last = max(last, n)
+		}
+	}
+	ref := p.preserved() + strconv.Itoa(last+1)
+	// The empty old value means: only if there is none.
+	_, err = r.run(ctx, call{op: "keep", target: ref, args: durable("update-ref", "--create-reflog", ref, commit, "")})
+	return ref, err
+}
+
+// durable has git flush objects and refs to disk, which it does not do by
+// itself for loose objects.
+func durable(args ...string) []string {
+	return append([]string{"-c", "core.fsync=committed", "-c", "core.fsyncMethod=batch"}, args...)
+}
+
+// snapshot returns a commit of all that stands in the worktree: HEAD when
+// nothing is uncommitted, else a new commit on top of it. The index of the
+// agent is not touched.
+func (r *Repo) snapshot(ctx context.Context, p place) (string, error) {
+	head, err := r.resolve(ctx, p.dir, "HEAD")
+	if err != nil {
+		return "", err
+	}
+	gitDir, err := r.gitDir(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	// It stands beside the real index, because a split index names its other
+	// half relative to itself.
+	index, err := copyIndex(gitDir)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		_ = os.Remove(index) // a leftover is swept with the worktree
+		_ = os.Remove(index + ".lock")
+	}()
+	in := func(op string, args ...string) (string, error) {
+		out, err := r.run(ctx, call{op: op, target: p.dir, dir: p.dir, env: []string{"GIT_INDEX_FILE=" + index}, args: durable(args...), limit: checkoutLimit})
+		return strings.TrimSpace(out), err
+	}
+	staged, err := in("write index of", "write-tree")
+	if err != nil {
+		staged = "" // unmerged: both sides are in the files and in commits
+	}
+	if _, err := in("read files of", "-c", "core.fsmonitor=false", "-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false", "add", "--all", "--sparse", "--", "."); err != nil {
+		return "", err
+	}
+	if err := r.checkNested(ctx, p, in); err != nil {
+		return "", err
+	}
+	files, err := in("write files of", "write-tree")
+	if err != nil {
+		return "", err
+	}
+	return r.stack(ctx, p, head, staged, files)
+}
+
+// stack commits the trees that differ from what is below them.
+func (r *Repo) stack(ctx context.Context, p place, head, staged, files string) (string, error) {
+	out, err := r.run(ctx, call{op: "read commit", target: head, args: []string{"show", "--no-patch", "--no-show-signature", "--format=%T %ct", "--end-of-options", head}})
+	if err != nil {
+		return "", err
+	}
+	tree, date, _ := strings.Cut(strings.TrimSpace(out), " ")
+	// The date of HEAD, so that the same content gives the same commit.
+	env := []string{"GIT_AUTHOR_DATE=" + date + " +0000", "GIT_COMMITTER_DATE=" + date + " +0000"}
+	parents := []string{head}
+	if staged != "" && staged != tree && staged != files {
+		c, err := r.commitTree(ctx, staged, "fm: what was staged in "+fm.Worktree(p.id), env, head)
+		if err != nil {
+			return "", err
+		}
+		parents = append(parents, c)
+	}
+	if files == tree && len(parents) == 1 {
+		return head, nil
+	}
+	return r.commitTree(ctx, files, "fm: what stood uncommitted in "+fm.Worktree(p.id), env, parents...)
+}
+
+func (r *Repo) commitTree(ctx context.Context, tree, message string, env []string, parents ...string) (string, error) {
+	args := []string{"commit-tree", tree}
+	for _, c := range parents {
+		args = append(args, "-p", c)
+	}
+	who, err := r.identity(ctx)
+	if err != nil {
+		return "", err
+	}
+	out, err := r.run(ctx, call{op: "commit", target: tree, args: durable(append(args, "-F", "-")...), stdin: message + "\n", env: append(who, env...)})
+	return strings.TrimSpace(out), err
+}
+
+// identity is fm's own, where the user has set none.
+func (r *Repo) identity(ctx context.Context) ([]string, error) {
+	var env []string
+	for key, vars := range map[string][2]string{
+		"user.name":  {"GIT_AUTHOR_NAME=fm", "GIT_COMMITTER_NAME=fm"},
+		"user.email": {"GIT_AUTHOR_EMAIL=fm@localhost", "GIT_COMMITTER_EMAIL=fm@localhost"},
+	} {
+		_, err := r.run(ctx, call{op: "read setting", target: key, args: []string{"config", "--get", key}})
+		var e *Error
+		switch {
+		case err == nil:
+		case errors.As(err, &e) && e.ExitCode == 1:
+			env = append(env, vars[0], vars[1])
+		default:
+			return nil, err
+		}
+	}
+	return env, nil
+}
+
+// copyIndex copies the worktree's index, so that unchanged files need not be
+// read again. A worktree without one yields an empty index.
+func copyIndex(gitDir string) (string, error) {
+	tmp, err := os.CreateTemp(gitDir, "fm-index-*")
+	if err != nil {
+		return "", err
+	}
+	src, err := os.Open(filepath.Join(gitDir, "index"))
+	if errors.Is(err, os.ErrNotExist) {
+		return tmp.Name(), errors.Join(tmp.Close(), os.Remove(tmp.Name())) // git takes an absent file for empty, not an empty one
+	}
+	if err == nil {
+		_, err = io.Copy(tmp, src)
+		err = errors.Join(err, src.Close())
+	}
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		_ = os.Remove(tmp.Name()) // the first error counts
+		return "", err
+	}
+	return tmp.Name(), nil
+}
+
+// checkNested refuses when a repository within the worktree, submodule or
+// clone, holds what only it has: a tree keeps of it no more than a commit id.
+func (r *Repo) checkNested(ctx context.Context, p place, in func(string, ...string) (string, error)) error {
+	out, err := in("list files of", "ls-files", "--stage", "-z")
+	if err != nil {
+		return err
+	}
+	for _, line := range fields(out) {
+		meta, name, _ := strings.Cut(line, "\t")
+		if !strings.HasPrefix(meta, "160000 ") {
+			continue
+		}
+		dir := filepath.Join(p.dir, filepath.FromSlash(name))
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err != nil {
+			continue // not checked out
+		}
+		status, err := r.run(ctx, call{op: "read status of", target: dir, dir: dir, args: []string{"-c", "core.fsmonitor=false", "status", "--porcelain", "--untracked-files=normal"}})
+		if err == nil && status == "" {
+			status, err = r.run(ctx, call{op: "look for commits of", target: dir, dir: dir, args: []string{"rev-list", "-1", "--all", "HEAD", "--not", "--remotes"}})
+		}
+		if err != nil {
+			return err
+		}
+		if status != "" {
+			return fmt.Errorf("%q is a repository of its own with work that is nowhere else: push that, or move it away: %w", dir, fm.ErrRefused)
+		}
+	}
+	return nil
+}

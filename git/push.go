@@ -1,0 +1,130 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// Push publishes the task's branch and returns its commit. It replaces on the
+// remote only what fm pushed itself, or what the branch contains; commits of
+// anybody else there make it fail with [fm.ErrRefused], also when they arrive
+// between the look and the push. A branch that carries one of fm's own files
+// (COMPLETION.md and the like) is refused too.
+func (r *Repo) Push(ctx context.Context, id fm.TaskID) (sha string, err error) {
+	p, err := r.place(id)
+	if err != nil {
+		return "", err
+	}
+	if sha, err = r.resolve(ctx, "", p.ref()); err != nil {
+		return "", err
+	}
+	if sha == "" {
+		return "", fmt.Errorf("push %s: no such branch: %w", p.branch, fm.ErrGone)
+	}
+	if err := r.refuseOwnFiles(ctx, p, sha); err != nil {
+		return "", err
+	}
+	tips, err := r.tips(ctx, p.branch)
+	if err != nil {
+		return "", err
+	}
+	there := tips[p.branch]
+	if there != sha {
+		if err := r.mayReplace(ctx, p, there, sha); err != nil {
+			return "", err
+		}
+		if err := r.pushCommit(ctx, p.dir, p.branch, there, sha); err != nil {
+			return "", err
+		}
+	}
+	_, err = r.run(ctx, call{op: "record push of", target: p.branch, args: []string{"update-ref", p.pushed(), sha}})
+	return sha, err
+}
+
+func (r *Repo) refuseOwnFiles(ctx context.Context, p place, sha string) error {
+	base, err := r.resolve(ctx, "", r.tracking())
+	if err != nil || base == "" {
+		return err
+	}
+	files, err := r.changed(ctx, base, sha)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if ownFile(f) {
+			return fmt.Errorf("push %s: %s is committed, but it belongs to fm: git rm --cached %s, and commit: %w", p.branch, f, f, fm.ErrRefused)
+		}
+	}
+	return nil
+}
+
+// mayReplace says whether nothing of anybody else is lost when sha takes the
+// place of what is on the remote.
+func (r *Repo) mayReplace(ctx context.Context, p place, there, sha string) error {
+	if there == "" {
+		return nil
+	}
+	pushed, err := r.resolve(ctx, "", p.pushed())
+	if err != nil || there == pushed {
+		return err
+	}
+	known, err := r.resolve(ctx, "", there)
+	if err != nil {
+		return err
+	}
+	if known != "" {
+		contained, err := r.contains(ctx, sha, there)
+		if err != nil || contained {
+			return err
+		}
+	}
+	return fmt.Errorf("push %s: %s has commits there that this branch does not: git fetch %s %s, merge FETCH_HEAD: %w", p.branch, r.remote, r.remote, p.branch, fm.ErrRefused)
+}
+
+// errMoved says that the remote's branch is not where it was expected.
+var errMoved = errors.New("the remote branch moved meanwhile")
+
+// pushCommit is a compare-and-swap of a branch on the remote; old is "" for a
+// branch that must not exist. It writes no local branch, so it needs no lock.
+func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) error {
+	if !isFolder(dir) {
+		dir = ""
+	}
+	ref := "refs/heads/" + branch
+	out, err := r.run(ctx, call{op: "push", target: branch, dir: dir, limit: networkLimit, args: []string{
+		"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no",
+		"--force-with-lease=" + ref + ":" + old, "--end-of-options", r.remote, sha + ":" + ref,
+	}})
+	var e *Error
+	if err == nil || !errors.As(err, &e) {
+		return err
+	}
+	status := ""
+	for line := range strings.Lines(out) {
+		if strings.HasPrefix(line, "!\t") {
+			status = clean(line)
+		}
+	}
+	e.Stderr = strings.TrimSpace(status + "\n" + e.Stderr)
+	switch {
+	case moved(e.Stderr):
+		e.kind, e.cause = fm.ErrRefused, errMoved
+	case status != "", strings.Contains(e.Stderr, "failed to push some refs") && !strings.Contains(e.Stderr, "fatal:"):
+		e.kind = fm.ErrRefused // by the remote's rules, or by a hook here
+	}
+	return e
+}
+
+// moved knows the ways in which git and a racing receiver say so.
+func moved(said string) bool {
+	for _, sign := range []string{"stale info", "fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref", "incorrect old value", "reference already exists"} {
+		if strings.Contains(said, sign) {
+			return true
+		}
+	}
+	return false
+}

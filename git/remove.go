@@ -1,0 +1,102 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// trash is the start of the names that worktrees get on their way out.
+const trash = ".removed-"
+
+// Remove preserves what is in the task's worktree (see [Repo.Preserve]) and
+// then removes it, ignored files included. The branch stays. When preserving
+// fails, nothing is removed. An absent worktree is no error; a folder in its
+// place that is not a worktree of this repository, and a worktree that a
+// person locked, are refused with [fm.ErrRefused].
+func (r *Repo) Remove(ctx context.Context, id fm.TaskID) error {
+	p, err := r.place(id)
+	if err != nil {
+		return err
+	}
+	release, err := r.writer.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	defer r.sweep()
+	w, registered, err := r.find(ctx, p.dir)
+	if err != nil {
+		return err
+	}
+	info, err := os.Lstat(p.dir)
+	absent := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case err != nil && !absent:
+		return fmt.Errorf("remove worktree: %w", err)
+	case !registered && absent:
+		return nil
+	case !absent && (!registered || !info.IsDir()):
+		return fmt.Errorf("remove %q: it is not a worktree of this repository: look at it, and remove it by hand: %w", p.dir, fm.ErrRefused)
+	case !absent && w.gone:
+		return fmt.Errorf("remove %q: it has lost its .git file, so its content cannot be preserved: look at it, and remove it by hand: %w", p.dir, fm.ErrRefused)
+	case w.locked != "" && w.locked != "initializing":
+		return fmt.Errorf("remove %q: it is locked (%s): git worktree unlock it: %w", p.dir, fm.Line(w.locked, 80), fm.ErrRefused)
+	}
+	if _, err := r.preserve(ctx, p, w); err != nil {
+		return err
+	}
+	return r.discard(ctx, p, w)
+}
+
+// discard moves the folder out of the way first. So a process that still
+// writes in it, or a file that cannot be deleted, leaves no half worktree in
+// the task's place.
+func (r *Repo) discard(ctx context.Context, p place, w worktree) error {
+	for n := 1; isFolder(p.dir); n++ {
+		to := filepath.Join(r.worktrees, trash+filepath.Base(p.dir)+"-"+strconv.Itoa(n))
+		if _, err := os.Lstat(to); err == nil {
+			continue
+		}
+		if err := os.Rename(p.dir, to); err != nil {
+			return fmt.Errorf("remove worktree: %w", err)
+		}
+	}
+	return r.forget(ctx, w)
+}
+
+// sweep deletes what discard moved away. What cannot be deleted yet is tried
+// again by the next call of Prepare or Remove.
+func (r *Repo) sweep() {
+	root, err := os.OpenRoot(r.worktrees)
+	if err != nil {
+		return
+	}
+	defer func() { _ = root.Close() }() // opened for reading
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), trash) {
+			continue
+		}
+		if root.RemoveAll(e.Name()) != nil {
+			// A module cache makes its folders read-only.
+			_ = fs.WalkDir(root.FS(), e.Name(), func(path string, d fs.DirEntry, err error) error {
+				if err == nil && d.IsDir() {
+					_ = root.Chmod(path, 0o700)
+				}
+				return nil
+			})
+			_ = root.RemoveAll(e.Name())
+		}
+	}
+}

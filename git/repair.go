@@ -1,0 +1,162 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// staleAge is how old a lock file must be before fm asks whether its owner is
+// gone; blindAge applies where there is no /proc to ask.
+const (
+	staleAge = time.Minute
+	blindAge = 10 * time.Minute
+)
+
+// forget drops the registration of a worktree whose folder is gone. Only this
+// one: a general `git worktree prune` would also drop the worktree that a user
+// keeps on a drive that is not plugged in.
+func (r *Repo) forget(ctx context.Context, w worktree) error {
+	if w.locked != "" && w.locked != "initializing" {
+		return fmt.Errorf("worktree %q is gone but locked (%s): git worktree unlock it if it will not come back: %w", w.path, fm.Line(w.locked, 80), fm.ErrRefused)
+	}
+	_, err := r.run(ctx, call{op: "forget worktree", target: w.path, args: []string{"worktree", "remove", "--force", "--force", "--", w.path}})
+	return err
+}
+
+// redo removes what a `git worktree add` left that was killed. Nobody has
+// worked in it, for Prepare never returned it.
+func (r *Repo) redo(ctx context.Context, p place, w worktree, tip string) error {
+	mark := filepath.Join(r.adminDir(p), "locked")
+	if !abandoned(mark, p.dir) {
+		return fmt.Errorf("another git command is still making %q", p.dir)
+	}
+	if err := r.forget(ctx, w); err != nil {
+		return err
+	}
+	return r.add(ctx, p, tip)
+}
+
+// reconnect mends a worktree whose .git file is gone or points elsewhere, but
+// whose folder and registration stand: a moved repository, mostly.
+func (r *Repo) reconnect(ctx context.Context, p place) error {
+	if _, err := os.Lstat(filepath.Join(p.dir, ".git")); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%q has lost its .git file: move the folder away, or run git worktree repair: %w", p.dir, fm.ErrRefused)
+	}
+	_, err := r.run(ctx, call{op: "repair worktree", target: p.dir, args: []string{"worktree", "repair", "--", p.dir}})
+	return err
+}
+
+// adminDir is where git registers the task's worktree. git appends a number
+// when the name is taken, so the entry that points here is looked for.
+func (r *Repo) adminDir(p place) string {
+	all, _ := filepath.Glob(filepath.Join(globEscape(r.common), "worktrees", fm.Worktree(p.id)+"*")) // a bad pattern is an empty answer
+	for _, dir := range all {
+		to, err := os.ReadFile(filepath.Join(dir, "gitdir"))
+		if err == nil && strings.TrimSpace(string(to)) == filepath.Join(p.dir, ".git") {
+			return dir
+		}
+	}
+	return filepath.Join(r.common, "worktrees", fm.Worktree(p.id))
+}
+
+func globEscape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// clearStaleLocks removes the lock files that dead git commands left and that
+// would stop this task. A young one, or one whose owner may live, stays: git
+// then fails, and the call is made again later.
+func (r *Repo) clearStaleLocks(p place, all []worktree) error {
+	admin := r.adminDir(p)
+	paths := []string{
+		filepath.Join(admin, "index.lock"),
+		filepath.Join(admin, "HEAD.lock"),
+		filepath.Join(r.common, "config.lock"),
+		filepath.Join(r.common, "packed-refs.lock"),
+		filepath.Join(r.common, filepath.FromSlash(p.ref())+".lock"),
+		filepath.Join(r.common, filepath.FromSlash(p.pushed())+".lock"),
+		filepath.Join(r.common, filepath.FromSlash(r.tracking())+".lock"),
+	}
+	folders := []string{r.common, p.dir}
+	for _, w := range all {
+		folders = append(folders, w.path)
+	}
+	for _, path := range paths {
+		if !abandoned(path, folders...) {
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove stale lock: %w", err)
+		}
+	}
+	return nil
+}
+
+// abandoned says whether a lock file is there, is old, and has no owner left:
+// no process has it open, and no git runs in the folders that it protects.
+// git closes a lock file while it waits for an editor or a hook, so the open
+// file alone would not tell.
+func abandoned(path string, folders ...string) bool {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	age := time.Since(info.ModTime())
+	if age < staleAge {
+		return false
+	}
+	procs, err := os.ReadDir("/proc/self/fd")
+	if err != nil || len(procs) == 0 {
+		return age >= blindAge
+	}
+	return !owned(path, folders)
+}
+
+// owned looks through /proc. Processes of other users cannot be read; they
+// could not have made the lock in the user's repository either.
+func owned(path string, folders []string) bool {
+	procs, err := os.ReadDir("/proc")
+	if err != nil {
+		return true
+	}
+	for _, e := range procs {
+		if _, err := strconv.Atoi(e.Name()); err != nil {
+			continue
+		}
+		proc := filepath.Join("/proc", e.Name())
+		if name, err := os.ReadFile(filepath.Join(proc, "comm")); err == nil && strings.HasPrefix(string(name), "git") {
+			cwd, err := os.Readlink(filepath.Join(proc, "cwd"))
+			for _, f := range folders {
+				if err == nil && (cwd == f || within(cwd, f)) {
+					return true
+				}
+			}
+		}
+		if opens(proc, path) {
+			return true
+		}
+	}
+	return false
+}
+
+func opens(proc, path string) bool {
+	fds, err := os.ReadDir(filepath.Join(proc, "fd"))
+	if err != nil {
+		return false
+	}
+	for _, fd := range fds {
+		if to, err := os.Readlink(filepath.Join(proc, "fd", fd.Name())); err == nil && to == path {
+			return true
+		}
+	}
+	return false
+}
