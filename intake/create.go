@@ -1,0 +1,117 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// enqueue creates what has to be created and adds all tasks of one issue in
+// one change.
+func (in *Intake) enqueue(ctx context.Context, p part, prio fm.Priority, now func() time.Time) ([]fm.TaskID, error) {
+	if len(p.known) > 0 {
+		return p.known, nil
+	}
+	tasks := []fm.Task{{ID: fm.TaskID(p.issue.ID), Title: p.issue.Title, Priority: p.issue.Priority}}
+	switch {
+	case len(p.plan.Subissues) > 0:
+		created, err := in.create(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		tasks = created
+	case len(p.children) > 0:
+		tasks = adopted(p.issue.ID, p.children)
+	}
+	var changes []queue.Change
+	var ids []fm.TaskID
+	for _, t := range tasks {
+		if prio != 0 {
+			t.Priority = prio
+		}
+		t.Branch = fm.Branch(t.ID)
+		changes = append(changes, queue.Add(t, now()))
+		ids = append(ids, t.ID)
+	}
+	_, err := in.Queue.Commit(ctx, now(), changes...)
+	return ids, err
+}
+
+func (in *Intake) create(ctx context.Context, p part) ([]fm.Task, error) {
+	var tasks []fm.Task
+	made := map[int]fm.TaskID{} // by position in the plan
+	for _, i := range order(p.plan) {
+		s := p.plan.Subissues[i]
+		var deps []fm.IssueID
+		var waits []fm.TaskID
+		for _, n := range s.DependsOn {
+			if id, ok := made[n-1]; ok {
+				deps, waits = append(deps, fm.IssueID(id)), append(waits, id)
+			}
+		}
+		issue, err := in.Tracker.Create(ctx, p.issue.ID, strconv.Itoa(i+1), s, deps)
+		if err != nil {
+			return nil, fmt.Errorf("create subissue %d: %w", i+1, err)
+		}
+		in.Tell(News{Kind: Created, Issue: issue})
+		made[i] = fm.TaskID(issue.ID)
+		tasks = append(tasks, fm.Task{
+			ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, DependsOn: waits, Priority: priority(s, p.issue),
+		})
+	}
+	return tasks, nil
+}
+
+// order gives the positions of a plan so that each comes after those it
+// depends on; a plan with a cycle, which only an edited file can hold, keeps
+// its own order for the rest.
+func order(plan fm.Split) []int {
+	var out, rest []int
+	for i := range plan.Subissues {
+		rest = append(rest, i)
+	}
+	ready := func(i int) bool {
+		return !slices.ContainsFunc(plan.Subissues[i].DependsOn, func(n int) bool { return slices.Contains(rest, n-1) })
+	}
+	for len(rest) > 0 {
+		at := max(slices.IndexFunc(rest, ready), 0)
+		out = append(out, rest[at])
+		rest = slices.Delete(rest, at, at+1)
+	}
+	return out
+}
+
+// priority is the more urgent of what the analyst and the issue say.
+func priority(s fm.Subissue, parent fm.Issue) fm.Priority {
+	p, err := fm.ParsePriority(s.Priority)
+	if err != nil {
+		p = fm.Normal
+	}
+	if parent.Priority != 0 {
+		p = min(p, parent.Priority)
+	}
+	return p
+}
+
+func adopted(parent fm.IssueID, children []fm.Issue) []fm.Task {
+	open := map[fm.IssueID]bool{}
+	for _, c := range children {
+		open[c.ID] = true
+	}
+	var tasks []fm.Task
+	for _, c := range children {
+		t := fm.Task{ID: fm.TaskID(c.ID), Parent: parent, Title: c.Title, Priority: c.Priority}
+		for _, dep := range c.DependsOn {
+			if open[dep] {
+				t.DependsOn = append(t.DependsOn, fm.TaskID(dep))
+			}
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks
+}
