@@ -1,6 +1,6 @@
 module github.com/founder-mode/fm
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/GianlucaP106/gotmux v0.5.0 // indirect
