@@ -1,0 +1,106 @@
+package tmux
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// confTemplate is fm's own tmux configuration. It holds numbers of ours and
+// nothing from outside.
+//
+// The status line stays on although it costs an attached person one row: it
+// names the session and the key that leads back, and the size of a worker's
+// pane is not the client's anyway. Two hooks hold that size: a window follows
+// the person who is attached, and goes back to the fixed size when the last
+// one left, also when no fm runs. A global "window-size manual" would be
+// simpler, but makes tmux 3.3a crash on the next new-session.
+const confTemplate = `# Written by fm, and again whenever it starts a server. Do not edit.
+set-option -s exit-empty off
+set-option -s escape-time 10
+set-option -s focus-events on
+set-option -s set-clipboard off
+set-option -g default-terminal screen-256color
+set-option -g default-shell /bin/sh
+set-option -g default-command ''
+set-option -g default-size {W}x{H}
+set-option -g history-limit {HISTORY}
+set-option -g update-environment ''
+set-option -g destroy-unattached off
+set-option -g detach-on-destroy on
+set-option -g mouse on
+set-option -g set-titles off
+set-option -g base-index 0
+set-option -g visual-activity off
+set-option -g monitor-activity off
+set-option -g remain-on-exit on
+{FORMAT}set-option -g automatic-rename off
+set-option -g allow-rename off
+set-option -g window-size latest
+set-option -g status on
+set-option -g status-interval 15
+set-option -g status-left-length 60
+set-option -g status-left ' #{session_name}#{?@fm_task, · #{@fm_task}.#{@fm_attempt},}#{?@fm_state, · #{@fm_state},} '
+set-option -g status-right ' F12 or #{prefix} d: back '
+set-option -g window-status-format ''
+set-option -g window-status-current-format ''
+bind-key -n F12 if-shell -F '{FROM_ELSEWHERE}' 'switch-client -l' 'detach-client'
+bind-key d if-shell -F '{FROM_ELSEWHERE}' 'switch-client -l' 'detach-client'
+set-hook -g client-session-changed[0] "if-shell -F '{IS_WORKER}' 'set-option -w window-size latest'"
+set-hook -g client-session-changed[1] "if-shell -F '#{m:worker-*,#{client_last_session}}' \"run-shell -C \\\"if-shell -F -t '=#{client_last_session}:' '##{==:##{session_attached},0}' 'resize-window -t =#{client_last_session}: -x {W} -y {H}'\\\"\""
+set-hook -g client-detached[0] "if-shell -F '#{&&:#{m:worker-*,#{session_name}},#{==:#{session_attached},0}}' 'resize-window -x {W} -y {H}'"
+`
+
+// confText fills the template in. Its last line lets Ensure see whether a
+// running server has this configuration.
+func confText(o Options) (text, id string) {
+	text = strings.NewReplacer(
+		"{W}", strconv.Itoa(o.Width),
+		"{H}", strconv.Itoa(o.Height),
+		"{HISTORY}", strconv.Itoa(o.History),
+		// tmux 3.2 has no remain-on-exit-format; -q would hide other errors.
+		"{FORMAT}", "set-option -gq remain-on-exit-format ''\n",
+		// A person who came by switch-client is led back where that was; one
+		// who came from another worker is not sent round in circles.
+		"{FROM_ELSEWHERE}", "#{&&:#{m:worker-*,#{session_name}},#{&&:#{!=:#{client_last_session},},#{!=:#{m:worker-*,#{client_last_session}},1}}}",
+		"{IS_WORKER}", "#{&&:#{m:worker-*,#{session_name}},#{!=:#{client_readonly},1}}",
+	).Replace(confTemplate)
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(text)) // a hash never fails
+	id = strconv.FormatUint(h.Sum64(), 36)
+	return text + "set-option -g @fm_conf " + id + "\n", id
+}
+
+// writeConf replaces the file at once, so that a server that starts in
+// another process never reads half of it.
+func (s *Server) writeConf() error {
+	old, err := os.ReadFile(s.opts.ConfFile)
+	if err == nil && string(old) == s.conf {
+		return nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("write tmux configuration: %w", err)
+	}
+	dir := filepath.Dir(s.opts.ConfFile)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write tmux configuration: %w", err)
+	}
+	f, err := os.CreateTemp(dir, ".tmux-*")
+	if err != nil {
+		return fmt.Errorf("write tmux configuration: %w", err)
+	}
+	_, err = f.WriteString(s.conf)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), s.opts.ConfFile)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the first error is the one to tell
+		return fmt.Errorf("write tmux configuration: %w", err)
+	}
+	return nil
+}

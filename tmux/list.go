@@ -1,0 +1,257 @@
+package tmux
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// The three questions of one look. Each row begins with a letter of ours, so
+// that one parser reads the answers together. There is no free text in them:
+// what a person or an agent can set is reduced to printable ASCII by tmux
+// itself, so that no name can contain a TAB or begin a row.
+func questions() [3][]string {
+	safe := func(variable string) string { return "#{s/[^ -~]/_/:" + variable + "}" }
+	row := func(fields ...string) string { return strings.Join(fields, "\t") }
+	return [3][]string{
+		{"display-message", "-p", row("S", generationFormat)},
+		{"list-panes", "-a", "-F", row(
+			"P", "#{session_id}", "#{window_id}", "#{pane_id}",
+			safe("session_name"), safe("@fm_pane"), safe("@fm_worker"), safe("@fm_task"), safe("@fm_attempt"),
+			"#{pane_dead}", "#{pane_dead_status}", "#{pane_dead_signal}", "#{pane_pid}",
+			"#{window_activity}", "#{pane_in_mode}", "#{window_width}x#{window_height}",
+		)},
+		{"list-clients", "-F", row("C", "#{session_id}", "#{client_control_mode}", "#{client_activity}")},
+	}
+}
+
+const (
+	paneFields   = 16
+	clientFields = 4
+)
+
+// listing is one look at the server, as it was answered.
+type listing struct {
+	generation string
+	panes      []pane
+	clients    []client
+}
+
+// pane is one row of list-panes. A window that is linked into two sessions has
+// two rows for each pane.
+type pane struct {
+	session, window, id string // tmux's own ids: $1 @1 %1
+	name                string // of the session
+	mark                string // @fm_pane: whose main pane this is
+	worker              string // @fm_worker of the session
+	run                 fm.Run // zero without a readable mark
+	dead                bool
+	status, signal      string // at most one is set, and late at times
+	pid                 int
+	activity            time.Time
+	inMode              bool
+	size                string // of the window, 160x45
+}
+
+// client is an attached person, or a program on a control connection.
+type client struct {
+	session  string
+	control  bool
+	activity time.Time
+}
+
+// parseListing reads the answers to [questions]. A row that it cannot read is
+// an error: half a list would look like sessions that died.
+func parseListing(text string) (listing, error) {
+	var l listing
+	for line := range strings.Lines(text) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		switch {
+		case f[0] == "S" && len(f) == 2:
+			l.generation = f[1]
+		case f[0] == "P" && len(f) == paneFields:
+			l.panes = append(l.panes, parsePane(f))
+		case f[0] == "C" && len(f) == clientFields:
+			l.clients = append(l.clients, client{session: f[1], control: f[2] == "1", activity: unixTime(f[3])})
+		default:
+			return listing{}, fmt.Errorf("read tmux list: row %.80q", line)
+		}
+	}
+	if l.generation == "" {
+		return listing{}, fmt.Errorf("read tmux list: no generation in %.80q", text)
+	}
+	return l, nil
+}
+
+func parsePane(f []string) pane {
+	p := pane{
+		session: f[1], window: f[2], id: f[3],
+		name: f[4], mark: f[5], worker: f[6],
+		dead: f[9] == "1", status: f[10], signal: f[11],
+		activity: unixTime(f[13]), inMode: f[14] != "0" && f[14] != "", size: f[15],
+	}
+	p.pid, _ = strconv.Atoi(f[12]) // 0: tmux knows of no process
+	if run, err := fm.ParseRun(f[7] + "." + f[8]); err == nil {
+		p.run = run
+	}
+	return p
+}
+
+// unixTime reads whole seconds; text that is none is the zero time.
+func unixTime(s string) time.Time {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(n, 0)
+}
+
+// exit words how the process of a dead pane ended; "" when tmux does not say.
+func (p pane) exit() string {
+	switch {
+	case !p.dead:
+		return ""
+	case p.signal != "" && p.signal != "0":
+		return "signal " + p.signal
+	case p.status != "":
+		return "exit " + p.status
+	}
+	return ""
+}
+
+// room is a worker's session: what the panes of one session say together.
+type room struct {
+	worker  fm.WorkerID
+	session string // $1
+	ours    bool   // carries our mark
+	main    pane   // the pane that runs the agent; zero when a person closed it
+	run     fm.Run
+}
+
+// rooms finds the workers' sessions, by mark first and by name second, so that
+// one that a person renamed is still the worker's.
+func (l listing) rooms() []room {
+	var rooms []room
+	for _, p := range l.panes {
+		w, ours := p.whose()
+		if w == 0 {
+			continue
+		}
+		i := slices.IndexFunc(rooms, func(r room) bool { return r.session == p.session })
+		if i < 0 {
+			i = len(rooms)
+			rooms = append(rooms, room{worker: w, session: p.session, ours: ours, run: p.run})
+		}
+		if !ours && rooms[i].main.id == "" || ours && p.mark == w.String() {
+			rooms[i].main = p
+		}
+	}
+	// Two sessions with one worker's mark are a person's copy and ours; ours is
+	// the older one. tmux's ids grow, and so do their lengths.
+	slices.SortStableFunc(rooms, func(a, b room) int {
+		if a.worker != b.worker {
+			return int(a.worker - b.worker)
+		}
+		if a.ours != b.ours {
+			if a.ours {
+				return -1
+			}
+			return 1
+		}
+		return byID(a.session, b.session)
+	})
+	return slices.CompactFunc(rooms, func(a, b room) bool { return a.worker == b.worker })
+}
+
+func byID(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return strings.Compare(a, b)
+}
+
+// whose says which worker's session a pane is in, and whether fm made it.
+func (p pane) whose() (w fm.WorkerID, ours bool) {
+	if w, ok := workerName(p.worker); ok {
+		return w, true
+	}
+	w, _ = workerName(p.name)
+	return w, false
+}
+
+// workerName accepts the canonical form alone: not "3", not "worker-03".
+func workerName(s string) (fm.WorkerID, bool) {
+	w, err := fm.ParseWorkerID(s)
+	if err != nil || w.String() != s {
+		return 0, false
+	}
+	return w, true
+}
+
+// sight is the listing in the words of the mission.
+func (l listing) sight() fm.Sight {
+	rooms := l.rooms()
+	s := fm.Sight{Generation: l.generation}
+	known := map[string]bool{}
+	for _, r := range rooms {
+		clients, lastKey := l.people(r)
+		s.Sessions = append(s.Sessions, fm.Session{
+			Worker:   r.worker,
+			Run:      r.run,
+			Alive:    r.main.id != "" && !r.main.dead,
+			PID:      r.main.pid,
+			Exit:     r.main.exit(),
+			Clients:  clients,
+			LastKey:  lastKey,
+			Activity: r.main.activity,
+		})
+		known[r.session] = r.ours
+	}
+	for _, p := range l.panes {
+		if !known[p.session] && p.name != hub && p.name != supervisorSession && !slices.Contains(s.Strangers, p.name) {
+			s.Strangers = append(s.Strangers, p.name)
+		}
+	}
+	return s
+}
+
+// people counts who is attached to a worker's session, or to another session
+// that shows the same pane.
+func (l listing) people(r room) (n int, lastKey time.Time) {
+	shows := func(session string) bool {
+		return session == r.session || r.main.id != "" && slices.ContainsFunc(l.panes, func(p pane) bool {
+			return p.id == r.main.id && p.session == session
+		})
+	}
+	for _, c := range l.clients {
+		if c.control || !shows(c.session) {
+			continue
+		}
+		n++
+		if c.activity.After(lastKey) {
+			lastKey = c.activity
+		}
+	}
+	return n, lastKey
+}
+
+// room finds one worker's session.
+func (l listing) room(w fm.WorkerID) (room, bool) {
+	for _, r := range l.rooms() {
+		if r.worker == w {
+			return r, true
+		}
+	}
+	return room{}, false
+}
+
+// serverPID reads the pid out of a generation; 0 when there is none.
+func serverPID(generation string) int {
+	pid, _, _ := strings.Cut(generation, ".")
+	n, _ := strconv.Atoi(pid) // 0, by promise
+	return n
+}

@@ -1,0 +1,48 @@
+//go:build !linux
+
+package tmux
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// process stands for a process that is not our child. Without pidfds a pid is
+// all there is, and its end is found by asking again and again.
+type process struct {
+	pid  int
+	gone chan struct{}
+	once sync.Once
+}
+
+func openProcess(pid int) (*process, error) {
+	if pid <= 0 || ended(pid) {
+		return nil, os.ErrProcessDone
+	}
+	return &process{pid: pid, gone: make(chan struct{})}, nil
+}
+
+func (p *process) wait(ctx context.Context) error {
+	ask := time.NewTicker(20 * time.Millisecond)
+	defer ask.Stop()
+	for !ended(p.pid) {
+		select {
+		case <-ask.C:
+		case <-p.gone:
+			return os.ErrClosed
+		case <-ctx.Done():
+			return fmt.Errorf("wait for process %d: %w", p.pid, ctx.Err())
+		}
+	}
+	return nil
+}
+
+func (p *process) close() { p.once.Do(func() { close(p.gone) }) }
+
+// ended cannot tell a zombie from a live process here; tmux reaps its own.
+func ended(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

@@ -1,0 +1,153 @@
+package tmux
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/founder-mode/fm"
+)
+
+// Start runs cmd in the pane of the worker's session, which is created, or
+// respawned so that people stay attached, and marks it with run. A live
+// session that carries the same mark is left alone; one that carries another
+// is stopped first. The error wraps [fm.ErrRefused] when the session's name is
+// taken by one that fm did not make, and [fm.ErrGone] when the folder is not
+// there (tmux would start the command in another one).
+//
+// The marks and the process come into being in one exec, which tmux performs
+// without a pause: nobody sees the one without the other.
+func (s *Server) Start(ctx context.Context, w fm.WorkerID, run fm.Run, cmd fm.Command) error {
+	if err := check(cmd); err != nil {
+		return fmt.Errorf("start %s: %w", w, err)
+	}
+	defer s.lock(w)()
+	l, err := s.list(ctx)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", w, err)
+	}
+	r, found := l.room(w)
+	var words []string
+	switch {
+	case !found:
+		words = s.create(w, run, cmd)
+	case !r.ours:
+		return fmt.Errorf("start %s: a session of that name is not fm's; rename or close it: %w", w, fm.ErrRefused)
+	case r.main.id == "":
+		words = chain(append(marks(r.session, w, run), newWindow(r.session, w, cmd)...)...)
+	default:
+		if !r.main.dead && !ended(r.main.pid) {
+			if r.run == run {
+				return nil
+			}
+			if err := s.stopPane(ctx, r.main); err != nil {
+				return fmt.Errorf("start %s: %w", w, err)
+			}
+		}
+		words = chain(append(marks(r.session, w, run), respawn(r.main.id, cmd)...)...)
+	}
+	out, err := s.run(ctx, words...)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", w, err)
+	}
+	if d := s.deaths.Load(); d != nil {
+		if pid, err := strconv.Atoi(strings.TrimSpace(out)); err == nil {
+			d.add(pid)
+		}
+	}
+	return nil
+}
+
+// check finds what tmux would not tell us.
+func check(cmd fm.Command) error {
+	if len(cmd.Argv) == 0 {
+		return fmt.Errorf("empty command: %w", fm.ErrRefused)
+	}
+	if info, err := os.Stat(cmd.Dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("folder %s: %w", cmd.Dir, fm.ErrGone)
+	}
+	return nil
+}
+
+// lock keeps two changes of one worker's session apart, in this process. It
+// returns the unlock.
+func (s *Server) lock(w fm.WorkerID) func() {
+	s.mu.Lock()
+	m := s.changing[w]
+	if m == nil {
+		m = new(sync.Mutex)
+		s.changing[w] = m
+	}
+	s.mu.Unlock()
+	m.Lock()
+	return m.Unlock
+}
+
+// pidFormat makes each way to start end with the pid of the pane's process.
+const pidFormat = "#{pane_pid}"
+
+// create makes the session. It fails when the name was taken meanwhile, and
+// then does nothing more: tmux drops the rest of a chain.
+func (s *Server) create(w fm.WorkerID, run fm.Run, cmd fm.Command) []string {
+	t := target(w)
+	commands := [][]string{
+		append([]string{
+			"new-session", "-d", "-s", w.String(), "-n", w.String(),
+			"-x", strconv.Itoa(s.opts.Width), "-y", strconv.Itoa(s.opts.Height),
+		}, spawn(cmd)...),
+		{"set-option", "-w", "-t", t, "window-size", "manual"},
+		{"set-option", "-p", "-t", t, "@fm_pane", w.String()},
+	}
+	commands = append(commands, marks(t, w, run)...)
+	return chain(append(commands, []string{"display-message", "-p", "-t", t, pidFormat})...)
+}
+
+func marks(session string, w fm.WorkerID, run fm.Run) [][]string {
+	set := func(key, value string) []string {
+		return []string{"set-option", "-t", session, key, value}
+	}
+	return [][]string{
+		set("@fm_worker", w.String()),
+		set("@fm_task", string(run.Task)),
+		set("@fm_attempt", strconv.Itoa(run.Attempt)),
+	}
+}
+
+// respawn keeps the pane, and with it the people who look at it.
+func respawn(pane string, cmd fm.Command) [][]string {
+	return [][]string{
+		append([]string{"respawn-pane", "-k", "-t", pane}, spawn(cmd)...),
+		{"display-message", "-p", "-t", pane, pidFormat},
+	}
+}
+
+// newWindow gives a session whose main pane a person closed a new one.
+func newWindow(session string, w fm.WorkerID, cmd fm.Command) [][]string {
+	t := session + ":"
+	return [][]string{
+		append([]string{"new-window", "-t", t, "-n", w.String()}, spawn(cmd)...),
+		{"set-option", "-w", "-t", t, "window-size", "manual"},
+		{"set-option", "-p", "-t", t, "@fm_pane", w.String()},
+		{"display-message", "-p", "-t", t, pidFormat},
+	}
+}
+
+// spawn words a command for new-session, new-window and respawn-pane. More
+// than one word after "--" is run as it is; a single one would go through a
+// shell.
+func spawn(cmd fm.Command) []string {
+	words := []string{"-c", cmd.Dir}
+	for _, name := range slices.Sorted(maps.Keys(cmd.Env)) {
+		words = append(words, "-e", name+"="+cmd.Env[name])
+	}
+	words = append(words, "--")
+	if len(cmd.Argv) == 1 {
+		words = append(words, "/bin/sh", "-c", `exec "$0"`)
+	}
+	return append(words, cmd.Argv...)
+}

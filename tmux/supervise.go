@@ -1,0 +1,61 @@
+package tmux
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/founder-mode/fm"
+)
+
+// StartSupervisor runs cmd in session "supervisor", which is created, or
+// respawned when its process has ended. A live one is left alone.
+func (s *Server) StartSupervisor(ctx context.Context, cmd fm.Command) error {
+	if err := check(cmd); err != nil {
+		return fmt.Errorf("start supervisor: %w", err)
+	}
+	defer s.lock(0)()
+	p, found, err := s.supervisorPane(ctx)
+	if err != nil {
+		return fmt.Errorf("start supervisor: %w", err)
+	}
+	words := chain(append([]string{"new-session", "-d", "-s", supervisorSession, "-n", supervisorSession}, spawn(cmd)...))
+	if found {
+		if alive(p) {
+			return nil
+		}
+		words = chain(respawn(p.id, cmd)...)
+	}
+	if _, err := s.run(ctx, words...); err != nil {
+		if up, again := s.SupervisorAlive(ctx); again == nil && up {
+			return nil // another process was first
+		}
+		return fmt.Errorf("start supervisor: %w", err)
+	}
+	return nil
+}
+
+// SupervisorAlive says whether the process in session "supervisor" runs.
+func (s *Server) SupervisorAlive(ctx context.Context) (bool, error) {
+	p, found, err := s.supervisorPane(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for supervisor: %w", err)
+	}
+	return found && alive(p), nil
+}
+
+// supervisorPane gives the oldest pane of the session: a person may have split
+// it.
+func (s *Server) supervisorPane(ctx context.Context) (pane, bool, error) {
+	l, err := s.list(ctx)
+	if err != nil {
+		return pane{}, false, err
+	}
+	panes := slices.DeleteFunc(l.panes, func(p pane) bool { return p.name != supervisorSession })
+	if len(panes) == 0 {
+		return pane{}, false, nil
+	}
+	return slices.MinFunc(panes, func(a, b pane) int { return byID(a.id, b.id) }), true, nil
+}
+
+func alive(p pane) bool { return !p.dead && !ended(p.pid) }
