@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// crashed ends the program at once, without a hook.
-type crashed struct{ code int }
+// crashError ends the program at once, without a hook.
+type crashError struct{ code int }
 
-func (e *crashed) Error() string { return "crash " + strconv.Itoa(e.code) }
+func (e *crashError) Error() string { return "crash " + strconv.Itoa(e.code) }
 
 // crash ends the program by a signal to itself or with an exit code, and
 // leaves its state file behind.
@@ -46,7 +46,7 @@ func (c *crash) number() (syscall.Signal, error) {
 
 func (c *crash) do(ctx context.Context, _ *turn) error {
 	if c.Signal == "" {
-		return &crashed{code: c.Exit}
+		return &crashError{code: c.Exit}
 	}
 	number, err := c.number()
 	if err != nil {

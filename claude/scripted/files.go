@@ -58,7 +58,9 @@ type replace struct {
 	New  text   `json:"new"`
 }
 
-func (r *replace) check() error { return errors.Join(needed("path", r.Path), needed("old", string(r.Old))) }
+func (r *replace) check() error {
+	return errors.Join(needed("path", r.Path), needed("old", string(r.Old)))
+}
 
 func (r *replace) do(ctx context.Context, t *turn) error {
 	return t.edit(ctx, r.Path, string(r.Old), string(r.New), func(old string) (string, error) {

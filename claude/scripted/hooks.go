@@ -46,11 +46,11 @@ func parseSettings(value string) (settings, error) {
 	if !json.Valid(raw) {
 		var err error
 		if raw, err = os.ReadFile(value); err != nil {
-			return s, fmt.Errorf("Error: Settings file not found: %s", value) //nolint:revive,staticcheck // error-strings, ST1005: the words of the CLI
+			return s, cliError("Error: Settings file not found: %s", value)
 		}
 	}
 	if err := json.Unmarshal(raw, &s); err != nil {
-		return s, fmt.Errorf("Error: Invalid settings: %w", err) //nolint:revive,staticcheck // error-strings, ST1005: the words of the CLI
+		return s, cliError("Error: Invalid settings: %v", err)
 	}
 	return s, nil
 }

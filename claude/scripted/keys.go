@@ -51,16 +51,6 @@ func (p *keyParser) feed(b []byte) []key {
 	return keys
 }
 
-// flush takes what waits for more bytes as it is: a lone ESC is the key.
-func (p *keyParser) flush() []key {
-	lone := len(p.rest) == 1 && p.rest[0] == 0x1b
-	if !lone {
-		return nil
-	}
-	p.rest = nil
-	return []key{{kind: escape}}
-}
-
 // nextKey reads the key at the start of b and its length; 0 when incomplete.
 // A key without kind and text is to be ignored.
 func nextKey(b []byte) (key, int) {
@@ -122,11 +112,8 @@ func tidy(s string) string {
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ").Replace(s)
 }
 
-// loneEscape is how long an ESC may wait for the rest of a sequence.
-const loneEscape = 50 * time.Millisecond
-
-// readKeys reads keys until r ends, then closes the channel. It ends with r:
-// a read of a terminal cannot be called off.
+// readKeys reads keys until r ends, then closes the channel. Its goroutines
+// end with r: a read of a terminal cannot be called off.
 func readKeys(r io.Reader) <-chan key {
 	chunks := make(chan []byte)
 	go func() {
@@ -146,28 +133,7 @@ func readKeys(r io.Reader) <-chan key {
 	go func() {
 		defer close(keys)
 		var p keyParser
-		for {
-			var late <-chan time.Time
-			if len(p.rest) > 0 {
-				late = time.After(loneEscape)
-			}
-			var found []key
-			select {
-			case b, open := <-chunks:
-				if !open {
-					return
-				}
-				found = p.feed(b)
-			case <-late:
-				found = p.flush()
-				if len(found) == 0 { // an unfinished paste: wait without a clock
-					b, open := <-chunks
-					if !open {
-						return
-					}
-					found = p.feed(b)
-				}
-			}
+		for found, open := p.next(chunks); open; found, open = p.next(chunks) {
 			for _, k := range found {
 				keys <- k
 			}
@@ -175,3 +141,25 @@ func readKeys(r io.Reader) <-chan key {
 	}()
 	return keys
 }
+
+// next gives the keys of the next chunk, or of what waited too long for one.
+func (p *keyParser) next(chunks <-chan []byte) (keys []key, open bool) {
+	var late <-chan time.Time
+	if p.loneEscape() {
+		late = time.After(escapeDelay)
+	}
+	select {
+	case b, open := <-chunks:
+		return p.feed(b), open
+	case <-late:
+		p.rest = nil
+		return []key{{kind: escape}}, true
+	}
+}
+
+// loneEscape says whether an ESC waits that may be the key or the start of a
+// sequence.
+func (p *keyParser) loneEscape() bool { return len(p.rest) == 1 && p.rest[0] == 0x1b }
+
+// escapeDelay is how long an ESC may wait for the rest of a sequence.
+const escapeDelay = 50 * time.Millisecond

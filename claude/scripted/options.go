@@ -2,7 +2,6 @@ package scripted
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -104,7 +103,7 @@ func parseOptions(args []string) (options, error) {
 		flag = long(flag)
 		n, known := arityOf(flag)
 		if !known {
-			return o, fmt.Errorf("error: unknown option '%s'", word)
+			return o, cliError("error: unknown option '%s'", word)
 		}
 		var values []string
 		if joined {
@@ -113,7 +112,7 @@ func parseOptions(args []string) (options, error) {
 			values, args = take(n, args)
 		}
 		if len(values) == 0 && n != none && n != optional {
-			return o, fmt.Errorf("error: option '%s' argument missing", flag)
+			return o, cliError("error: option '%s' argument missing", flag)
 		}
 		o.set(flag, strings.Join(values, ","))
 	}
@@ -179,16 +178,23 @@ func (o *options) check(getenv func(string) string) error {
 	modes := []string{"acceptEdits", "auto", "bypassPermissions", "default", "dontAsk", "plan"}
 	switch {
 	case o.sessionID != "" && !uuidPattern.MatchString(o.sessionID):
-		return errors.New("Error: Invalid session ID. Must be a valid UUID.") //nolint:revive,staticcheck // error-strings, ST1005: the words of the CLI
+		return cliError("Error: Invalid session ID. Must be a valid UUID.")
 	case o.permissionMode != "" && !slices.Contains(modes, o.permissionMode):
-		return fmt.Errorf("error: option '--permission-mode <mode>' argument '%s' is invalid. Allowed choices are %s.",
-			o.permissionMode, strings.Join(modes, ", ")) //nolint:revive,staticcheck // error-strings, ST1005: the words of the CLI
+		return cliError("error: option '--permission-mode <mode>' argument '%s' is invalid. Allowed choices are %s.",
+			o.permissionMode, strings.Join(modes, ", "))
 	case o.permissionMode == "bypassPermissions" && os.Geteuid() == 0 && getenv("IS_SANDBOX") == "":
-		return errors.New("--dangerously-skip-permissions cannot be used with root/sudo privileges for security reasons")
+		return cliError("--dangerously-skip-permissions cannot be used with root/sudo privileges for security reasons")
 	case o.jsonSchema != "" && !json.Valid([]byte(o.jsonSchema)):
-		return errors.New("error: --json-schema is not valid JSON")
+		return cliError("error: --json-schema is not valid JSON")
 	case !slices.Contains([]string{"", "text", "json"}, o.outputFormat):
-		return fmt.Errorf("error: the scripted agent knows --output-format text and json, not '%s'", o.outputFormat)
+		return cliError("error: the scripted agent knows --output-format text and json, not '%s'", o.outputFormat)
 	}
 	return nil
 }
+
+// wordsError is an error in the CLI's own words, which a caller may look for.
+type wordsError string
+
+func (e wordsError) Error() string { return string(e) }
+
+func cliError(format string, args ...any) error { return wordsError(fmt.Sprintf(format, args...)) }

@@ -18,7 +18,7 @@ func printResult(ctx context.Context, o options, env Env, scenario Scenario) int
 	if prompt == "" {
 		text, err := io.ReadAll(env.Stdin)
 		if err != nil || len(text) == 0 {
-			return refuse(env, fmt.Errorf("Error: Input must be provided either through stdin or as a prompt argument when using --print")) //nolint:revive,staticcheck // error-strings, ST1005: the words of the CLI
+			return refuse(env, cliError("Error: Input must be provided either through stdin or as a prompt argument when using --print"))
 		}
 		prompt = string(text)
 	}

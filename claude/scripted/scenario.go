@@ -118,8 +118,19 @@ func parseScenario(text []byte) (Scenario, error) {
 		if err := split.check(); err != nil {
 			return s, fmt.Errorf("split %d (%s): %w", i+1, split.target, err)
 		}
+		for j := range split.Subissues {
+			noNulls(&split.Subissues[j])
+		}
 	}
 	return s, nil
+}
+
+// noNulls gives every list that a schema would ask for.
+func noNulls(s *fm.Subissue) {
+	s.Criteria = append([]string{}, s.Criteria...)
+	s.Context = append([]string{}, s.Context...)
+	s.Paths = append([]string{}, s.Paths...)
+	s.DependsOn = append([]int{}, s.DependsOn...)
 }
 
 // strict decodes one JSON value without unknown keys. A syntax error names

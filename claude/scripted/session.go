@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"strings"
@@ -237,9 +238,7 @@ func (s *session) fire(ctx context.Context, event, subject string, own fields) v
 	if s.options.name != "" {
 		payload["session_title"] = s.options.name
 	}
-	for k, v := range own {
-		payload[k] = v
-	}
+	maps.Copy(payload, own)
 	return s.hooks.fire(ctx, event, subject, payload)
 }
 

@@ -13,10 +13,10 @@ import (
 // errTurnOver ends a turn early, as something the agent wants.
 var errTurnOver = errors.New("turn over")
 
-// apiFailure ends a turn with StopFailure instead of Stop.
-type apiFailure struct{ kind, message string }
+// apiError ends a turn with StopFailure instead of Stop.
+type apiError struct{ kind, message string }
 
-func (e *apiFailure) Error() string { return e.message }
+func (e *apiError) Error() string { return e.message }
 
 // completion writes COMPLETION.md, or Text in its place.
 type completion struct {
@@ -163,4 +163,6 @@ type limit struct {
 
 func (l *limit) check() error { return needed("error", l.Kind) }
 
-func (l *limit) do(context.Context, *turn) error { return &apiFailure{kind: l.Kind, message: l.Message} }
+func (l *limit) do(context.Context, *turn) error {
+	return &apiError{kind: l.Kind, message: l.Message}
+}

@@ -51,9 +51,9 @@ func openStore(o options, env Env, now time.Time) (*store, error) {
 	err := s.read()
 	switch {
 	case o.resume != "" && err != nil:
-		return nil, fmt.Errorf("No conversation found with session ID: %s", o.resume) //nolint:revive,staticcheck // error-strings, ST1005: the words of the CLI
+		return nil, cliError("No conversation found with session ID: %s", o.resume)
 	case o.resume == "" && err == nil:
-		return nil, fmt.Errorf("Error: Session ID %s is already in use.", s.id) //nolint:revive,staticcheck // error-strings, ST1005: the words of the CLI
+		return nil, cliError("Error: Session ID %s is already in use.", s.id)
 	case o.resume == "" && !errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("open transcript: %w", err)
 	}

@@ -130,10 +130,10 @@ func (t *turn) toStop(ctx context.Context) exitCode {
 		if ctx.Err() != nil || errors.Is(err, errInterrupted) {
 			return t.cutShort(ctx, n)
 		}
-		if end, ok := errors.AsType[*crashed](err); ok {
+		if end, ok := errors.AsType[*crashError](err); ok {
 			return exitCode(end.code)
 		}
-		if failure, ok := errors.AsType[*apiFailure](err); ok {
+		if failure, ok := errors.AsType[*apiError](err); ok {
 			t.fail(ctx, failure)
 			return staying
 		}
@@ -170,7 +170,7 @@ func (t *turn) cutShort(ctx context.Context, refused int) exitCode {
 }
 
 // fail ends a turn with an API error. A usage limit opens the CLI's modal.
-func (t *turn) fail(ctx context.Context, failure *apiFailure) {
+func (t *turn) fail(ctx context.Context, failure *apiError) {
 	t.s.screen.line(red, "  ⎿  "+failure.message)
 	t.s.store.add(entry{Type: "system", Subtype: turnEnded})
 	t.s.fire(ctx, "StopFailure", failure.kind, fields{
@@ -206,10 +206,10 @@ func (t *turn) play(ctx context.Context) error {
 	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return err
 	}
-	if _, ok := errors.AsType[*crashed](err); ok {
+	if _, ok := errors.AsType[*crashError](err); ok {
 		return err
 	}
-	if _, ok := errors.AsType[*apiFailure](err); ok {
+	if _, ok := errors.AsType[*apiError](err); ok {
 		return err
 	}
 	t.speak(ctx, "I could not do it: "+err.Error())
