@@ -1,0 +1,3 @@
+package claude
+
+func beOrphan() {}
