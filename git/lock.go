@@ -41,15 +41,18 @@ func (l *lock) take(ctx context.Context) (release func(), err error) {
 	}
 	// flock cannot be interrupted. When ctx ends first, this goroutine keeps
 	// the turn until the kernel answers, so at most one of them waits.
-	held := make(chan error, 1)
-	go func() { held <- flock(f) }()
+	held := make(chan error)
+	go func() {
+		err := flock(f)
+		select {
+		case held <- err:
+		case <-ctx.Done():
+			release()
+		}
+	}()
 	select {
 	case err = <-held:
 	case <-ctx.Done():
-		go func() {
-			<-held
-			release()
-		}()
 		return nil, fmt.Errorf("wait for %s: %w", l.path, ctx.Err())
 	}
 	if err != nil {
