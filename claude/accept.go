@@ -85,8 +85,8 @@ func (c *Claude) answer(text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it is not valid JSON; run `claude` once and let it repair the file, or restore a copy from its backups folder", fm.ErrRefused)
 	}
 	root := c.project.Root
-	if real, err := filepath.EvalSymlinks(root); err == nil {
-		root = real // the CLI sees its working directory without links
+	if resolved, err := filepath.EvalSymlinks(root); err == nil {
+		root = resolved // the CLI sees its working directory without links
 	}
 	var err error
 	if !truth(text, "hasCompletedOnboarding") {
@@ -189,8 +189,8 @@ func readConfig(path string) ([]byte, error) {
 // swap replaces the file that path leads to, if it still holds have.
 func swap(path string, have, want []byte) error {
 	mode := os.FileMode(0o600)
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
 	}
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()

@@ -79,8 +79,7 @@ func (c *Claude) find() (string, error) {
 			name = filepath.Join(c.project.Root, name)
 		}
 		if _, err := exec.LookPath(name); err != nil {
-			return "", fmt.Errorf("%w: agent command %q cannot be run (%v); correct agent.command in %s",
-				fm.ErrRefused, name, errors.Unwrap(err), c.project.ConfigFile())
+			return "", fmt.Errorf("%w: agent command: %w; correct agent.command in %s", fm.ErrRefused, err, c.project.ConfigFile())
 		}
 		return name, nil
 	}
@@ -127,7 +126,7 @@ func (c *Claude) run(ctx context.Context, stdin []byte, args ...string) ([]byte,
 	out, err := cmd.Output()
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return out, fmt.Errorf("%w: %v", ctx.Err(), err)
+		return out, fmt.Errorf("%w: %w", ctx.Err(), err)
 	case err != nil && stderr.String() != "":
 		return out, fmt.Errorf("%w: %s", err, stderr.String())
 	}

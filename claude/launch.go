@@ -62,7 +62,9 @@ func (c *Claude) launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
 	if err := appendEvent(c.project.Events(run), event{At: time.Now(), Name: launchEvent}); err != nil {
 		return fm.Command{}, err
 	}
-	return fm.Command{Dir: b.Dir, Argv: []string{launcher}}, nil
+	// Two words, because tmux gives a single one to the user's shell, which
+	// would stand between the pane and the agent.
+	return fm.Command{Dir: b.Dir, Argv: []string{"/bin/sh", launcher}}, nil
 }
 
 func (c *Claude) pluginDir() string { return c.project.File("plugin") }

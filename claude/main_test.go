@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/founder-mode/fm"
 )
 
 // TestMain makes the test binary serve as fm itself: the hooks of the sessions
@@ -26,6 +28,15 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) > 1 && os.Args[1] == "orphan" {
 		beOrphan()
+	}
+	if len(os.Args) > 2 && os.Args[1] == "reap" {
+		c := &Claude{project: fm.Project{Root: os.Args[2]}}
+		if err := c.Reap(context.Background(), "456", 1); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println("reaped")
+		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }

@@ -2,6 +2,8 @@ package claude
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +20,7 @@ import (
 // A world is a project with one worktree, a user who never started the CLI
 // before, and a scripted model. The CLI in it is the real one.
 type world struct {
-	t       testing.TB
+	t       *testing.T
 	claude  *Claude
 	project fm.Project
 	tree    string // the worktree
@@ -29,7 +31,7 @@ type world struct {
 
 // realCLI finds the CLI. A missing one is a failure: what is promised here can
 // only be shown with it.
-func realCLI(t testing.TB) string {
+func realCLI(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("FM_TEST_CLAUDE"); path != "" {
 		return path
@@ -47,9 +49,9 @@ func realCLI(t testing.TB) string {
 	return path
 }
 
-func newWorld(t testing.TB, script func(messages.Request) messages.Reply) *world {
+func newWorld(t *testing.T, script func(messages.Request) messages.Reply) *world {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "fm")
+	dir, err := os.MkdirTemp("", "fm") //nolint:usetesting // a socket needs a short path, and a session that ends still writes
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +79,7 @@ func newWorld(t testing.TB, script func(messages.Request) messages.Reply) *world
 }
 
 // removeAll waits for what a session that ends still writes into its home.
-func removeAll(t testing.TB, dir string) {
+func removeAll(t *testing.T, dir string) {
 	t.Helper()
 	var err error
 	await(t, "the scratch folder to go", func() (string, bool) {
@@ -132,10 +134,12 @@ func (w *world) launch() {
 	}
 	args := []string{"new-session", "-d", "-s", "w", "-x", "160", "-y", "45", "-c", cmd.Dir}
 	w.tmux(append(args, cmd.Argv...)...)
-	w.t.Cleanup(func() {
-		if out, err := w.tryTmux("kill-server"); err != nil && !strings.Contains(out, "no server") && !strings.Contains(out, "error connecting") {
-			w.t.Errorf("kill tmux server: %v: %s", err, out)
-		}
+	w.t.Cleanup(func() { // a server that is gone, or goes at this moment, is an error of tmux
+		_, _ = w.tryTmux("kill-server")
+		await(w.t, "the tmux server to end", func() (string, bool) {
+			out, err := w.tryTmux("list-sessions")
+			return out, err != nil
+		})
 	})
 }
 
@@ -149,8 +153,8 @@ func (w *world) tmux(args ...string) string {
 }
 
 func (w *world) tryTmux(args ...string) (string, error) {
-	//nolint:usetesting // the server is also killed in Cleanup, when the test's context is over
-	cmd := exec.Command("tmux", append([]string{"-S", w.socket, "-f", "/dev/null"}, args...)...)
+	// The server is also killed in Cleanup, when the test's context is over.
+	cmd := exec.CommandContext(context.Background(), "tmux", append([]string{"-S", w.socket, "-f", "/dev/null"}, args...)...)
 	cmd.Env = w.environ // unscrubbed: the launcher must cope
 	out, err := cmd.CombinedOutput()
 	return strings.TrimSpace(string(out)), err
@@ -159,12 +163,6 @@ func (w *world) tryTmux(args ...string) (string, error) {
 func (w *world) pane() string {
 	out, _ := w.tryTmux("capture-pane", "-p", "-S", "-200", "-t", "w")
 	return out
-}
-
-func (w *world) say(text string) {
-	w.t.Helper()
-	w.tmux("send-keys", "-t", "w", "-l", text)
-	w.tmux("send-keys", "-t", "w", "Enter")
 }
 
 // report waits until the report is as wanted.
@@ -207,7 +205,7 @@ func (w *world) count(name string) int {
 }
 
 // await polls until ok, for at most a minute, and then shows the last state.
-func await(t testing.TB, what string, ok func() (state string, done bool)) {
+func await(t *testing.T, what string, ok func() (state string, done bool)) {
 	t.Helper()
 	deadline := time.After(time.Minute)
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -292,5 +290,189 @@ func (w *world) checkAgentEnvironment() {
 		if strings.Contains(text, secret) {
 			w.t.Errorf("a file of fm holds %q", secret)
 		}
+	}
+}
+
+// Caught: --session-id where --resume is needed, which the CLI refuses.
+func TestAKilledAgentGoesOnWithItsConversation(t *testing.T) {
+	prompts := make(chan messages.Request, 100)
+	w := newWorld(t, func(r messages.Request) messages.Reply {
+		prompts <- r
+		if strings.Contains(r.Prompt(), "You were interrupted") {
+			return messages.Say("Going on.")
+		}
+		return messages.Bash("echo $PPID > pid.txt; exec sleep 600")
+	})
+	w.launch()
+	first := w.report("the agent to work", func(r fm.Report) bool { return r.Prompted && w.fileExists("pid.txt") })
+	pid := w.tmux("display-message", "-p", "-t", "w", "#{pane_pid}")
+	environ, err := os.ReadFile("/proc/" + pid + "/environ")
+	if err != nil || !(mark{task: "456", project: w.project.Root, last: 1}).in(entries(environ)) {
+		t.Errorf("the CLI's process does not carry the mark (%v)", err)
+	}
+	w.sh(w.tree, "kill -KILL "+pid)
+	await(t, "the pane to end", func() (string, bool) {
+		out, err := w.tryTmux("list-panes", "-a")
+		return out, err != nil
+	})
+	if err := w.claude.Reap(t.Context(), "456", 1); err != nil {
+		t.Fatal(err)
+	}
+	w.launch()
+	r := w.report("the resumed turn to end", func(r fm.Report) bool { return r.State == fm.AtWork && w.count("Stop") > 0 || r.Turns > 0 })
+	if r.Session != first.Session || r.Session != sessionID(w.project, w.run(), 0) {
+		t.Errorf("got session %s after %s", r.Session, first.Session)
+	}
+	<-prompts
+	if resumed := <-prompts; !strings.Contains(resumed.Text(), "You work alone in a git worktree") {
+		t.Errorf("the conversation was lost: %s", resumed.Text())
+	}
+}
+
+func (w *world) fileExists(name string) bool {
+	_, err := os.Stat(filepath.Join(w.tree, name))
+	return err == nil
+}
+
+// An agent that was killed before it took its first prompt leaves a session
+// that can neither be resumed nor, perhaps, be started again.
+func TestAnAgentThatNeverSpokeCanBeStartedAgain(t *testing.T) {
+	w := newWorld(t, func(messages.Request) messages.Reply { return messages.Reply{Delay: time.Minute} })
+	// The Launch line is there before the pane, so the first kill comes at once.
+	for _, sign := range []string{launchEvent, "SessionStart", "UserPromptSubmit"} {
+		w.launch()
+		await(t, sign, func() (string, bool) { return w.eventText(), w.count(sign) > 0 })
+		pid := w.tmux("display-message", "-p", "-t", "w", "#{pane_pid}")
+		w.sh(w.tree, "kill -KILL "+pid)
+		await(t, "the pane to end", func() (string, bool) {
+			out, err := w.tryTmux("list-panes", "-a")
+			return out, err != nil
+		})
+	}
+	w.launch()
+	w.report("the agent to take its prompt", func(r fm.Report) bool { return r.Prompted })
+}
+
+// No question of the CLI may stand between a worker and its work.
+func TestWhatAProjectBringsOpensNoDialog(t *testing.T) {
+	prompts := make(chan messages.Request, 100)
+	w := newWorld(t, func(r messages.Request) messages.Reply {
+		prompts <- r
+		return messages.Say("Done.")
+	})
+	outside := filepath.Join(w.home, "outside.md")
+	w.sh(w.tree, `echo '{"mcpServers":{"foo":{"command":"/bin/true"}}}' > .mcp.json && echo "WORD-FROM-OUTSIDE" > `+outside+` && echo "@`+outside+`" > CLAUDE.md && git add . && git commit -qm files`)
+	w.launch()
+	w.report("the agent to take its prompt", func(r fm.Report) bool { return r.Prompted })
+	if first := <-prompts; strings.Contains(first.Text()+first.System, "WORD-FROM-OUTSIDE") {
+		t.Error("a file from outside the project was imported without anybody's leave")
+	}
+}
+
+// A question that must not wait is denied, and the agent is told so.
+func TestAnAgentIsNeverLeftWaitingForAPerson(t *testing.T) {
+	w := newWorld(t, func(r messages.Request) messages.Reply {
+		switch r.Step() {
+		case 0:
+			return messages.Use("AskUserQuestion", map[string]any{"questions": []any{}})
+		case 1:
+			return messages.Use("Write", map[string]string{"file_path": "/etc/fm-test-must-not-exist", "content": "x"})
+		case 2:
+			return messages.Bash("touch tried; false")
+		}
+		return messages.Say("Done.")
+	})
+	w.claude = w.open(fm.AgentConfig{Command: realCLI(t), AllowedTools: []string{"Bash", "Edit"}})
+	w.launch()
+	w.report("the turn to end", func(r fm.Report) bool { return r.Turns > 0 })
+	if w.count("PermissionRequest") > 0 {
+		t.Errorf("a permission was asked for:\n%s", w.eventText())
+	}
+}
+
+func TestAnAPIErrorEndsATurnWithItsClass(t *testing.T) {
+	w := newWorld(t, func(messages.Request) messages.Reply {
+		return messages.Reply{Status: 400, Type: "invalid_request_error", Error: "Your credit balance is too low to access the Anthropic API."}
+	})
+	w.launch()
+	r := w.report("the turn to fail", func(r fm.Report) bool { return r.Turns > 0 })
+	if r.Trouble != "billing_error" {
+		t.Errorf("got trouble %q, want billing_error", r.Trouble)
+	}
+}
+
+func TestSplitAsksOnceAndReadsTheAnswer(t *testing.T) {
+	calls := make(chan messages.Request, 10)
+	w := newWorld(t, func(r messages.Request) messages.Reply {
+		calls <- r
+		return messages.Structured(map[string]any{"subissues": []any{part("Add the parser"), part("Use the parser", 1)}})
+	})
+	got, err := w.claude.Split(t.Context(), fm.Issue{ID: "123", Title: "Parse", Body: "Parse ```it```."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Subissues) != 2 || got.Subissues[1].Title != "Use the parser" || !slices.Equal(got.Subissues[1].DependsOn, []int{1}) {
+		t.Errorf("got %+v", got)
+	}
+	r := <-calls
+	if !strings.Contains(r.Prompt(), "````text\nParse ```it```.\n````") {
+		t.Errorf("the issue is not fenced: %s", r.Prompt())
+	}
+	for _, tool := range []string{"Bash", "Edit", "Write"} {
+		if r.Offers(tool) {
+			t.Errorf("%s is offered: %v", tool, r.Tools)
+		}
+	}
+	if len(calls) > 1 {
+		t.Errorf("the model was called %d times more", len(calls))
+	}
+}
+
+func part(title string, deps ...int) map[string]any {
+	if deps == nil {
+		deps = []int{}
+	}
+	return map[string]any{
+		"title": title, "description": "Do it.", "acceptance_criteria": []string{"It works."}, "technical_context": []string{},
+		"estimated_hours": 3, "priority": "high", "paths": []string{"parse.go"}, "depends_on": deps,
+	}
+}
+
+func TestASplitThatClaudeCannotMakeSaysWhy(t *testing.T) {
+	tests := map[string]struct {
+		reply   messages.Reply
+		refused bool
+		says    string
+	}{
+		"no money":  {messages.Reply{Status: 400, Type: "invalid_request_error", Error: "Your credit balance is too low to access the Anthropic API."}, true, "redit balance"},
+		"no split":  {messages.Say("I would rather not."), false, "I would rather not."},
+		"forbidden": {messages.Reply{Status: 403, Type: "permission_error", Error: "no"}, true, "log in"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(messages.Request) messages.Reply { return tt.reply })
+			_, err := w.claude.Split(t.Context(), fm.Issue{ID: "123", Title: "Parse"})
+			if err == nil || !strings.Contains(err.Error(), tt.says) || errors.Is(err, fm.ErrRefused) != tt.refused {
+				t.Errorf("got %v; want %q, refused %v", err, tt.says, tt.refused)
+			}
+		})
+	}
+}
+
+func TestSplitWithoutALoginSaysWhatToDo(t *testing.T) {
+	w := newWorld(t, func(messages.Request) messages.Reply { return messages.Say("") })
+	w.environ = slices.DeleteFunc(w.environ, func(e string) bool { return strings.HasPrefix(e, "ANTHROPIC_API_KEY=") })
+	w.claude = w.open(fm.AgentConfig{Command: realCLI(t)})
+	_, err := w.claude.Split(t.Context(), fm.Issue{ID: "123", Title: "Parse"})
+	if !errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "log in") {
+		t.Errorf("got %v, want a refusal that says to log in", err)
+	}
+}
+
+func TestVersionIsANumber(t *testing.T) {
+	w := newWorld(t, func(messages.Request) messages.Reply { return messages.Say("") })
+	got, err := w.claude.Version(t.Context())
+	if err != nil || strings.Count(got, ".") != 2 {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

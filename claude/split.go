@@ -102,7 +102,7 @@ func readAnswer(out []byte, failure error) (fm.Split, error) {
 func (a answer) failure() error {
 	says := fm.Line(strings.Join(append([]string{a.Result}, a.Errors...), " "), maxText)
 	switch {
-	case strings.Contains(says, "/login"):
+	case strings.Contains(says, "/login"), a.APIStatus == 401, a.APIStatus == 403:
 		return fmt.Errorf("%w: claude says %q; run `claude` and log in, or set ANTHROPIC_API_KEY", fm.ErrRefused, says)
 	case a.APIStatus >= 400 && a.APIStatus < 500 && a.APIStatus != 408 && a.APIStatus != 429:
 		return fmt.Errorf("%w: claude says %q (%d)", fm.ErrRefused, says, a.APIStatus)

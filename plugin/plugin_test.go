@@ -91,14 +91,14 @@ func TestInstallNeverWritesThroughALink(t *testing.T) {
 	}
 }
 
-func install(t testing.TB, dir string) {
+func install(t *testing.T, dir string) {
 	t.Helper()
 	if err := plugin.Install(dir); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func read(t testing.TB, dir, name string) []byte {
+func read(t *testing.T, dir, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
@@ -107,7 +107,7 @@ func read(t testing.TB, dir, name string) []byte {
 	return b
 }
 
-func write(t testing.TB, name, text string) {
+func write(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@
 package messages
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -17,10 +18,10 @@ import (
 // Serve answers until the test ends, and returns the address for the CLI's
 // ANTHROPIC_BASE_URL. It calls script once for each request, from several
 // goroutines when there are several sessions.
-func Serve(t testing.TB, script func(Request) Reply) (url string) {
-	t.Helper()
+func Serve(tb testing.TB, script func(Request) Reply) (url string) {
+	tb.Helper()
 	s := httptest.NewServer(Handler(script))
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		s.CloseClientConnections() // the CLI may hang in a delayed answer
 		s.Close()
 	})
@@ -43,9 +44,7 @@ func Handler(script func(Request) Reply) http.Handler {
 		case <-r.Context().Done():
 			return
 		}
-		for key, values := range reply.Header {
-			w.Header()[key] = values
-		}
+		maps.Copy(w.Header(), reply.Header)
 		switch {
 		case reply.Status != 0 && reply.Status != http.StatusOK:
 			refuse(w, reply.Status, reply.Type, reply.Error)

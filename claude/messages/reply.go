@@ -58,7 +58,7 @@ func id(kind string, req Request, i int) string {
 	return kind + "_" + strconv.Itoa(len(req.Messages)) + "_" + strconv.Itoa(i)
 }
 
-func head(req Request, content any, stop any) map[string]any {
+func head(req Request, content, stop any) map[string]any {
 	return map[string]any{
 		"id": id("msg", req, 0), "type": "message", "role": "assistant", "model": req.Model,
 		"content": content, "stop_reason": stop, "stop_sequence": nil,
