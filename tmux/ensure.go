@@ -26,31 +26,29 @@ func (s *Server) Ensure(ctx context.Context) (started bool, err error) {
 	if err := s.writeConf(); err != nil {
 		return false, err
 	}
-	if err := s.boot(ctx); err != nil {
-		return false, err
-	}
+	started, err = s.boot(ctx)
 	select {
 	case s.poke <- struct{}{}:
 	default: // Watch already has one to read
 	}
-	return true, nil
+	return started, err
 }
 
 // boot starts the server. It does not go through gotmux, which cannot give a
 // process an environment: tokens in fm's own would become every agent's.
-func (s *Server) boot(ctx context.Context) error {
+func (s *Server) boot(ctx context.Context) (started bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, execLimit)
 	defer cancel()
 	args := append([]string{"-f", s.opts.ConfFile, "start-server", ";"}, s.newHub()...)
-	_, err := s.exec(ctx, "", args...)
+	_, err = s.exec(ctx, "", args...)
 	if err == nil {
-		return nil
+		return true, nil
 	}
 	// Another process was first, with the same hub session.
 	if s.mend(ctx) == nil {
-		return nil
+		return false, nil
 	}
-	return fmt.Errorf("start tmux server: %w", err)
+	return false, fmt.Errorf("start tmux server: %w", err)
 }
 
 // newHub creates the session that keeps the control connection and the server

@@ -1,0 +1,205 @@
+package tmux
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// role makes the test binary another process of fm's: its value is the role,
+// and roleDir the folder of the server that it shares with the test.
+const (
+	role    = "FM_TMUX_TEST_ROLE"
+	roleDir = "FM_TMUX_TEST_DIR"
+)
+
+func TestMain(m *testing.M) {
+	if r := os.Getenv(role); r != "" {
+		if err := play(r, os.Getenv(roleDir)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func play(r, dir string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	s, err := New(options(dir))
+	if err != nil {
+		return err
+	}
+	verb, arg, _ := strings.Cut(r, " ")
+	switch verb {
+	case "ensure":
+		started, err := s.Ensure(ctx)
+		fmt.Println(started)
+		return err
+	case "attach":
+		return s.Attach(ctx, arg, ReadWrite)
+	case "peek":
+		return s.Attach(ctx, arg, ReadOnly)
+	}
+	return fmt.Errorf("no role %q", r)
+}
+
+func options(dir string) Options {
+	return Options{
+		Socket:   filepath.Join(dir, "s"),
+		ConfFile: filepath.Join(dir, "tmux.conf"),
+		Environ:  []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "FROM_OPTIONS=yes"},
+	}
+}
+
+// down gives a server that does not run yet. Cleanup ends what the test left.
+func down(t testing.TB, change ...func(*Options)) *Server {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "fm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(dir)
+	for _, c := range change {
+		c(&o)
+	}
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if pid, lost := lostServer(s.path); lost {
+			_ = syscall.Kill(pid, syscall.SIGCONT)
+		}
+		if err := s.Shutdown(ctx); err != nil {
+			t.Errorf("clean up: %v", err)
+		}
+		if pid, left := lostServer(s.path); left {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Errorf("server %d was left", pid)
+		}
+		_ = os.RemoveAll(dir)
+	})
+	return s
+}
+
+// up gives a running server.
+func up(t testing.TB, change ...func(*Options)) *Server {
+	t.Helper()
+	s := down(t, change...)
+	if started, err := s.Ensure(t.Context()); err != nil || !started {
+		t.Fatalf("Ensure: started %v, %v", started, err)
+	}
+	return s
+}
+
+// watched runs Watch until the test ends, and returns with its connection up.
+func watched(t testing.TB, s *Server) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Watch(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Watch: %v", err)
+		}
+	})
+	until(t, "the connection is up", func() (any, bool) { return "down", s.conn.Load() != nil })
+}
+
+// until waits for a state, and shows the last one when it does not come.
+func until(t testing.TB, what string, look func() (state any, ok bool)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	for {
+		state, ok := look()
+		if ok {
+			return
+		}
+		if pause(ctx, 5*time.Millisecond) != nil {
+			t.Fatalf("never: %s; last seen: %+v", what, state)
+		}
+	}
+}
+
+// hand is what a person types: tmux -S socket words...
+func hand(t testing.TB, s *Server, words ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "tmux", append([]string{"-u", "-S", s.path}, words...)...)
+	cmd.Env = without(os.Environ(), "TMUX", "TMUX_PANE")
+	cmd.WaitDelay = time.Second
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("tmux %q: %v: %s", words, err, errs.String())
+	}
+	return strings.TrimSuffix(string(out), "\n")
+}
+
+// sh is a command that runs a script with arguments.
+func sh(t testing.TB, script string, args ...string) fm.Command {
+	t.Helper()
+	return fm.Command{Dir: t.TempDir(), Argv: append([]string{"/bin/sh", "-c", script, "sh"}, args...)}
+}
+
+const forever = "exec sleep 1000"
+
+func runOf(task string, attempt int) fm.Run { return fm.Run{Task: fm.TaskID(task), Attempt: attempt} }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantErr(t testing.TB, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) {
+		t.Errorf("got error %v, want one that wraps %v", got, want)
+	}
+}
+
+func observe(t testing.TB, s *Server) fm.Sight {
+	t.Helper()
+	sight, err := s.Observe(t.Context())
+	must(t, err)
+	return sight
+}
+
+func session(t testing.TB, s *Server, w fm.WorkerID) fm.Session {
+	t.Helper()
+	sight := observe(t, s)
+	for _, one := range sight.Sessions {
+		if one.Worker == w {
+			return one
+		}
+	}
+	t.Fatalf("no session of %s in %+v", w, sight)
+	return fm.Session{}
+}
+
+// fileIs waits until a process has written exactly that.
+func fileIs(t testing.TB, path, want string) {
+	t.Helper()
+	until(t, path+" is written", func() (any, bool) {
+		got, err := os.ReadFile(path)
+		return fmt.Sprintf("%q, %v; want %q", got, err, want), err == nil && string(got) == want
+	})
+}
