@@ -22,6 +22,7 @@ type options struct {
 	jsonSchema     string
 	pluginDirs     []string
 	persistence    persistence
+	scenario       string // a file; the stand-in's own flag
 	prompt         string
 }
 
@@ -59,7 +60,7 @@ func arityOf(flag string) (arity, bool) {
 		return none, true
 	case "--session-id", "--name", "--model", "--settings", "--plugin-dir", "--permission-mode",
 		"--append-system-prompt", "--output-format", "--json-schema", "--max-turns",
-		"--max-budget-usd", "--setting-sources", "--system-prompt", "--effort":
+		"--max-budget-usd", "--setting-sources", "--system-prompt", "--effort", "--scenario":
 		return one, true
 	case "--resume":
 		return optional, true
@@ -150,6 +151,8 @@ func (o *options) set(flag, value string) {
 		o.persistence = ephemeral
 	case "--dangerously-skip-permissions":
 		o.permissionMode = "bypassPermissions"
+	case "--scenario":
+		o.scenario = value
 	case "--session-id":
 		o.sessionID = value
 	case "--resume":

@@ -74,7 +74,7 @@ func printReply(o options, env Env, s splitScript) int {
 }
 
 // split finds the script for the issue that a prompt is about: the one whose
-// title stands first in it, else the one whose id does.
+// title stands first in it, else the one that is named as "issue 12" or "#12".
 func (s Scenario) split(prompt string) splitScript {
 	best, at := -1, len(prompt)+1
 	for i, script := range s.splits {
@@ -85,20 +85,17 @@ func (s Scenario) split(prompt string) splitScript {
 	if best >= 0 {
 		return s.splits[best]
 	}
-	for i, script := range s.splits {
-		if script.ID == "" {
-			continue
+	for _, named := range issuePattern.FindAllStringSubmatch(prompt, -1) {
+		for _, script := range s.splits {
+			if script.ID == named[1] {
+				return script
+			}
 		}
-		word := regexp.MustCompile(`(?:^|[^A-Za-z0-9._-])` + regexp.QuoteMeta(script.ID) + `(?:[^A-Za-z0-9_-]|$)`)
-		if pos := word.FindStringIndex(prompt); pos != nil && pos[0] < at {
-			best, at = i, pos[0]
-		}
-	}
-	if best >= 0 {
-		return s.splits[best]
 	}
 	return halves()
 }
+
+var issuePattern = regexp.MustCompile(`(?:(?i:issue)\s+#?|#)([A-Za-z0-9][A-Za-z0-9_-]*)`)
 
 // halves is the built-in split of an issue that no scenario knows.
 func halves() splitScript {

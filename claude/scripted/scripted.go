@@ -37,7 +37,9 @@ type Env struct {
 const Version = "2.1.197 (scripted agent, not Claude)"
 
 // Main runs the agent with the arguments of the CLI, program name excluded,
-// and returns its exit code. An interactive session takes SIGHUP, SIGINT,
+// and returns its exit code. The scenario is the file that the flag --scenario
+// names, else the environment variable FM_SCENARIO; without one the agent does
+// something small and harmless. An interactive session takes SIGHUP, SIGINT,
 // SIGQUIT and SIGTERM of the process while it lives, and ends with the code
 // that the CLI has for them; an end of ctx counts as SIGTERM.
 //
@@ -56,7 +58,7 @@ func Main(ctx context.Context, args []string, env Env) int {
 		return refuse(env, err)
 	}
 	scenario := Scenario{}
-	if path := env.Getenv("FM_SCENARIO"); path != "" {
+	if path := or(o.scenario, env.Getenv("FM_SCENARIO")); path != "" {
 		if scenario, err = LoadScenario(path); err != nil {
 			return refuse(env, err)
 		}

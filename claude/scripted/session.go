@@ -136,7 +136,8 @@ func (s *session) idle(ctx, work context.Context) exitCode {
 		select {
 		case k, open := <-s.keys:
 			if !open {
-				return s.inputEnded(ctx, work)
+				s.inputEnded()
+				continue
 			}
 			if k.kind == interrupt || k.kind == endOfInput {
 				s.editor.text = ""
@@ -165,27 +166,21 @@ func (s *session) idle(ctx, work context.Context) exitCode {
 	return staying
 }
 
-// inputEnded ends the session when nothing more can be typed. The end of a
-// terminal is a hang-up whose signal may be a moment behind.
-func (s *session) inputEnded(ctx, work context.Context) exitCode {
+// inputEnded takes note that nothing more can be typed. The end of a terminal
+// is a hang-up, whose signal goes to the leader of the session alone and may be
+// a moment behind; the end of anything else is an order to exit.
+func (s *session) inputEnded() {
 	s.keys = nil
 	if !s.terminal {
-		return s.leave(work, 0, "prompt_input_exit")
+		s.queue = append(s.queue, "/exit")
+		return
 	}
-	for {
+	time.AfterFunc(time.Second, func() {
 		select {
-		case number := <-s.signals:
-			if code := s.signalled(work, number); code != staying {
-				return code
-			}
-		case <-ctx.Done():
-			return s.signalled(work, s.lastSignal())
-		case <-time.After(time.Second):
-			if code := s.signalled(work, syscall.SIGHUP); code != staying {
-				return code
-			}
+		case s.signals <- syscall.SIGHUP:
+		default: // others wait already
 		}
-	}
+	})
 }
 
 // lastSignal gives the signal behind the end of a context, which a caller may

@@ -16,6 +16,7 @@ type task struct {
 	id      fm.TaskID
 	title   string
 	attempt int
+	before  int // turns that had ended in this session when the task began
 	costUSD float64
 }
 
@@ -63,6 +64,19 @@ func findTask(prompt string, env Env) task {
 	}
 	t.id, t.title = id, issueTitle(env.Dir)
 	return t
+}
+
+// takeTask makes the task that a prompt names the session's own. Plain text
+// names none, unless there is none yet.
+func (s *session) takeTask(prompt string) {
+	found := findTask(prompt, s.env)
+	_, args, command := slashCommand(prompt)
+	ordered := command && args != ""
+	if found.id == "" || found.id == s.task.id || (s.task.id != "" && !ordered) {
+		return
+	}
+	found.before = s.store.ended
+	s.task = found
 }
 
 // issueTitle reads ISSUE.json, else the first heading of TASK.md; "" when

@@ -47,10 +47,7 @@ func (s *session) prompt(ctx, work context.Context, prompt string) exitCode {
 			open = &q
 		case k, more := <-s.keys:
 			if !more {
-				s.keys = nil
-				if !s.terminal {
-					s.queue = append(s.queue, "/exit")
-				}
+				s.inputEnded()
 				continue
 			}
 			if open == nil {
@@ -110,9 +107,7 @@ func (s *session) runTurn(ctx context.Context, prompt string) exitCode {
 		s.store.first = prompt
 	}
 	s.store.add(entry{Type: "user", Message: map[string]any{"role": "user", "content": prompt}})
-	if found := findTask(prompt, s.env); found.id != "" && s.task.id == "" {
-		s.task = found
-	}
+	s.takeTask(prompt)
 	code := t.toStop(ctx)
 	s.store.add(entry{Type: "system", Subtype: "turn_duration", Duration: time.Since(started).Milliseconds()})
 	s.showStatusLine(context.WithoutCancel(ctx), t)
@@ -193,11 +188,12 @@ func (t *turn) play(ctx context.Context) error {
 		return nil
 	}
 	turns := s.scenario.turns(s.task.id, s.task.title, s.task.attempt)
-	if s.store.ended >= len(turns) {
+	next := s.store.ended - s.task.before
+	if next >= len(turns) {
 		t.speak(ctx, "Nothing is left for me to do.")
 		return nil
 	}
-	script := turns[s.store.ended]
+	script := turns[next]
 	s.task.costUSD += script.costUSD
 	err := t.steps(ctx, script.steps)
 	switch {
@@ -272,7 +268,10 @@ func (t *turn) tool(ctx context.Context, use toolUse, f func(context.Context) (s
 	took := time.Since(started).Milliseconds()
 	if err != nil {
 		t.s.screen.line(red, "  ⎿  "+indent(said)+err.Error())
-		t.s.fire(ctx, "PostToolUseFailure", use.name, payload(fields{"error": err.Error(), "is_interrupt": ctx.Err() != nil, "duration_ms": took}))
+		if ctx.Err() != nil {
+			return err // an interruption fires no hook of the tool
+		}
+		t.s.fire(ctx, "PostToolUseFailure", use.name, payload(fields{"error": err.Error(), "is_interrupt": false, "duration_ms": took}))
 		return err
 	}
 	if said != "" {
