@@ -1,0 +1,150 @@
+package claude
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// maxTranscriptLine bounds a line of a transcript; a longer one is passed over.
+const maxTranscriptLine = 8 << 20
+
+// Readable writes what happened in a run's conversation, as text for people,
+// from an offset in its transcript, and returns the offset to go on from. A
+// run without a transcript yet writes nothing.
+func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writer) (next int64, err error) {
+	s, err := eventsSoFar(ctx, c.project.Events(run))
+	if err != nil || s.session == "" {
+		return from, err
+	}
+	f, err := c.openTranscript(s.session)
+	if errors.Is(err, os.ErrNotExist) {
+		return from, nil
+	}
+	if err != nil {
+		return from, err
+	}
+	defer f.Close()
+	if _, err := f.Seek(from, io.SeekStart); err != nil {
+		return from, err
+	}
+	return copyReadable(ctx, f, from, w)
+}
+
+func (c *Claude) openTranscript(id string) (*os.File, error) {
+	projects := filepath.Join(c.configDir(), "projects")
+	folders, err := os.ReadDir(projects)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range folders {
+		f, err := os.Open(filepath.Join(projects, folder.Name(), filepath.Base(id)+".jsonl"))
+		if err == nil {
+			return f, nil
+		}
+	}
+	return nil, os.ErrNotExist
+}
+
+// copyReadable renders whole lines only: the CLI appends while we read.
+func copyReadable(ctx context.Context, r io.Reader, from int64, w io.Writer) (int64, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	for ctx.Err() == nil {
+		line, err := in.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return from, nil
+		}
+		if err != nil {
+			return from, err
+		}
+		from += int64(len(line))
+		if len(line) > maxTranscriptLine {
+			continue
+		}
+		if _, err := io.WriteString(w, readable(line)); err != nil {
+			return from, err
+		}
+	}
+	return from, ctx.Err()
+}
+
+// transcriptLine is what is used of a line; see the reference of the CLI's
+// behaviour in the package's tests.
+type transcriptLine struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Message   struct {
+		Content json.RawMessage `json:"content"`
+	} `json:"message"`
+}
+
+// block is one part of a message.
+type block struct {
+	Type    string          `json:"type"`
+	Text    string          `json:"text"`
+	Name    string          `json:"name"`
+	Input   json.RawMessage `json:"input"`
+	Content json.RawMessage `json:"content"`
+	IsError bool            `json:"is_error"`
+}
+
+// readable renders one line of a transcript, or "" for what is of no interest.
+func readable(line []byte) string {
+	var t transcriptLine
+	if json.Unmarshal(line, &t) != nil || t.Type != "user" && t.Type != "assistant" {
+		return ""
+	}
+	var b strings.Builder
+	at := t.Timestamp.Local().Format("15:04:05")
+	for _, part := range blocks(t.Message.Content) {
+		switch part.Type {
+		case "text":
+			mark := "●"
+			if t.Type == "user" {
+				mark = "❯"
+			}
+			fmt.Fprintf(&b, "%s %s %s\n", at, mark, indent(part.Text))
+		case "tool_use":
+			fmt.Fprintf(&b, "%s ▸ %s %s\n", at, fm.Line(part.Name, 40), fm.Line(string(part.Input), 200))
+		case "tool_result":
+			mark := "⎿"
+			if part.IsError {
+				mark = "✗"
+			}
+			fmt.Fprintf(&b, "%s   %s %s\n", at, mark, fm.Line(resultText(part.Content), 200))
+		}
+	}
+	return b.String()
+}
+
+// blocks gives the parts of a content, which is a string or a list.
+func blocks(content json.RawMessage) []block {
+	var text string
+	if json.Unmarshal(content, &text) == nil {
+		return []block{{Type: "text", Text: text}}
+	}
+	var parts []block
+	_ = json.Unmarshal(content, &parts) // what cannot be read is not shown
+	return parts
+}
+
+func resultText(content json.RawMessage) string {
+	var b strings.Builder
+	for _, part := range blocks(content) {
+		b.WriteString(part.Text + " ")
+	}
+	return b.String()
+}
+
+func indent(s string) string {
+	return strings.ReplaceAll(strings.TrimSpace(fm.Plain(s)), "\n", "\n           ")
+}
