@@ -16,6 +16,7 @@ const (
 	OpPublish     Op = "publish" // the intent to push and to open a pull request
 	OpComplete    Op = "complete"
 	OpMerge       Op = "merge"
+	OpTidy        Op = "tidy" // worktree removed, subissue closed
 	OpFail        Op = "fail"
 	OpReopen      Op = "reopen"
 	OpRelease     Op = "release"

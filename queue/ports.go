@@ -34,19 +34,21 @@ type Log interface {
 }
 
 // View is the file that people read and write at any moment, without a lock.
+// Swap is called under the [Locker].
 type View interface {
-	// Stamp changes whenever the file may have changed. A missing file has the
-	// stamp "".
-	Stamp(ctx context.Context, now time.Time) (string, error)
-	// Read returns the text; an error that is fs.ErrNotExist when there is none.
-	Read(ctx context.Context, now time.Time) ([]byte, error)
-	// Late returns complete lines that were written to versions of the file
-	// which were displaced up to two seconds ago, each once; nil for none.
+	// Stamp changes whenever the file changes. A missing file has the stamp "".
+	Stamp(ctx context.Context) (string, error)
+	// Read returns the text and its stamp; the error is fs.ErrNotExist when
+	// there is none.
+	Read(ctx context.Context, now time.Time) (text []byte, stamp string, err error)
+	// Late returns lines that were written to versions of the file which were
+	// displaced up to two seconds ago, each once, and at the end of these two
+	// seconds also a line without its line break; nil for none.
 	Late(ctx context.Context, now time.Time) ([]byte, error)
-	// Swap puts data in the file's place, atomic and durable, and returns the
-	// text that it displaced, which may be newer than what was read last; nil
-	// when there was none.
-	Swap(ctx context.Context, now time.Time, data []byte) (displaced []byte, err error)
+	// Swap puts data in the file's place, atomic and durable. It returns the
+	// text that it displaced, which may be newer than what was read last, nil
+	// when there was none, and the stamp of what stands there now.
+	Swap(ctx context.Context, now time.Time, data []byte) (displaced []byte, stamp string, err error)
 	// Keep puts data aside under name and a number, and returns the whole name.
 	Keep(ctx context.Context, name string, data []byte) (string, error)
 }

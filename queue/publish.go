@@ -16,21 +16,16 @@ const (
 // Publish records the intent to push the task's branch and to open its pull
 // request, so that after a crash somebody looks for both before making them.
 func Publish(t fm.Task, at time.Time) Change {
-	w := t.Worker
+	w, since := t.Worker, t.Since
 	t = moved(t, fm.Working, at)
-	t.Worker = w
+	t.Worker, t.Since = w, since // the status does not change
 	t.Extra = append(t.Extra, fm.Field{Key: phaseKey, Value: publishing})
 	return Change{Op: OpPublish, Task: t}
 }
 
 // Publishing says whether a task was left between [Publish] and [Complete].
 func Publishing(t fm.Task) bool {
-	for _, f := range t.Extra {
-		if f.Key == phaseKey {
-			return t.Status == fm.Working && f.Value == publishing
-		}
-	}
-	return false
+	return t.Status == fm.Working && phase(t) == publishing
 }
 
 // Complete records that the task's pull request is open.
@@ -43,7 +38,9 @@ func Complete(t fm.Task, pull string, at time.Time) Change {
 
 // Merge records that the task's pull request is merged.
 func Merge(t fm.Task, at time.Time) Change {
-	return Change{Op: OpMerge, Task: moved(t, fm.Merged, at)}
+	t = moved(t, fm.Merged, at)
+	t.Extra = append(t.Extra, fm.Field{Key: phaseKey, Value: tidying})
+	return Change{Op: OpMerge, Task: t}
 }
 
 // without copies the fields but those with the key, so that a task's value

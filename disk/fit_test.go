@@ -1,0 +1,93 @@
+package disk_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/queue"
+)
+
+// The files fit the ports of the queue.
+var (
+	_ queue.Log    = (*disk.Log)(nil)
+	_ queue.View   = (*disk.View)(nil)
+	_ queue.Locker = (*disk.Gate)(nil)
+)
+
+func start() time.Time { return time.Date(2026, 11, 20, 14, 30, 45, 0, time.UTC) }
+
+func openQueue(t testing.TB, dir string) *queue.Queue {
+	t.Helper()
+	f, err := disk.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := queue.Open(t.Context(), queue.Files{Log: f.Log, View: f.View, Lock: f.Lock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+func readFile(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func appendFile(t testing.TB, name, text string) {
+	t.Helper()
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func must[T any](t testing.TB) func(T, error) T {
+	t.Helper()
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func TestLifeOfATaskSurvivesReopening(t *testing.T) {
+	dir := t.TempDir()
+	view := filepath.Join(dir, "queue.txt")
+	q, now := openQueue(t, dir), start()
+	got := must[queue.Snapshot](t)
+	s := got(q.Commit(t.Context(), now, queue.Add(fm.Task{ID: "456", Parent: "123", Priority: 1, Title: "Add JWT | middleware"}, now)))
+	appendFile(t, view, "# mine\n2|123|789|pending||\n")
+	s = got(q.Refresh(t.Context(), now))
+	if len(s.Tasks) != 2 {
+		t.Fatalf("tasks %v", s.Tasks)
+	}
+	ready := queue.Ready(s.Tasks, now)
+	s = got(q.Commit(t.Context(), now, queue.Claim(ready[0], 3, now)))
+	want := "1|123|456|working|worker-3|2026-11-20T14:30:45Z|r=2|a=1|t=Add JWT %7C middleware\n# mine\n2|123|789|pending||2026-11-20T14:30:45Z|r=1\n"
+	if text := readFile(t, view); !strings.HasSuffix(text, want) {
+		t.Errorf("view\n%s\nwant\n%s", text, want)
+	}
+	again := openQueue(t, dir)
+	s = got(again.Refresh(t.Context(), now))
+	if task, _ := s.Task("456"); task.Attempt != 1 || task.Worker != 3 || len(s.Problems) > 0 {
+		t.Errorf("task %+v problems %v", task, s.Problems)
+	}
+}

@@ -1,0 +1,148 @@
+package disk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// lateFor is how long a displaced version is watched. A shell's `>>` opens the
+// file and writes at once; an editor may take longer to write than to open.
+const lateFor = 2 * time.Second
+
+// held is a version of the view that is kept open.
+type held struct {
+	f     file
+	id    info   // as it was when seen was read
+	seen  []byte // what is known of its text
+	until time.Time
+	name  string // where it stands; "" when somebody else put it away
+}
+
+// displace watches a version that is no longer the view. An unfinished line at
+// its end does not count as seen.
+func (v *View) displace(h held, now time.Time) {
+	h.seen = h.seen[:bytes.LastIndexByte(h.seen, '\n')+1]
+	h.id.size = -1 // look at least once
+	h.until = now.Add(lateFor)
+	v.old = append(v.old, h)
+}
+
+// Late returns lines that were written to displaced versions of the view, each
+// once: complete ones as they come, an unfinished one when the version is
+// given up, two seconds after it was displaced. It also takes over what dead
+// processes displaced. An error means that a version could not be read; it is
+// looked at again.
+func (v *View) Late(ctx context.Context, now time.Time) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	errs := v.sweep(now)
+	var late []byte
+	var kept []held
+	for _, h := range v.old {
+		over := !now.Before(h.until) || now.Before(h.until.Add(-lateFor))
+		text, err := h.news()
+		if err != nil && !over {
+			errs = errors.Join(errs, err)
+			kept = append(kept, h)
+			continue
+		}
+		if !over {
+			text = text[:bytes.LastIndexByte(text, '\n')+1]
+		}
+		h.seen = append(h.seen[:len(h.seen):len(h.seen)], text...)
+		late = append(late, text...)
+		if !over {
+			kept = append(kept, h)
+			continue
+		}
+		if len(late) > 0 && late[len(late)-1] != '\n' {
+			late = append(late, '\n')
+		}
+		v.release(h)
+	}
+	v.old = kept
+	return late, errs
+}
+
+// news reads what stands in the file beyond what was seen: all of it, if the
+// file was written anew in place.
+func (h *held) news() ([]byte, error) {
+	i, err := h.f.info()
+	if err != nil {
+		return nil, err
+	}
+	if i.size == h.id.size && i.mtime == h.id.mtime {
+		return nil, nil
+	}
+	text, err := readFrom(h.f, 0)
+	if err != nil {
+		return nil, err
+	}
+	h.id = i
+	if rest, ok := bytes.CutPrefix(text, h.seen); ok {
+		return rest, nil
+	}
+	h.seen = nil
+	return text, nil
+}
+
+// release gives a displaced version up.
+func (v *View) release(h held) {
+	if i, err := v.sys.stat(h.name); h.name != "" && err == nil && i.same(h.id) {
+		_ = v.sys.remove(h.name) // a left-over is swept later
+	}
+	_ = h.f.Close() // only read
+}
+
+// sweep takes over the displaced views of dead processes and removes what they
+// left half-written.
+func (v *View) sweep(now time.Time) error {
+	i, err := v.sys.stat(v.tmp)
+	if err != nil || i.mtime == v.swept {
+		return nil //nolint:nilerr // without the folder there is nothing to sweep
+	}
+	names, err := v.sys.list(v.tmp)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		stem, pid, ok := strings.Cut(name, ".")
+		n, err := strconv.Atoi(strings.TrimSuffix(pid, ".old"))
+		if !ok || err != nil || n == v.pid || alive(n) {
+			continue
+		}
+		v.adopt(stem, filepath.Join(v.tmp, name), now)
+	}
+	v.swept = i.mtime
+	return nil
+}
+
+func (v *View) adopt(stem, path string, now time.Time) {
+	if stem != viewName {
+		_ = v.sys.remove(path) // tried again when the folder changes
+		return
+	}
+	f, err := v.sys.open(path, os.O_RDONLY, 0)
+	if err != nil {
+		return // another process was faster
+	}
+	if err := v.sys.remove(path); err != nil {
+		_ = f.Close() // another process was faster
+		return
+	}
+	h := held{f: f}
+	v.displace(h, now)
+}
+
+func alive(pid int) bool { return !errors.Is(unix.Kill(pid, 0), unix.ESRCH) }

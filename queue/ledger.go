@@ -1,0 +1,163 @@
+package queue
+
+import (
+	"bytes"
+	"fmt"
+	"hash/crc32"
+	"strconv"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// A ledger line is
+//
+//	crc32c seq unix_ms op id attempt why payload
+//
+// The checksum covers all behind it. An op that ends in "+" has more entries
+// of the same commit behind it: a commit counts only when its last line is
+// there. The payload is a queue line for a task; the order of all ids for
+// [opOrder]; comments, one per encoded line, for [opComments].
+type entry struct {
+	seq     uint64
+	at      int64 // milliseconds since 1970
+	op      Op
+	id      string // of the task or the parent; "-" for neither
+	attempt int
+	why     string
+	payload string
+}
+
+const (
+	nobody    = "-"
+	moreMark  = "+"
+	crcDigits = 8
+)
+
+// ofTask says whether the entry carries a task.
+func (e entry) ofTask() bool {
+	switch e.op {
+	case opOrder, opComments, opCompact, OpCloseParent:
+		return false
+	default:
+		return true
+	}
+}
+
+func (e entry) task() (fm.Task, error) {
+	ed, err := parseLine(e.payload)
+	return ed.task, err
+}
+
+// appendEntries renders a commit.
+func appendEntries(b []byte, entries []entry) []byte {
+	for i, e := range entries {
+		op := string(e.op)
+		if i < len(entries)-1 {
+			op += moreMark
+		}
+		b = appendLine(b, e, op)
+	}
+	return b
+}
+
+func appendLine(b []byte, e entry, op string) []byte {
+	start := len(b)
+	b = append(b, "00000000 "...)
+	b = strconv.AppendUint(b, e.seq, 10)
+	b = append(b, ' ')
+	b = strconv.AppendInt(b, e.at, 10)
+	b = append(b, ' ')
+	b = append(b, op...)
+	b = append(b, ' ')
+	b = append(b, e.id...)
+	b = append(b, ' ')
+	b = strconv.AppendInt(b, int64(e.attempt), 10)
+	b = append(b, ' ')
+	b = append(b, word(e.why)...)
+	b = append(b, ' ')
+	b = append(b, e.payload...)
+	sum := crc32.Checksum(b[start+crcDigits+1:], crc32.MakeTable(crc32.Castagnoli))
+	copy(b[start:], fmt.Sprintf("%08x", sum))
+	return append(b, '\n')
+}
+
+// word encodes text as one word; "" is "-".
+func word(s string) string {
+	if s == "" {
+		return nobody
+	}
+	s = strings.ReplaceAll(encode(s), " ", "%20")
+	if s == nobody {
+		return "%2D"
+	}
+	return s
+}
+
+func unword(s string) string {
+	if s == nobody {
+		return ""
+	}
+	return decode(s)
+}
+
+// readEntries reads whole commits from the start of data and returns how many
+// bytes they took. What follows is a torn tail, unless a valid line stands
+// behind the damage: that is [ErrCorrupt].
+func readEntries(data []byte, last uint64) (entries []entry, taken int, err error) {
+	var open []entry
+	rest := data
+	for len(rest) > 0 {
+		line, after, whole := bytes.Cut(rest, []byte{'\n'})
+		e, more, ok := readEntry(line)
+		if !whole || !ok || e.seq <= last {
+			break
+		}
+		last = e.seq
+		rest = after
+		if open = append(open, e); more {
+			continue
+		}
+		entries = append(entries, open...)
+		open = open[:0]
+		taken = len(data) - len(rest)
+	}
+	if validBehind(rest) {
+		return entries, taken, fmt.Errorf("%w: entry after %d cannot be read, and newer ones stand behind it", ErrCorrupt, last)
+	}
+	return entries, taken, nil
+}
+
+// validBehind says whether a valid entry stands behind a damaged line.
+func validBehind(damaged []byte) bool {
+	_, rest, _ := bytes.Cut(damaged, []byte{'\n'})
+	for len(rest) > 0 {
+		line, after, whole := bytes.Cut(rest, []byte{'\n'})
+		if _, _, ok := readEntry(line); ok && whole {
+			return true
+		}
+		rest = after
+	}
+	return false
+}
+
+func readEntry(raw []byte) (e entry, more, ok bool) {
+	if len(raw) < crcDigits+2 || raw[crcDigits] != ' ' {
+		return entry{}, false, false
+	}
+	want, err := strconv.ParseUint(string(raw[:crcDigits]), 16, 32)
+	if err != nil || crc32.Checksum(raw[crcDigits+1:], crc32.MakeTable(crc32.Castagnoli)) != uint32(want) {
+		return entry{}, false, false
+	}
+	words := strings.SplitN(string(raw[crcDigits+1:]), " ", 7)
+	if len(words) < 7 {
+		return entry{}, false, false
+	}
+	op, more := strings.CutSuffix(words[2], moreMark)
+	e = entry{op: Op(op), id: words[3], why: unword(words[5]), payload: words[6]}
+	var errs [3]error
+	e.seq, errs[0] = strconv.ParseUint(words[0], 10, 64)
+	e.at, errs[1] = strconv.ParseInt(words[1], 10, 64)
+	e.attempt, errs[2] = strconv.Atoi(words[4])
+	return e, more, errs == [3]error{}
+}

@@ -1,0 +1,216 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// Header is the first line of the view.
+const header = "# fm queue v1 — PRIORITY|PARENT|SUBISSUE|STATUS|WORKER|TIMESTAMP — edit freely; fm keeps comments and blank lines"
+
+// headerMark is what tells a header from a comment, whatever a later version
+// writes behind it.
+const headerMark = "# fm queue v1"
+
+// workerKey keeps a word in the worker column that names no worker.
+const workerKey = "worker"
+
+const columns = 6
+
+var wordPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// edit is a line of the view as somebody left it.
+type edit struct {
+	task fm.Task
+	has  map[string]bool // keys that the line carries
+}
+
+// parseLine reads one line that is neither blank nor a comment:
+//
+//	PRIORITY|PARENT|SUBISSUE|STATUS|WORKER|TIMESTAMP[|key=value]…
+func parseLine(line string) (edit, error) {
+	cols := strings.Split(line, "|")
+	if len(cols) < columns {
+		return edit{}, fmt.Errorf("%d columns: want PRIORITY|PARENT|SUBISSUE|STATUS|WORKER|TIMESTAMP", len(cols))
+	}
+	for i := range columns {
+		cols[i] = strings.TrimSpace(cols[i])
+	}
+	var e edit
+	if err := e.readColumns(cols); err != nil {
+		return edit{}, err
+	}
+	e.has = make(map[string]bool, len(cols)-columns)
+	for _, field := range cols[columns:] {
+		key, value, ok := strings.Cut(field, "=")
+		if !ok || !wordPattern.MatchString(key) {
+			return edit{}, fmt.Errorf("field %q: want key=value", fm.Line(field, 40))
+		}
+		if err := e.readField(key, decode(value)); err != nil {
+			return edit{}, err
+		}
+		e.has[key] = true
+	}
+	return e, nil
+}
+
+func (e *edit) readColumns(cols []string) error {
+	t := &e.task
+	var err error
+	if t.Priority, err = fm.ParsePriority(strings.TrimPrefix(strings.ToUpper(cols[0]), "P")); err != nil {
+		return err
+	}
+	if cols[1] != "" {
+		if t.Parent, err = fm.ParseIssueID(cols[1]); err != nil {
+			return fmt.Errorf("parent: %w", err)
+		}
+	}
+	if t.ID, err = fm.ParseTaskID(cols[2]); err != nil {
+		return fmt.Errorf("subissue: %w", err)
+	}
+	t.Status = fm.Status(cols[3])
+	if t.Status == "" {
+		t.Status = fm.Pending
+	}
+	if !wordPattern.MatchString(string(t.Status)) {
+		return fmt.Errorf("status %q: want one word", fm.Line(cols[3], 40))
+	}
+	if cols[4] != "" {
+		if t.Worker, err = fm.ParseWorkerID(cols[4]); err != nil {
+			t.Extra = append(t.Extra, fm.Field{Key: workerKey, Value: cols[4]})
+		}
+	}
+	if cols[5] != "" {
+		if t.Since, err = readTime(cols[5]); err != nil {
+			return fmt.Errorf("timestamp: %w", err)
+		}
+	}
+	return nil
+}
+
+func (e *edit) readField(key, value string) error {
+	t := &e.task
+	var err error
+	switch key {
+	case "r":
+		t.Revision, err = strconv.ParseUint(value, 10, 64)
+	case "a":
+		t.Attempt, err = readCount(value)
+	case "f":
+		t.Failures, err = readCount(value)
+	case "nb":
+		t.NotBefore, err = readTime(value)
+	case "dep":
+		t.DependsOn, err = readDeps(value)
+	case "br":
+		t.Branch = value
+	case "pr":
+		t.Pull = value
+	case "node":
+		t.Node = value
+	case "t":
+		t.Title = value
+	case "n":
+		t.Note = value
+	case workerKey:
+		t.Extra = append(without(t.Extra, workerKey), fm.Field{Key: key, Value: value})
+	default:
+		t.Extra = append(t.Extra, fm.Field{Key: key, Value: value})
+	}
+	if err != nil {
+		return fmt.Errorf("field %s: %w", key, err)
+	}
+	return nil
+}
+
+// renderLine is the inverse of [parseLine] for every task of the queue.
+func renderLine(t fm.Task) string {
+	var b strings.Builder
+	b.Grow(96 + len(t.Title) + len(t.Note))
+	b.WriteString(strconv.Itoa(int(t.Priority)))
+	for _, col := range []string{string(t.Parent), string(t.ID), string(t.Status), t.Worker.String(), writeTime(t.Since)} {
+		b.WriteByte('|')
+		b.WriteString(col)
+	}
+	field := func(key, value string) {
+		if value != "" {
+			b.WriteString("|" + key + "=" + encode(value))
+		}
+	}
+	field("r", writeCount(t.Revision))
+	field("a", writeCount(uint64(t.Attempt)))
+	field("f", writeCount(uint64(t.Failures)))
+	field("nb", writeTime(t.NotBefore))
+	field("dep", writeDeps(t.DependsOn))
+	field("br", t.Branch)
+	field("pr", t.Pull)
+	field("node", t.Node)
+	for _, f := range t.Extra {
+		b.WriteString("|" + f.Key + "=" + encode(f.Value))
+	}
+	field("t", t.Title)
+	field("n", t.Note)
+	return b.String()
+}
+
+func readTime(s string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q: want a time such as 2026-11-20T14:30:45Z", fm.Line(s, 40))
+	}
+	return at.UTC().Truncate(time.Second), nil
+}
+
+func writeTime(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
+func readCount(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err == nil && (n < 0 || n > 1<<30) {
+		err = errors.New("out of range")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%q: want a count", fm.Line(s, 40))
+	}
+	return n, nil
+}
+
+func writeCount(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatUint(n, 10)
+}
+
+func readDeps(s string) ([]fm.TaskID, error) {
+	var ids []fm.TaskID
+	for word := range strings.SplitSeq(s, ",") {
+		if word = strings.TrimSpace(word); word == "" {
+			continue
+		}
+		id, err := fm.ParseTaskID(word)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func writeDeps(ids []fm.TaskID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = string(id)
+	}
+	return strings.Join(words, ",")
+}

@@ -1,0 +1,307 @@
+package queue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// maxBackoffAhead bounds a backoff that a line brings along, against a clock
+// that was wrong when it was written.
+const maxBackoffAhead = maxBackoff
+
+// mergeView takes a whole text of the view into the draft: each line against
+// the revision that it names, then comments and order. It returns the tasks
+// whose lines were taken away from a copy that had them.
+func mergeView(d *draft, v view) (gone []fm.TaskID) {
+	mergeLines(d, v)
+	gone = missing(d.state, v)
+	if v.seq == 0 || v.seq >= d.state.commentSeq {
+		mergeComments(d, v)
+	} else {
+		addComments(d, v)
+	}
+	if v.seq == 0 || v.seq >= d.state.orderSeq {
+		mergeOrder(d, v)
+	}
+	return gone
+}
+
+// mergePatch takes lines into the draft that are not the whole view: what they
+// do not say is no news.
+func mergePatch(d *draft, v view) {
+	mergeLines(d, v)
+	addComments(d, v)
+}
+
+func mergeLines(d *draft, v view) {
+	for _, bad := range v.bad {
+		d.problem(bad.raw, bad.err.Error(), "correct the line and take the mark "+strings.TrimSpace(badMark)+" off")
+	}
+	for _, l := range v.lines {
+		mergeLine(d, l)
+	}
+}
+
+func mergeLine(d *draft, l viewLine) {
+	cur, ok := d.task(l.edit.task.ID)
+	if !ok {
+		d.put(OpAdd, newcomer(d, l), "line in the queue file")
+		return
+	}
+	r := d.state.records[cur.ID]
+	m := merger{line: l.edit.task, cur: cur, next: cur, now: d.now}
+	m.findBase(r, l.edit)
+	m.fields()
+	op := m.status()
+	if changed := renderLine(m.next) != renderLine(cur); changed || (r != nil && r.hidden && d.changed[cur.ID].ID == "") {
+		d.put(op, m.next, "edit of the queue file")
+	}
+	if len(m.lost) > 0 {
+		d.problem(l.raw, strings.Join(m.lost, "; "), m.advice())
+	}
+}
+
+// newcomer is the task of a line with an id that the ledger does not know.
+func newcomer(d *draft, l viewLine) fm.Task {
+	t := l.edit.task
+	t.Extra = without(t.Extra, phaseKey)
+	if t.Status == fm.Working {
+		t.Status = fm.Pending
+		t.Worker = 0
+		d.problem(l.raw, "only fm claims tasks: added as pending", "nothing")
+	}
+	if t.Worker != 0 {
+		t.Worker = 0 // nobody holds what is not working
+	}
+	if limit := d.now.Add(maxBackoffAhead); t.NotBefore.After(limit) {
+		t.NotBefore = limit.UTC().Truncate(time.Second)
+	}
+	if t.Since.IsZero() {
+		t.Since = d.now.UTC().Truncate(time.Second)
+	}
+	return t
+}
+
+// merger merges one line: base is the task that its writer saw, cur what it is
+// now, next what it becomes.
+type merger struct {
+	line, base, cur, next fm.Task
+	basis                 basis
+	now                   time.Time
+	lost                  []string
+}
+
+// basis is what a line was based on.
+type basis int
+
+const (
+	unnamed basis = iota // the line names no revision: what it says is a wish
+	current              // the revision that counts now
+	old                  // one that is known still
+	unknown              // one that is forgotten, or never was
+)
+
+func (m *merger) findBase(r *record, e edit) {
+	switch {
+	case !e.has["r"]:
+		m.base = m.cur
+		m.basis = unnamed
+		if !m.line.Since.IsZero() && m.line.Since.Equal(m.cur.Since) {
+			m.basis = current
+		}
+		m.complete(e)
+	case m.line.Revision == m.cur.Revision:
+		m.basis, m.base = current, m.cur
+	default:
+		m.basis = unknown
+		m.base = m.cur
+		if t, ok := r.at(m.line.Revision); ok {
+			m.basis, m.base = old, t
+		}
+	}
+}
+
+// at is the task as it was at a revision.
+func (r *record) at(number uint64) (fm.Task, bool) {
+	if r == nil {
+		return fm.Task{}, false
+	}
+	for _, p := range slices.Backward(r.past) {
+		if p.number == number {
+			e, err := parseLine(p.line)
+			return e.task, err == nil
+		}
+	}
+	return fm.Task{}, false
+}
+
+// complete fills in what a line without a revision does not mention: it was
+// typed by hand, and leaving a key out takes nothing away.
+func (m *merger) complete(e edit) {
+	l, c := &m.line, m.cur
+	if l.Parent == "" {
+		l.Parent = c.Parent
+	}
+	if !e.has["dep"] {
+		l.DependsOn = c.DependsOn
+	}
+	if !e.has["t"] {
+		l.Title = c.Title
+	}
+	if !e.has["n"] {
+		l.Note = c.Note
+	}
+	extra := slices.Clone(c.Extra)
+	for _, f := range l.Extra {
+		extra = append(without(extra, f.Key), f)
+	}
+	if len(l.Extra) > 0 && !slices.Equal(sortedFields(extra), sortedFields(c.Extra)) {
+		l.Extra = extra
+	} else {
+		l.Extra = c.Extra
+	}
+	l.Revision, l.Attempt, l.Failures, l.NotBefore = c.Revision, c.Attempt, c.Failures, c.NotBefore
+	l.Branch, l.Pull, l.Node, l.Worker, l.Since = c.Branch, c.Pull, c.Node, c.Worker, c.Since
+}
+
+func sortedFields(fields []fm.Field) []fm.Field {
+	return slices.SortedFunc(slices.Values(fields), func(a, b fm.Field) int {
+		return strings.Compare(a.Key+"="+a.Value, b.Key+"="+b.Value)
+	})
+}
+
+// field is a part of a task that people own.
+type field struct {
+	name string
+	same func(a, b fm.Task) bool
+	take func(to *fm.Task, from fm.Task)
+}
+
+func userFields() []field {
+	return []field{
+		{
+			"priority", func(a, b fm.Task) bool { return a.Priority == b.Priority },
+			func(to *fm.Task, from fm.Task) { to.Priority = from.Priority },
+		},
+		{
+			"parent", func(a, b fm.Task) bool { return a.Parent == b.Parent },
+			func(to *fm.Task, from fm.Task) { to.Parent = from.Parent },
+		},
+		{
+			"dep", func(a, b fm.Task) bool { return slices.Equal(a.DependsOn, b.DependsOn) },
+			func(to *fm.Task, from fm.Task) { to.DependsOn = from.DependsOn },
+		},
+		{
+			"title", func(a, b fm.Task) bool { return a.Title == b.Title },
+			func(to *fm.Task, from fm.Task) { to.Title = from.Title },
+		},
+		{
+			"note", func(a, b fm.Task) bool { return a.Note == b.Note },
+			func(to *fm.Task, from fm.Task) { to.Note = from.Note },
+		},
+		{
+			"keys", func(a, b fm.Task) bool {
+				return slices.Equal(without(a.Extra, phaseKey), without(b.Extra, phaseKey))
+			},
+			takeExtra,
+		},
+	}
+}
+
+func takeExtra(to *fm.Task, from fm.Task) {
+	extra := without(from.Extra, phaseKey)
+	for _, f := range to.Extra {
+		if f.Key == phaseKey {
+			extra = append(extra, f)
+		}
+	}
+	to.Extra = extra
+}
+
+// fields takes over what the line changed of its base, unless somebody else
+// has changed the same since.
+func (m *merger) fields() {
+	for _, f := range userFields() {
+		switch {
+		case f.same(m.line, m.cur):
+		case m.basis == unknown:
+			m.lose(f.name + " differs, and revision " + fmt.Sprint(m.line.Revision) + " is not known")
+		case f.same(m.line, m.base):
+		case !f.same(m.base, m.cur):
+			m.lose(f.name + " was changed by somebody else since revision " + fmt.Sprint(m.line.Revision))
+		default:
+			f.take(&m.next, m.line)
+		}
+	}
+}
+
+// sameOwn says whether the line left alone what belongs to fm.
+func (m *merger) sameOwn() bool {
+	l, b := m.line, m.base
+	return l.Worker == b.Worker && l.Since.Equal(b.Since) && l.Attempt == b.Attempt && l.Failures == b.Failures &&
+		l.NotBefore.Equal(b.NotBefore) && l.Branch == b.Branch && l.Pull == b.Pull && l.Node == b.Node
+}
+
+func (m *merger) lose(what string) { m.lost = append(m.lost, what) }
+
+func (m *merger) advice() string {
+	if m.basis == current || m.basis == unnamed {
+		return "use pending, cancelled or hold, or the fm command for it"
+	}
+	return "the file has the current line again: repeat the edit there if it still applies"
+}
+
+// status takes a change of status over where a person may make it, and names
+// the operation.
+func (m *merger) status() Op {
+	want := m.line.Status
+	if want == m.cur.Status || (m.basis != unnamed && m.basis != unknown && want == m.base.Status) {
+		if m.basis != unknown && !m.sameOwn() {
+			m.lose("worker, timestamp, a, f, nb, br, pr and node belong to fm")
+		}
+		return OpEdit
+	}
+	if why := m.refuse(want); why != "" {
+		m.lose(why)
+		return OpEdit
+	}
+	note := m.next.Note
+	m.next = moved(m.next, want, m.now)
+	switch want {
+	case fm.Pending:
+		m.next.Failures = 0
+		if note == m.cur.Note {
+			m.next.Note = ""
+		}
+		return OpRetry
+	case fm.Cancelled:
+		return OpCancel
+	case fm.Hold:
+		return OpHold
+	default:
+		return OpEdit
+	}
+}
+
+// refuse says why a person may not set the status, or "".
+func (m *merger) refuse(want fm.Status) string {
+	switch {
+	case m.basis == old || m.basis == unknown:
+		return fmt.Sprintf("status %s was set on an old copy of the line (revision %d, now %d)", want, m.line.Revision, m.cur.Revision)
+	case want != fm.Pending && want != fm.Cancelled && want != fm.Hold && want.Known():
+		return fmt.Sprintf("status %s is for fm to set", want)
+	case m.cur.Status == fm.Merged && want != fm.Pending:
+		return "the task is merged already"
+	case m.cur.Status != fm.Working:
+		return ""
+	case want == fm.Pending || !want.Known():
+		return fmt.Sprintf("%s works on the task; set cancelled or hold to stop it", m.cur.Worker)
+	case m.basis != current:
+		return fmt.Sprintf("%s works on the task, and the line does not name the current revision", m.cur.Worker)
+	}
+	return ""
+}

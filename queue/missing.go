@@ -1,0 +1,87 @@
+package queue
+
+import (
+	"slices"
+
+	"github.com/founder-mode/fm"
+)
+
+// missing lists the tasks that a copy of the view must have had and has not. A
+// task that was added after the copy was made is not missing from it.
+func missing(s *state, v view) []fm.TaskID {
+	made := v.made(s)
+	present := v.ids()
+	var gone []fm.TaskID
+	for _, id := range s.order {
+		if r := s.records[id]; !r.hidden && r.added <= made && !present[id] {
+			gone = append(gone, id)
+		}
+	}
+	return gone
+}
+
+// made is a ledger sequence that the copy is not older than.
+func (v *view) made(s *state) uint64 {
+	if v.seq > 0 && v.seq <= s.seq {
+		return v.seq
+	}
+	var made uint64
+	for _, l := range v.lines {
+		r := s.records[l.edit.task.ID]
+		if r == nil || !l.edit.has["r"] {
+			continue
+		}
+		for _, p := range slices.Backward(r.past) {
+			if p.number == l.edit.task.Revision {
+				made = max(made, p.seq)
+				break
+			}
+		}
+	}
+	return made
+}
+
+func (v *view) ids() map[fm.TaskID]bool {
+	ids := make(map[fm.TaskID]bool, len(v.lines))
+	for _, l := range v.lines {
+		ids[l.edit.task.ID] = true
+	}
+	return ids
+}
+
+// damaged says whether so much is missing that it cannot have been meant: more
+// than half of the lines, or all of them.
+func damaged(s *state, v view) bool {
+	present := v.ids()
+	expected, gone := 0, 0
+	for _, id := range s.order {
+		r := s.records[id]
+		if r.hidden || (v.header && v.seq > 0 && r.added > v.seq) {
+			continue
+		}
+		expected++
+		if !present[id] {
+			gone++
+		}
+	}
+	return gone*2 > expected
+}
+
+// removeGone settles that lines were taken away on purpose: what is not begun
+// or has come to rest leaves the view, cancelled unless it was merged. A claim
+// is never ended like this.
+func removeGone(d *draft, ids []fm.TaskID) {
+	for _, id := range ids {
+		t, ok := d.task(id)
+		if !ok || inHand(t.Status) {
+			continue
+		}
+		if t.Status != fm.Merged && t.Status != fm.Cancelled {
+			t = moved(t, fm.Cancelled, d.now)
+		}
+		d.put(OpRemove, t, "line removed from the queue file")
+	}
+}
+
+// inHand says whether the task is claimed or its pull request is open.
+func inHand(s fm.Status) bool { return s == fm.Working || s == fm.Completed }

@@ -1,0 +1,127 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// RebuildView writes the view anew from the ledger. What stood there is kept
+// aside.
+func (q *Queue) RebuildView(ctx context.Context, now time.Time) (Snapshot, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var problems []Problem
+	err := q.locked(ctx, func() error {
+		if err := q.settle(ctx); err != nil {
+			return err
+		}
+		if err := q.setAside(ctx, now); err != nil {
+			return err
+		}
+		return q.finish(ctx, now, &problems)
+	})
+	q.publish(problems)
+	if err != nil {
+		return q.Snapshot(), fmt.Errorf("rebuild view: %w", err)
+	}
+	return q.Snapshot(), nil
+}
+
+// setAside keeps the present view under another name and forgets it.
+func (q *Queue) setAside(ctx context.Context, now time.Time) error {
+	text, stamp, err := q.files.View.Read(ctx, now)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(text) > 0 {
+		if _, err := q.files.View.Keep(ctx, damagedName, text); err != nil {
+			return fmt.Errorf("keep old view: %w", err)
+		}
+	}
+	q.watch = watch{}
+	q.unreadable = false
+	q.text, q.present, q.stamp, q.stale = text, err == nil, stamp, true
+	return nil
+}
+
+// RebuildLedger writes the ledger anew: from what can be read of the old one,
+// which is kept aside, from what this handle remembers, and from the lines of
+// the view that are newer. Claims that the view shows stand.
+func (q *Queue) RebuildLedger(ctx context.Context, now time.Time) (Snapshot, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var problems []Problem
+	err := q.locked(ctx, func() error {
+		if err := q.salvage(ctx, now); err != nil {
+			return err
+		}
+		var err error
+		if problems, err = q.readView(ctx, now); err != nil {
+			return err
+		}
+		return q.finish(ctx, now, &problems)
+	})
+	q.publish(problems)
+	if err != nil {
+		return q.Snapshot(), fmt.Errorf("rebuild ledger: %w", err)
+	}
+	return q.Snapshot(), nil
+}
+
+func (q *Queue) salvage(ctx context.Context, now time.Time) error {
+	data, _, err := q.files.Log.Read(ctx, 0, 0)
+	if err != nil {
+		return fmt.Errorf("read ledger: %w", err)
+	}
+	text, _, err := q.files.View.Read(ctx, now)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read view: %w", err)
+	}
+	s, kept := newState(), []byte(nil)
+	keep := func(e entry) {
+		if e.seq <= s.seq {
+			e.seq = s.seq + 1
+		}
+		if s.apply(e) == nil {
+			kept = appendLine(kept, e, string(e.op))
+		}
+	}
+	for line := range bytes.Lines(data) {
+		if e, _, ok := readEntry(bytes.TrimSuffix(line, []byte{'\n'})); ok && e.seq > s.seq {
+			keep(e)
+		}
+	}
+	v := readView(text)
+	s.seq = max(s.seq, q.durable, v.seq)
+	for _, id := range q.state.order {
+		adopt(s, q.state.records[id].task, "remembered", now, keep)
+	}
+	for _, l := range v.lines {
+		adopt(s, l.edit.task, "line of the queue file", now, keep)
+	}
+	q.state, q.broken = s, nil
+	q.text, q.present, q.stamp, q.stale = nil, false, "", true
+	return q.replace(ctx, kept, "damaged")
+}
+
+// adopt keeps a task if it is newer than what is known of it.
+func adopt(s *state, t fm.Task, from string, now time.Time, keep func(entry)) {
+	r := s.records[t.ID]
+	if r != nil && r.task.Revision >= t.Revision {
+		return
+	}
+	if r != nil {
+		t.Attempt = max(t.Attempt, r.task.Attempt)
+	}
+	t.Revision = max(t.Revision, 1)
+	keep(entry{
+		seq: s.seq + 1, at: now.UnixMilli(), op: OpAdopt, id: string(t.ID), attempt: t.Attempt,
+		why: "rebuilt: " + from, payload: renderLine(t),
+	})
+}

@@ -1,0 +1,179 @@
+package queue
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// maxRevisions is how many revisions of a live task are kept as bases for the
+// merge of edits.
+const maxRevisions = 50
+
+// state is what the ledger adds up to. One [Queue] owns it, under its mutex.
+type state struct {
+	seq        uint64
+	order      []fm.TaskID
+	records    map[fm.TaskID]*record
+	comments   map[fm.TaskID][]string // above a task's line; "" for the end of the file
+	closed     map[fm.IssueID]time.Time
+	orderSeq   uint64 // of the last change of the order
+	commentSeq uint64 // of the last change of the comments
+
+	at map[fm.TaskID]int // position in order; nil after a change; shared with snapshots, never altered
+}
+
+// record is one task and what is known of its past.
+type record struct {
+	task   fm.Task
+	line   string // as rendered
+	hidden bool   // a person removed its line
+	added  uint64 // sequence of the first entry that is known
+	past   []revision
+}
+
+// revision is a task as it was.
+type revision struct {
+	number uint64
+	seq    uint64
+	line   string
+}
+
+func newState() *state {
+	return &state{
+		records:  make(map[fm.TaskID]*record),
+		comments: make(map[fm.TaskID][]string),
+		closed:   make(map[fm.IssueID]time.Time),
+	}
+}
+
+// apply takes one entry of the ledger in.
+func (s *state) apply(e entry) error {
+	s.seq = max(s.seq, e.seq)
+	switch e.op {
+	case opCompact:
+		s.reorder(strings.Split(e.payload, ","))
+	case opOrder:
+		s.reorder(strings.Split(e.payload, ","))
+		s.orderSeq = e.seq
+	case opComments:
+		s.setComments(fm.TaskID(strings.TrimPrefix(e.id, nobody)), e.payload)
+		s.commentSeq = e.seq
+	case OpCloseParent:
+		s.closed[fm.IssueID(e.id)] = time.UnixMilli(e.at).UTC()
+	default:
+		return s.applyTask(e)
+	}
+	return nil
+}
+
+func (s *state) applyTask(e entry) error {
+	t, err := e.task()
+	if err != nil {
+		return fmt.Errorf("%w: entry %d: %w", ErrCorrupt, e.seq, err)
+	}
+	r := s.records[t.ID]
+	if r == nil {
+		r = &record{added: e.seq}
+		s.records[t.ID] = r
+		s.order = append(s.order, t.ID)
+		s.at = nil
+	}
+	r.task = t
+	r.line = e.payload
+	r.hidden = e.op == OpRemove
+	r.past = append(r.past, revision{number: t.Revision, seq: e.seq, line: e.payload})
+	switch {
+	case t.Status.Over() && len(r.past) > 4:
+		r.past = slices.Clone(r.past[len(r.past)-4:])
+	case len(r.past) > maxRevisions:
+		r.past = slices.Delete(r.past, 0, 1)
+	}
+	return nil
+}
+
+// reorder sorts the tasks as ids says; those that it does not name keep their
+// place behind the one that they stood behind.
+func (s *state) reorder(ids []string) {
+	named := make(map[fm.TaskID]bool, len(ids))
+	var order []fm.TaskID
+	for _, word := range ids {
+		id := fm.TaskID(word)
+		if s.records[id] != nil && !named[id] {
+			named[id] = true
+			order = append(order, id)
+		}
+	}
+	s.order = interleave(s.order, order, named)
+	s.at = nil
+}
+
+// interleave puts those of old that are not in named into order, each behind
+// its predecessor in old.
+func interleave(old, order []fm.TaskID, named map[fm.TaskID]bool) []fm.TaskID {
+	if len(order) == len(old) {
+		return order
+	}
+	behind := make(map[fm.TaskID][]fm.TaskID) // by the named task before them
+	var last fm.TaskID
+	for _, id := range old {
+		if named[id] {
+			last = id
+		} else {
+			behind[last] = append(behind[last], id)
+		}
+	}
+	all := slices.Clone(behind[""])
+	for _, id := range order {
+		all = append(all, id)
+		all = append(all, behind[id]...)
+	}
+	return all
+}
+
+func (s *state) setComments(above fm.TaskID, payload string) {
+	if payload == "" {
+		delete(s.comments, above)
+		return
+	}
+	s.comments[above] = unpackComments(payload)
+}
+
+func packComments(lines []string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(encode(line) + "|")
+	}
+	return b.String()
+}
+
+func unpackComments(payload string) []string {
+	words := strings.Split(strings.TrimSuffix(payload, "|"), "|")
+	for i, w := range words {
+		words[i] = decode(w)
+	}
+	return words
+}
+
+// index gives the tasks' positions.
+func (s *state) index() map[fm.TaskID]int {
+	if s.at == nil {
+		s.at = make(map[fm.TaskID]int, len(s.order))
+		for i, id := range s.order {
+			s.at[id] = i
+		}
+	}
+	return s.at
+}
+
+func (s *state) snapshot(problems []Problem) Snapshot {
+	tasks := make([]fm.Task, len(s.order))
+	for i, id := range s.order {
+		tasks[i] = s.records[id].task
+	}
+	return Snapshot{Seq: s.seq, Tasks: tasks, Closed: maps.Clone(s.closed), Problems: problems, at: s.index()}
+}

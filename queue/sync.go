@@ -1,0 +1,202 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+const (
+	maxView     = 64 << 20 // bytes; a larger file is not a queue
+	maxSwaps    = 8        // against a writer that is always faster
+	damagedName = "queue.damaged"
+)
+
+// readView merges what people wrote into the view since it was read last.
+// Trouble with the view is a [Problem]; an error is about the ledger.
+func (q *Queue) readView(ctx context.Context, now time.Time) ([]Problem, error) {
+	d := newDraft(q.state, now)
+	if err := q.collect(ctx, now); err != nil {
+		d.problem("", "queue.txt: "+err.Error(), "nothing: fm tries again")
+	}
+	if late := bytes.TrimSuffix(q.late, []byte(q.watch.torn)); len(late) > 0 {
+		v := readView(append(late, '\n'))
+		mergePatch(d, v)
+		q.watch.found(v)
+		q.stale = true
+	}
+	q.late = nil
+	if err := q.write(ctx, d); err != nil {
+		return d.problems, err
+	}
+	more, err := q.readText(ctx, now)
+	return append(d.problems, more...), err
+}
+
+// collect fetches lines that came late to a displaced version of the view.
+func (q *Queue) collect(ctx context.Context, now time.Time) error {
+	late, err := q.files.View.Late(ctx, now)
+	q.late = append(q.late, late...)
+	return err
+}
+
+func (q *Queue) readText(ctx context.Context, now time.Time) ([]Problem, error) {
+	d := newDraft(q.state, now)
+	stamp, err := q.files.View.Stamp(ctx)
+	if err == nil && stamp == q.stamp && !q.watch.due(now) {
+		return nil, nil
+	}
+	text, stamp, err := q.files.View.Read(ctx, now)
+	absent := errors.Is(err, fs.ErrNotExist)
+	if err == nil && len(text) > maxView {
+		err = fmt.Errorf("%d bytes: want at most %d", len(text), maxView)
+	}
+	if err == nil || stamp != "" || absent {
+		q.stamp = stamp
+	}
+	if q.unreadable = err != nil && !absent; q.unreadable {
+		d.problem("", "cannot read queue.txt: "+err.Error(), "repair or remove the file; the ledger has every task")
+		return d.problems, nil
+	}
+	if absent {
+		q.missingFile(d)
+	} else {
+		q.mergeText(ctx, d, text)
+		q.text, q.present = text, true
+		q.stale = true
+	}
+	return d.problems, q.write(ctx, d)
+}
+
+// missingFile is called when there is no view. One that was there may be back
+// in a moment, when an editor has saved it.
+func (q *Queue) missingFile(d *draft) {
+	q.stale = true
+	if !q.present || len(q.state.order) == 0 {
+		q.present, q.text = false, nil
+		q.watch.mended()
+		return
+	}
+	if q.watch.broke("", d.now) {
+		d.problem("", "queue.txt was gone", "nothing: it was written anew from the ledger; to end a task, set it to cancelled")
+		q.present, q.text = false, nil
+		q.watch.mended()
+	}
+}
+
+// mergeText takes a whole text of the view into the draft.
+func (q *Queue) mergeText(ctx context.Context, d *draft, text []byte) {
+	v := readView(text)
+	if damaged(q.state, v) {
+		q.mergeDamaged(ctx, d, text, v)
+		return
+	}
+	q.watch.mended()
+	if q.watch.tail(v.torn, d.now) {
+		v = readView(append(bytes.Clone(text), '\n'))
+	}
+	q.mergeWhole(d, v)
+}
+
+// mergeWhole merges a text that is no damage. A line that was taken away from
+// a task in hand comes back; the others leave when they stay away.
+func (q *Queue) mergeWhole(d *draft, v view) {
+	var idle []fm.TaskID
+	for _, id := range mergeView(d, v) {
+		if t, _ := d.task(id); inHand(t.Status) {
+			d.problem(renderLine(t), "the line was removed while the task is "+string(t.Status), "set it to cancelled to end the task")
+			continue
+		}
+		idle = append(idle, id)
+	}
+	removeGone(d, q.watch.missed(idle, d.now))
+}
+
+// mergeDamaged saves the lines that can be read; once the damage is no
+// half-done save, the text is put aside and the view will be written anew.
+func (q *Queue) mergeDamaged(ctx context.Context, d *draft, text []byte, v view) {
+	mergeLines(d, view{lines: v.lines})
+	if !q.watch.broke(string(text), d.now) {
+		return
+	}
+	q.putAside(ctx, d, text)
+	q.watch.mended()
+	q.watch.tail("", d.now)
+}
+
+func (q *Queue) putAside(ctx context.Context, d *draft, text []byte) {
+	name, err := q.files.View.Keep(ctx, damagedName, text)
+	if err != nil {
+		name = "nowhere (" + err.Error() + ")"
+	}
+	d.problem("", "more than half of the lines of queue.txt were gone",
+		"nothing: it was written anew from the ledger, and what stood there is kept in "+name+"; to end tasks, set them to cancelled")
+}
+
+// writeView brings the view up to the state. What somebody wrote into it in
+// the meantime comes back from the swap, is merged, and the view is written
+// again.
+func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error) {
+	d := newDraft(q.state, now)
+	var problems []Problem
+	for range maxSwaps {
+		if q.unreadable || q.watch.holdsBack() || !q.outdated() {
+			return problems, nil
+		}
+		text := append(render(q.state, q.watch.missing()), q.watch.torn...)
+		displaced, stamp, err := q.files.View.Swap(ctx, now, text)
+		if err != nil {
+			d.problem("", "cannot write queue.txt: "+err.Error(), "make room or correct the permissions; fm tries again")
+			return append(problems, d.problems...), nil
+		}
+		unseen := displaced != nil && !(q.present && bytes.Equal(displaced, q.text))
+		q.text, q.present, q.stamp = text, true, stamp
+		if !unseen {
+			q.stale = false
+			return problems, nil
+		}
+		d = newDraft(q.state, now)
+		q.mergeDisplaced(ctx, d, displaced)
+		if err := q.write(ctx, d); err != nil {
+			return append(problems, d.problems...), err
+		}
+		problems = append(problems, d.problems...)
+	}
+	q.stale = true
+	return problems, nil
+}
+
+// outdated says whether the view has to be written.
+func (q *Queue) outdated() bool {
+	if !q.stale {
+		return false
+	}
+	if !q.present {
+		q.stale = len(q.state.order) > 0 || len(q.state.comments) > 0
+		return q.stale
+	}
+	text := append(render(q.state, q.watch.missing()), q.watch.torn...)
+	q.stale = !sameView(text, q.text)
+	return q.stale
+}
+
+// mergeDisplaced merges a text that somebody put in the view's place between
+// the last look and the swap. Its torn end, if it has one, comes again from
+// [View.Late] when it is whole.
+func (q *Queue) mergeDisplaced(ctx context.Context, d *draft, text []byte) {
+	v := readView(text)
+	v.torn = ""
+	if !damaged(q.state, v) {
+		q.mergeWhole(d, v)
+		return
+	}
+	mergeLines(d, view{lines: v.lines})
+	if len(text) > 0 {
+		q.putAside(ctx, d, text)
+	}
+}
