@@ -1,0 +1,63 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+)
+
+const description = `Have Claude split issues, run one worker per subissue in tmux, and see each become a merged pull request.
+
+Issues → subissues → queue → workers → pull requests → done. Start with: fm try`
+
+// cli is the grammar of the command line. One field is one verb; what it does
+// stands in the file of the same name.
+type cli struct {
+	Dir     string           `short:"C" name:"dir" placeholder:"DIR" help:"Work as if fm had been started in DIR."`
+	Version kong.VersionFlag `help:"Print the version."`
+
+	Work    workCmd    `cmd:"" help:"Split issues and have workers do them."`
+	Add     addCmd     `cmd:"" help:"Add issues to the running queue."`
+	Status  statusCmd  `cmd:"" help:"Show workers, queue, parents and throughput."`
+	Attach  attachCmd  `cmd:"" help:"Join a worker's session."`
+	Logs    logsCmd    `cmd:"" help:"Read what happened in a worker's session."`
+	Debug   debugCmd   `cmd:"" help:"Show all that is known of a task."`
+	Pause   pauseCmd   `cmd:"" help:"Start nothing new; what runs goes on."`
+	Resume  resumeCmd  `cmd:"" help:"Go on after a pause or a stop."`
+	Stop    stopCmd    `cmd:"" help:"Let the workers finish and end, or end them now."`
+	Workers workersCmd `cmd:"" help:"List, add and remove workers."`
+	Queue   queueCmd   `cmd:"" help:"Show and change the queue."`
+	Recover recoverCmd `cmd:"" help:"Bring the supervisor back after a crash."`
+	Try     tryCmd     `cmd:"" help:"See the whole of it on a small project made for it."`
+
+	Supervise superviseCmd `cmd:"" hidden:"" help:"Be the supervisor of the project."`
+	Guard     guardCmd     `cmd:"" hidden:"" help:"Start the supervisor and start it again when it dies."`
+	Hook      hookCmd      `cmd:"" hidden:"" help:"Take a hook payload of Claude Code."`
+	Scripted  scriptedCmd  `cmd:"" hidden:"" name:"scripted-agent" help:"Behave as claude does, from a scenario." passthrough:""`
+}
+
+// folder is where the user is, or said to be.
+func (c cli) folder() (string, error) {
+	if c.Dir == "" {
+		return os.Getwd()
+	}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return "", usage("-C %s: not a folder", c.Dir)
+	}
+	return dir, nil
+}
+
+// version is what the build says of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "devel"
+	}
+	return info.Main.Version
+}

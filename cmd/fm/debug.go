@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// debugCmd shows all that is known of a task, and how to look further by hand.
+type debugCmd struct {
+	Task string `arg:"" help:"The task, such as 456."`
+}
+
+func (c *debugCmd) Run(ctx context.Context, a *app) error {
+	id, err := fm.ParseTaskID(c.Task)
+	if err != nil {
+		return usage("%v", err)
+	}
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return err
+	}
+	snap, err := q.Refresh(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	t, ok := snap.Task(id)
+	if !ok {
+		return usage("#%s is not in the queue; see: fm queue show", id)
+	}
+	h.debugTask(t, snap)
+	if err := h.debugHistory(ctx, q, id); err != nil {
+		return err
+	}
+	h.debugSession(ctx, t)
+	h.debugWork(ctx, t)
+	return nil
+}
+
+func (h *house) debugTask(t fm.Task, snap queue.Snapshot) {
+	fmt.Fprintf(h.stdout, "#%s %s\n  status %s since %s, priority %s, attempt %d, failures %d\n", t.ID, fm.Line(t.Title, 100),
+		fm.Line(string(t.Status), 20), t.Since.Format(time.RFC3339), t.Priority, t.Attempt, t.Failures)
+	if t.Parent != "" {
+		fmt.Fprintf(h.stdout, "  part of #%s\n", t.Parent)
+	}
+	if text := remark(t, snap); text != "" {
+		fmt.Fprintf(h.stdout, "  %s\n", fm.Line(text, 1000))
+	}
+	if t.NotBefore.After(time.Now()) {
+		fmt.Fprintf(h.stdout, "  tried again at %s\n", t.NotBefore.Format(time.RFC3339))
+	}
+}
+
+func (h *house) debugHistory(ctx context.Context, q *queue.Queue, id fm.TaskID) error {
+	entries, err := q.History(ctx, id)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(h.stdout, "\nHISTORY")
+	for _, e := range entries {
+		fmt.Fprintf(h.stdout, "  %s  %-10s %-10s a=%d %s\n", e.At.Format(time.DateTime), e.Op, e.Task.Worker, e.Task.Attempt, fm.Line(e.Why, 160))
+	}
+	return nil
+}
+
+// debugSession shows the agent's side. What cannot be had is said, and the
+// rest is shown.
+func (h *house) debugSession(ctx context.Context, t fm.Task) {
+	fmt.Fprintln(h.stdout, "\nSESSION")
+	terminal, err := h.terminal(func() {})
+	if err != nil {
+		fmt.Fprintf(h.stdout, "  %s\n", text(err))
+		return
+	}
+	sight, err := terminal.Observe(ctx)
+	if err != nil {
+		fmt.Fprintf(h.stdout, "  %s\n", text(err))
+	}
+	for _, s := range sight.Sessions {
+		if s.Run.Task == t.ID {
+			fmt.Fprintf(h.stdout, "  %s runs %s: alive %t, pid %d %s, %d attached; join it with: fm attach %s\n", s.Worker, s.Run, s.Alive, s.PID, s.Exit, s.Clients, s.Worker)
+		}
+	}
+	if t.Attempt == 0 {
+		return
+	}
+	agent, err := h.agent()
+	if err != nil {
+		fmt.Fprintf(h.stdout, "  %s\n", text(err))
+		return
+	}
+	rep, err := agent.Report(ctx, t.Run(), h.worktree(t.ID))
+	if err != nil {
+		fmt.Fprintf(h.stdout, "  %s\n", text(err))
+		return
+	}
+	fmt.Fprintf(h.stdout, "  agent %s since %s, %d turns, conversation %s %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), rep.Turns, dash(rep.Session), fm.Line(rep.Trouble+rep.Question, 200))
+	fmt.Fprintf(h.stdout, "  events %s\n  launcher %s\n", h.project.Events(t.Run()), h.project.Launch(t.Run()))
+	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t.ID)); err == nil {
+		fmt.Fprintf(h.stdout, "  COMPLETION.md says %s: %s\n", c.Outcome, fm.Line(c.Summary, 200))
+	}
+}
+
+func (h *house) debugWork(ctx context.Context, t fm.Task) {
+	fmt.Fprintln(h.stdout, "\nWORK")
+	repo, err := h.repo(ctx)
+	if err != nil {
+		fmt.Fprintf(h.stdout, "  %s\n", text(err))
+		return
+	}
+	work, err := repo.Inspect(ctx, t.ID)
+	if err != nil {
+		fmt.Fprintf(h.stdout, "  %s\n", text(err))
+		return
+	}
+	fmt.Fprintf(h.stdout, "  branch %s, worktree %s\n  %d commits beyond the base, files: %s\n", fm.Branch(t.ID), dash(work.Dir), work.Commits, fm.Line(fmt.Sprint(work.Files), 300))
+	if len(work.Dirty) > 0 {
+		fmt.Fprintf(h.stdout, "  not committed: %s\n", fm.Line(fmt.Sprint(work.Dirty), 300))
+	}
+	if work.Dir != "" {
+		fmt.Fprintf(h.stdout, "  look at it with: cd %s && git status && cat COMPLETION.md\n", work.Dir)
+	}
+	fmt.Fprintf(h.stdout, "  kept by fm, if anything was: git for-each-ref refs/fm/preserved/%s\n", t.ID)
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// startLimit is how long a supervisor may take to show itself.
+const startLimit = 20 * time.Second
+
+// ensure starts the supervisor unless it runs, and returns when it has looked
+// at the world.
+func (h *house) ensure(ctx context.Context) error {
+	if _, alive := h.supervisorPID(); alive {
+		return nil
+	}
+	since := time.Now()
+	terminal, err := h.terminal(func() {})
+	if err != nil {
+		return err
+	}
+	if err := h.raise(ctx, terminal); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
+		return alive && s.Started.After(since.Add(-time.Second)) && s.Server != ""
+	})
+	if ctx.Err() == context.DeadlineExceeded {
+		return fmt.Errorf("start supervisor: it did not come up within %s; see %s/supervisor.log", startLimit, h.project.Logs())
+	}
+	return err
+}
+
+// until waits until what the supervisor shows fits. It looks several times a
+// second: a command that waits for a person's eyes may.
+func (h *house) until(ctx context.Context, fits func(s supervisor.Status, alive bool) bool) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, alive := h.supervisorPID()
+		s, err := h.lastStatus()
+		if err == nil && fits(s, alive) || err != nil && fits(supervisor.Status{}, alive) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}

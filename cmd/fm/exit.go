@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// The exit codes of fm. testdata/script/exit.txtar holds them.
+const (
+	exitOK         = 0
+	exitFailure    = 1   // something went wrong on the way
+	exitUsage      = 2   // bad input; nothing was changed
+	exitUnfinished = 3   // --wait: not everything was merged
+	exitHeld       = 100 // another supervisor looks after the project
+	exitSignal     = 130 // interrupted
+)
+
+// exitError carries an exit code and, if there is something to say, a text.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e exitError) Unwrap() error { return e.err }
+
+// usage makes an error that is the user's to mend: one line, what is wrong and
+// what to do.
+func usage(format string, args ...any) error {
+	return exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+// report prints an error and gives its exit code.
+func report(w io.Writer, err error) int {
+	var exit exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		if exit.err != nil {
+			fmt.Fprintln(w, "fm:", text(exit.err))
+		}
+		return exit.code
+	case errors.Is(err, context.Canceled):
+		return exitSignal
+	case errors.Is(err, fm.ErrRefused), errors.Is(err, fm.ErrGone):
+		fmt.Fprintln(w, "fm:", text(err))
+		return exitUsage
+	}
+	fmt.Fprintln(w, "fm:", text(err))
+	return exitFailure
+}
+
+// text gives an error for people: safe to show, and without the word that only
+// classifies it.
+func text(err error) string {
+	return strings.ReplaceAll(fm.Plain(err.Error()), fm.ErrRefused.Error()+": ", "")
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// follow prints what becomes of the tasks, a line for each change, until all
+// are over and their parents closed. It returns an error with exit code 3 if
+// not all of them were merged.
+func (h *house) follow(ctx context.Context, q *queue.Queue, ids []fm.TaskID) error {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	seen := map[fm.TaskID]fm.Task{}
+	closed := map[fm.IssueID]bool{}
+	for {
+		snap, err := q.Refresh(ctx, time.Now())
+		if err != nil {
+			return err
+		}
+		h.changes(snap, ids, seen)
+		if h.over(snap, ids, closed) {
+			return outcome(snap, ids)
+		}
+		if _, alive := h.supervisorPID(); !alive {
+			return fmt.Errorf("the supervisor has ended; go on with: fm resume")
+		}
+		select {
+		case <-ctx.Done():
+			fmt.Fprintf(h.stdout, "\nThe workers go on. Come back with: fm status --watch\n")
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// changes prints a line for each task whose status changed.
+func (h *house) changes(snap queue.Snapshot, ids []fm.TaskID, seen map[fm.TaskID]fm.Task) {
+	for _, id := range ids {
+		t, ok := snap.Task(id)
+		old, known := seen[id]
+		if !ok || known && old.Status == t.Status && old.Attempt == t.Attempt {
+			continue
+		}
+		seen[id] = t
+		if line := change(t); line != "" {
+			fmt.Fprintf(h.stdout, "%s [%d/%d]\n", line, finished(snap, ids), len(ids))
+		}
+	}
+}
+
+func change(t fm.Task) string {
+	name := "#" + string(t.ID) + " " + fm.Line(t.Title, 60)
+	switch t.Status {
+	case fm.Pending:
+		if t.Failures > 0 {
+			return "↻ " + name + ": will be tried again: " + fm.Line(t.Note, 160)
+		}
+		return ""
+	case fm.Working:
+		return "▶ " + name + ": " + t.Worker.String() + attempt(t)
+	case fm.Completed:
+		return "✓ " + name + ": PR #" + t.Pull + " created"
+	case fm.Merged:
+		return "✓ " + name + ": merged"
+	case fm.Failed, fm.Blocked:
+		return "✗ " + name + ": " + string(t.Status) + ": " + fm.Line(t.Note, 160)
+	case fm.Cancelled, fm.Hold:
+		return "- " + name + ": " + string(t.Status)
+	}
+	return "? " + name + ": " + fm.Line(string(t.Status), 20)
+}
+
+func attempt(t fm.Task) string {
+	if t.Attempt < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (attempt %d)", t.Attempt)
+}
+
+// over says whether nothing more will happen by itself, and prints each parent
+// that is closed.
+func (h *house) over(snap queue.Snapshot, ids []fm.TaskID, closed map[fm.IssueID]bool) bool {
+	over := true
+	for _, id := range ids {
+		t, ok := snap.Task(id)
+		switch {
+		case !ok:
+		case !t.Status.Over() && !stuck(snap, t, nil):
+			over = false
+		case queue.Tidying(t):
+			over = false
+		}
+	}
+	for _, p := range h.parentsOf(snap, ids) {
+		if _, done := snap.Closed[p.Parent]; done && !closed[p.Parent] {
+			closed[p.Parent] = true
+			fmt.Fprintf(h.stdout, "✓ Closed #%s: all %d subissues merged\n", p.Parent, p.Total)
+		} else if !done && p.Complete() {
+			over = false
+		}
+	}
+	return over
+}
+
+// stuck says whether a pending task waits for one that will not be merged by
+// itself. The path breaks cycles, which only an edited queue can hold.
+func stuck(snap queue.Snapshot, t fm.Task, path []fm.TaskID) bool {
+	if t.Status != fm.Pending {
+		return false
+	}
+	if slices.Contains(path, t.ID) {
+		return true
+	}
+	for _, id := range queue.WaitsFor(t, snap.Tasks) {
+		dep, ok := snap.Task(id)
+		if !ok || dep.Status.Over() && dep.Status != fm.Merged || stuck(snap, dep, append(path, t.ID)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *house) parentsOf(snap queue.Snapshot, ids []fm.TaskID) []queue.Progress {
+	mine := map[fm.IssueID]bool{}
+	for _, id := range ids {
+		if t, ok := snap.Task(id); ok && t.Parent != "" {
+			mine[t.Parent] = true
+		}
+	}
+	var out []queue.Progress
+	for _, p := range queue.Parents(snap.Tasks) {
+		if mine[p.Parent] {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func outcome(snap queue.Snapshot, ids []fm.TaskID) error {
+	merged := 0
+	for _, id := range ids {
+		if t, ok := snap.Task(id); ok && t.Status == fm.Merged {
+			merged++
+		}
+	}
+	if merged == len(ids) {
+		return nil
+	}
+	return exitError{code: exitUnfinished, err: fmt.Errorf("%d of %d tasks were merged; see: fm queue show", merged, len(ids))}
+}

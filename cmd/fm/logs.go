@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/claude"
+	"github.com/founder-mode/fm/queue"
+)
+
+// logsCmd shows what happened in a worker's session, across its tasks, as
+// readable text.
+type logsCmd struct {
+	Name   string `arg:"" help:"worker-3, a task such as 456, or supervisor."`
+	Follow bool   `short:"f" help:"Go on as more happens, until interrupted."`
+}
+
+func (c *logsCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	next, err := h.source(ctx, c.Name)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := next(ctx, h.stdout); err != nil || !c.Follow {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// source gives the function that writes what has not been written yet.
+func (h *house) source(ctx context.Context, name string) (func(context.Context, io.Writer) error, error) {
+	if name == "supervisor" {
+		return tail(h.project.Logs() + "/supervisor.log"), nil
+	}
+	agent, err := h.agent()
+	if err != nil {
+		return nil, err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var mine func(queue.Entry) bool
+	if w, err := fm.ParseWorkerID(name); err == nil && strings.HasPrefix(name, "worker-") {
+		mine = func(e queue.Entry) bool { return e.Task.Worker == w }
+	} else {
+		id, err := fm.ParseTaskID(name)
+		if err != nil {
+			return nil, usage("%q: want worker-3, a task such as 456, or supervisor", name)
+		}
+		if _, ok := q.Snapshot().Task(id); !ok {
+			return nil, usage("#%s is not in the queue; see: fm queue show", id)
+		}
+		mine = func(e queue.Entry) bool { return e.Task.ID == id }
+	}
+	l := &sessionLog{queue: q, agent: agent, mine: mine, read: map[fm.Run]int64{}}
+	return l.write, nil
+}
+
+// sessionLog follows the conversations of those claims that are its own.
+type sessionLog struct {
+	queue *queue.Queue
+	agent *claude.Claude
+	mine  func(queue.Entry) bool
+	read  map[fm.Run]int64 // offset in the transcript
+	order []fm.Run
+}
+
+func (l *sessionLog) write(ctx context.Context, w io.Writer) error {
+	if err := l.findRuns(ctx); err != nil {
+		return err
+	}
+	for _, run := range l.order {
+		next, err := l.agent.Readable(ctx, run, l.read[run], w)
+		if err != nil {
+			return err
+		}
+		l.read[run] = next
+	}
+	if len(l.order) == 0 {
+		fmt.Fprintln(w, "Nothing has happened there yet.")
+	}
+	return nil
+}
+
+// findRuns reads the ledger: each claim began a run.
+func (l *sessionLog) findRuns(ctx context.Context) error {
+	snap, err := l.queue.Refresh(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	var claims []queue.Entry
+	for _, t := range snap.Tasks {
+		entries, err := l.queue.History(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if _, known := l.read[e.Task.Run()]; e.Op == queue.OpClaim && !known && l.mine(e) {
+				claims = append(claims, e)
+			}
+		}
+	}
+	slices.SortFunc(claims, func(a, b queue.Entry) int { return a.At.Compare(b.At) })
+	for _, e := range claims {
+		l.read[e.Task.Run()] = 0
+		l.order = append(l.order, e.Task.Run())
+	}
+	return nil
+}
+
+// tail gives a function that writes what a file grew by.
+func tail(path string) func(context.Context, io.Writer) error {
+	var at int64
+	return func(_ context.Context, w io.Writer) error {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.Size() < at {
+			at = 0 // rotated
+		}
+		if _, err := f.Seek(at, io.SeekStart); err != nil {
+			return err
+		}
+		n, err := io.Copy(w, f)
+		at += n
+		return err
+	}
+}

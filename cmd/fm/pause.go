@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// pauseCmd stops new work; what runs goes on to its end.
+type pauseCmd struct{}
+
+func (pauseCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.settle(); err != nil {
+		return err
+	}
+	if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Paused = true }); err != nil {
+		return err
+	}
+	fmt.Fprintln(h.stdout, "✓ Paused: nothing new is started, what runs goes on. Continue with: fm resume")
+	return nil
+}
+
+// resumeCmd goes on after a pause, a stop or a crash, with the last worker
+// count.
+type resumeCmd struct{}
+
+func (resumeCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.check(ctx); err != nil {
+		return err
+	}
+	w, err := h.want(ctx, func(w *supervisor.Wanted) { w.Paused, w.Stop = false, "" })
+	if err != nil {
+		return err
+	}
+	if err := h.ensure(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(h.stdout, "✓ Resumed with %d workers\n", w.Workers)
+	return nil
+}

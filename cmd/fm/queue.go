@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// queueCmd shows and changes the queue. The file queue.txt may as well be
+// edited by hand.
+type queueCmd struct {
+	Show     queueShowCmd     `cmd:"" default:"1" help:"Show the queue."`
+	Priority queuePriorityCmd `cmd:"" help:"Change a task's priority: fm queue priority 456 high."`
+	Retry    queueRetryCmd    `cmd:"" help:"Have a failed or blocked task done again."`
+	RetryAll queueRetryAllCmd `cmd:"" help:"Have all failed and blocked tasks done again."`
+	Rebuild  queueRebuildCmd  `cmd:"" help:"Rebuild queue.txt from the ledger, or a damaged ledger from queue.txt."`
+}
+
+type queueShowCmd struct{}
+
+func (queueShowCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return err
+	}
+	snap, err := q.Refresh(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	if len(snap.Tasks) == 0 {
+		fmt.Fprintln(h.stdout, "The queue is empty. Fill it with: fm work ISSUES")
+		return nil
+	}
+	w := tabwriter.NewWriter(h.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "TASK\tPARENT\tPRIORITY\tSTATUS\tWORKER\tTITLE\tNOTE")
+	for _, t := range snap.Tasks {
+		fmt.Fprintf(w, "#%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, hash(t.Parent), t.Priority, fm.Line(string(t.Status), 12), dash(t.Worker.String()),
+			fm.Line(t.Title, 44), fm.Line(remark(t, snap), 60))
+	}
+	return w.Flush()
+}
+
+func hash(id fm.IssueID) string {
+	if id == "" {
+		return "-"
+	}
+	return "#" + string(id)
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// remark says what a person may want to know beside the status.
+func remark(t fm.Task, snap queue.Snapshot) string {
+	switch waits := queue.WaitsFor(t, snap.Tasks); {
+	case t.Status == fm.Pending && len(waits) > 0:
+		return fmt.Sprintf("waits for %v", waits)
+	case t.Note != "":
+		return t.Note
+	case t.Pull != "":
+		return "PR #" + t.Pull
+	}
+	return ""
+}
+
+type queuePriorityCmd struct {
+	Task string `arg:"" help:"The task, such as 456."`
+	Word string `arg:"" name:"priority" help:"critical, high, normal or low."`
+}
+
+func (c *queuePriorityCmd) Run(ctx context.Context, a *app) error {
+	p, err := parsePriority(c.Word)
+	if err != nil {
+		return err
+	}
+	return a.change(ctx, []string{c.Task}, func(t fm.Task) (queue.Change, string, error) {
+		return queue.Reprioritize(t, p, time.Now()), fmt.Sprintf("✓ #%s is %s now", t.ID, p), nil
+	})
+}
+
+type queueRetryCmd struct {
+	Tasks []string `arg:"" help:"The tasks, such as 789."`
+}
+
+func (c *queueRetryCmd) Run(ctx context.Context, a *app) error { return a.change(ctx, c.Tasks, retry) }
+
+func retry(t fm.Task) (queue.Change, string, error) {
+	switch t.Status {
+	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold, fm.Pending:
+		return queue.Retry(t, time.Now()), fmt.Sprintf("✓ #%s is pending again", t.ID), nil
+	case fm.Working, fm.Completed, fm.Merged:
+	}
+	return queue.Change{}, "", usage("#%s is %s: only a task that is failed, blocked, cancelled, on hold or waiting can be retried", t.ID, t.Status)
+}
+
+type queueRetryAllCmd struct{}
+
+func (queueRetryAllCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return err
+	}
+	snap, err := q.Refresh(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, t := range snap.Tasks {
+		if t.Status == fm.Failed || t.Status == fm.Blocked {
+			ids = append(ids, string(t.ID))
+		}
+	}
+	if len(ids) == 0 {
+		fmt.Fprintln(h.stdout, "Nothing is failed or blocked.")
+		return nil
+	}
+	return a.change(ctx, ids, retry)
+}
+
+type queueRebuildCmd struct{}
+
+func (queueRebuildCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil && !errors.Is(err, queue.ErrCorrupt) {
+		return err
+	}
+	from, rebuild := "the ledger", q.RebuildView
+	if errors.Is(err, queue.ErrCorrupt) {
+		if pid, alive := h.supervisorPID(); alive {
+			return usage("the ledger is damaged and a supervisor (pid %d) runs: fm stop --now, then fm queue rebuild", pid)
+		}
+		from, rebuild = "queue.txt", q.RebuildLedger
+	}
+	snap, err := rebuild(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h.stdout, "✓ Rebuilt from %s: %d tasks\n", from, len(snap.Tasks))
+	for _, p := range snap.Problems {
+		fmt.Fprintf(h.stdout, "! %s: %s\n", fm.Line(p.What, 160), fm.Line(p.Do, 160))
+	}
+	return nil
+}
+
+// change changes tasks, all or none.
+func (a *app) change(ctx context.Context, words []string, make func(fm.Task) (queue.Change, string, error)) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return err
+	}
+	for try := 0; ; try++ {
+		lines, err := h.changeOnce(ctx, q, words, make)
+		if errors.Is(err, queue.ErrStale) && try < 5 {
+			continue // the supervisor was faster: look again
+		}
+		for _, line := range lines {
+			fmt.Fprintln(h.stdout, line)
+		}
+		return err
+	}
+}
+
+func (h *house) changeOnce(ctx context.Context, q *queue.Queue, words []string, make func(fm.Task) (queue.Change, string, error)) ([]string, error) {
+	snap, err := q.Refresh(ctx, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	var changes []queue.Change
+	var lines []string
+	for _, word := range words {
+		id, err := fm.ParseTaskID(word)
+		if err != nil {
+			return nil, usage("%v", err)
+		}
+		t, ok := snap.Task(id)
+		if !ok {
+			return nil, usage("#%s is not in the queue; see: fm queue show", id)
+		}
+		c, line, err := make(t)
+		if err != nil {
+			return nil, err
+		}
+		changes, lines = append(changes, c), append(lines, line)
+	}
+	if _, err := q.Commit(ctx, time.Now(), changes...); err != nil {
+		return nil, err
+	}
+	return lines, nil
+}

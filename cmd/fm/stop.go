@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// stopCmd ends the supervisor and its tmux server.
+type stopCmd struct {
+	Now bool `help:"Stop the agents at once; their work is preserved and their tasks wait for the next start."`
+}
+
+func (c *stopCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	mode := supervisor.StopDrain
+	if c.Now {
+		mode = supervisor.StopNow
+	}
+	return h.stop(ctx, mode)
+}
+
+// stop has the supervisor end in order, which takes a supervisor: one that
+// died is brought back for it if it left sessions behind.
+func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
+	terminal, err := h.terminal(func() {})
+	if err != nil {
+		return err
+	}
+	sight, err := terminal.Observe(ctx)
+	if err != nil {
+		return err
+	}
+	if _, alive := h.supervisorPID(); alive || living(sight) > 0 {
+		if err := h.settle(); err != nil {
+			return err
+		}
+		if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Stop = mode }); err != nil {
+			return err
+		}
+		if mode == supervisor.StopDrain && living(sight) > 0 {
+			fmt.Fprintln(h.stdout, "The workers finish what they have; to stop them at once: fm stop --now")
+		}
+		if err := h.ensure(ctx); err != nil {
+			return err
+		}
+		if err := h.until(ctx, func(_ supervisor.Status, alive bool) bool { return !alive }); err != nil {
+			return err
+		}
+	}
+	if err := terminal.Shutdown(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(h.stdout, "✓ Stopped. Go on with: fm resume")
+	return nil
+}
+
+func living(sight fm.Sight) int {
+	n := 0
+	for _, s := range sight.Sessions {
+		if s.Alive {
+			n++
+		}
+	}
+	return n
+}

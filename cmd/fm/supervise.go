@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/process"
+	"github.com/founder-mode/fm/supervisor"
+	"github.com/founder-mode/fm/tmux"
+	"github.com/founder-mode/fm/watch"
+)
+
+// superviseCmd is the supervisor itself: one per project, in the tmux session
+// "supervisor", under a guard.
+type superviseCmd struct{}
+
+// Run supervises until the user wants an end. It returns nil then, and an
+// error otherwise, so that the guard knows whether to start it again.
+func (superviseCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.settle(); err != nil {
+		return err
+	}
+	lock, holder, err := h.hold(ctx)
+	if errors.Is(err, disk.ErrHeld) {
+		return exitError{code: exitHeld, err: fmt.Errorf("another supervisor looks after this project (%s)", holder)}
+	}
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	// The tmux server that hosts us may die; the workers need us then.
+	process.IgnoreHangup()
+	return h.supervise(ctx)
+}
+
+// hold takes the lock of the one supervisor.
+func (h *house) hold(ctx context.Context) (*disk.Lock, string, error) {
+	return acquire(ctx, h.project.LockFile(), fmt.Sprintf("pid %d", os.Getpid()))
+}
+
+// acquire takes a lock that others may hold for an instant: one refusal is not
+// believed.
+func acquire(ctx context.Context, path, text string) (*disk.Lock, string, error) {
+	for try := 0; ; try++ {
+		lock, holder, err := disk.TryLock(path, text)
+		if !errors.Is(err, disk.ErrHeld) || try == 10 {
+			return lock, holder, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, "", ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// supervise wires the adapters to the supervisor and runs it.
+func (h *house) supervise(ctx context.Context) error {
+	log, closeLog, err := h.log()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	wake, hint := hints()
+	terminal, err := h.terminal(hint)
+	if err != nil {
+		return err
+	}
+	o, err := h.options(ctx, terminal)
+	if err != nil {
+		log.LogAttrs(ctx, slog.LevelError, "cannot supervise", slog.String("error", err.Error()))
+		return err
+	}
+	o.Wake, o.Log = wake, log
+
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	defer func() { cancel(); <-done }()
+	watcher := watch.New(hint)
+	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
+		watcher.Add(dir)
+	}
+	go func() {
+		defer close(done)
+		watching := make(chan struct{})
+		go func() { defer close(watching); _ = watcher.Run(ctx) }() // hints only: looks go on without it
+		_ = terminal.Watch(ctx)                                     // the same
+		<-watching
+	}()
+	log.LogAttrs(ctx, slog.LevelInfo, "supervisor started", slog.Int("pid", os.Getpid()))
+	if err := supervisor.New(o).Run(ctx); err != nil {
+		return err
+	}
+	_, err = h.want(ctx, func(w *supervisor.Wanted) { w.Stop = "" })
+	log.LogAttrs(ctx, slog.LevelInfo, "supervisor ended as wanted")
+	return err
+}
+
+// hints gives a channel and the function that fills it, which never blocks:
+// many hints at once are one.
+func hints() (<-chan struct{}, func()) {
+	wake := make(chan struct{}, 1)
+	return wake, func() {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// options fits the adapters to the supervisor's ports.
+func (h *house) options(ctx context.Context, terminal *tmux.Server) (supervisor.Options, error) {
+	repo, err := h.repo(ctx)
+	if err != nil {
+		return supervisor.Options{}, err
+	}
+	agent, err := h.agent()
+	if err != nil {
+		return supervisor.Options{}, err
+	}
+	if err := agent.Accept(ctx); err != nil {
+		return supervisor.Options{}, err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return supervisor.Options{}, err
+	}
+	merge := supervisor.AutoMerge // the local forge has nobody else to merge
+	if h.config.Merge != "" {
+		merge = supervisor.MergePolicy(h.config.Merge)
+	}
+	last, _ := h.lastStatus() // a missing one has no memory
+	return supervisor.Options{
+		Rules: supervisor.Rules{
+			Attempts: h.config.Health.Attempts, StartLimit: time.Duration(h.config.Health.Start),
+			Grace: time.Duration(h.config.Presence.Grace), Merge: merge,
+		},
+		Queue: q, Terminal: terminal, Workspace: repo, Agent: agent, Verifier: h.verifier(),
+		Tracker: h.tracker(), Forge: h.forge(repo),
+		Wanted: h.wanted, Dir: h.worktree, Memory: last.Finishes,
+		Revive: func(ctx context.Context) error { return h.raise(ctx, terminal) },
+		Show:   h.show,
+	}, nil
+}
+
+// raise starts the tmux server, if it does not run, with a guard in it.
+func (h *house) raise(ctx context.Context, terminal *tmux.Server) error {
+	if _, err := terminal.Ensure(ctx); err != nil {
+		return err
+	}
+	guard, err := h.self("guard")
+	if err != nil {
+		return err
+	}
+	return terminal.StartSupervisor(ctx, guard)
+}
+
+// show replaces status.json. It is not synced: what is in it can be seen again.
+func (h *house) show(s supervisor.Status) {
+	s.PID, s.Project = os.Getpid(), h.project.Root
+	text, err := json.Marshal(s)
+	if err != nil {
+		return
+	}
+	temp := h.project.StatusFile() + ".new"
+	if os.WriteFile(temp, append(text, '\n'), 0o600) == nil {
+		_ = os.Rename(temp, h.project.StatusFile()) // the next one comes soon
+	}
+}
+
+// lastStatus reads what the supervisor last saw.
+func (h *house) lastStatus() (supervisor.Status, error) {
+	var s supervisor.Status
+	text, err := os.ReadFile(h.project.StatusFile())
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(text, &s)
+}
+
+// maxLog is when supervisor.log is rotated, at the start of a supervisor.
+const maxLog = 16 << 20
+
+// log opens logs/supervisor.log; what is logged also shows in the pane.
+func (h *house) log() (*slog.Logger, func(), error) {
+	path := filepath.Join(h.project.Logs(), "supervisor.log")
+	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
+		_ = os.Rename(path, path+".1") // at worst the log goes on growing
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	level := slog.LevelInfo
+	if h.getenv("FM_DEBUG") != "" {
+		level = slog.LevelDebug
+	}
+	out := both{file, h.stderr}
+	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), func() { _ = file.Close() }, nil
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/git"
+	"github.com/founder-mode/fm/intake"
+	"github.com/founder-mode/fm/supervisor"
+	"github.com/founder-mode/fm/try"
+)
+
+// tryCmd runs the main job on a small real project that it makes for that:
+// real git, real tmux, real tests, with a scripted agent or with Claude.
+type tryCmd struct {
+	Agent   string `enum:"scripted,claude" default:"scripted" help:"scripted (needs no login) or claude."`
+	Workers int    `short:"w" default:"4" help:"How many workers."`
+	In      string `name:"in" placeholder:"DIR" help:"Make the project in DIR, which must be new or empty (default: a temporary folder)."`
+}
+
+func (c *tryCmd) Run(ctx context.Context, a *app) (err error) {
+	if c.Workers < 1 || c.Workers > sanity {
+		return usage("--workers %d: want 1 to %d", c.Workers, sanity)
+	}
+	dir, err := c.folder()
+	if err != nil {
+		return err
+	}
+	b := *a
+	b.dir = filepath.Join(dir, "project")
+	if err := c.make(ctx, &b, dir); err != nil {
+		return err
+	}
+	h, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.settle(); err != nil {
+		return err
+	}
+	ids, err := h.tryIssues(ctx)
+	if err != nil {
+		return err
+	}
+	c.welcome(h)
+	began := time.Now()
+	err = h.work(ctx, intake.Order{Issues: ids}, c.Workers, true)
+	if stopped := h.stop(context.WithoutCancel(ctx), supervisor.StopNow); err == nil {
+		err = stopped
+	}
+	if err == nil {
+		fmt.Fprintf(h.stdout, "\n✓ All merged, all parents closed, in %s.\n", span(time.Since(began)))
+	}
+	c.farewell(h)
+	return err
+}
+
+func (c *tryCmd) folder() (string, error) {
+	if c.In == "" {
+		return os.MkdirTemp("", "fm-try-")
+	}
+	dir, err := filepath.Abs(c.In)
+	if err != nil {
+		return "", err
+	}
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return "", usage("--in %s: the folder is not empty", c.In)
+	}
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
+// make writes the project, its remote and its settings. The scripted agent
+// keeps its files to the folder; Claude keeps its own where it always does.
+func (c *tryCmd) make(ctx context.Context, a *app, dir string) error {
+	remote := filepath.Join(dir, "remote.git")
+	if err := os.MkdirAll(remote, 0o755); err != nil {
+		return err
+	}
+	if err := try.Write(a.dir); err != nil {
+		return err
+	}
+	config := fm.Config{Verify: try.VerifyCommand}
+	if c.Agent == "scripted" {
+		scenario := filepath.Join(dir, "scenario.json")
+		if err := os.WriteFile(scenario, try.Scenario(), 0o600); err != nil {
+			return err
+		}
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		config.Agent.Command, config.Agent.Args = self, []string{"scripted-agent"}
+		a.environ = append(a.environ, "FM_SCENARIO="+scenario, "CLAUDE_CONFIG_DIR="+filepath.Join(dir, "agent"))
+	}
+	text, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		return err
+	}
+	project := fm.Project{Root: a.dir}
+	if err := os.MkdirAll(project.Dir(), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(project.ConfigFile(), append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return git.Create(ctx, a.dir, remote, "A converter of units", a.environ)
+}
+
+func (h *house) tryIssues(ctx context.Context) ([]fm.IssueID, error) {
+	var ids []fm.IssueID
+	for _, issue := range try.Issues() {
+		made, err := h.tracker().Add(ctx, issue.Title, issue.Body, issue.Priority.String())
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, made.ID)
+	}
+	return ids, nil
+}
+
+func (c *tryCmd) welcome(h *house) {
+	agent := "the real Claude Code CLI, on your account"
+	if c.Agent == "scripted" {
+		agent = "a scripted agent, not Claude: it does what a scenario says, and costs nothing.\nFor the real one: fm try --agent claude"
+	}
+	fmt.Fprintf(h.stdout, "A small project, its bare remote and three issues are in %s\nThe workers run %s\n\n", filepath.Dir(h.project.Root), agent)
+	fmt.Fprintf(h.stdout, "Watch it from another terminal:\n  fm -C %[1]s status --watch\n  fm -C %[1]s attach worker-1      (leave with Ctrl-b d)\n\n", h.project.Root)
+}
+
+func (c *tryCmd) farewell(h *house) {
+	fmt.Fprintf(h.stdout, "\nLook around in %[1]s:\n  git -C %[1]s log --oneline --graph origin/main\n  cat %[1]s/.founder-mode/queue.txt\n  ls %[1]s/.founder-mode/issues %[1]s/.founder-mode/pulls\n", h.project.Root)
+}

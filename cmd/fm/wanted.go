@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// wanted reads state.json: what the user wants. A missing file is a user who
+// has wanted nothing special yet.
+func (h *house) wanted() (supervisor.Wanted, error) {
+	w := supervisor.Wanted{Workers: h.config.Workers}
+	text, err := os.ReadFile(h.project.StateFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return w, nil
+	}
+	if err != nil {
+		return w, err
+	}
+	if err := json.Unmarshal(text, &w); err != nil {
+		return w, usage("%s: %v; remove it to start from the settings", h.project.StateFile(), err)
+	}
+	return w, nil
+}
+
+// want changes state.json. Two commands at once change it one after the other.
+func (h *house) want(ctx context.Context, change func(*supervisor.Wanted)) (supervisor.Wanted, error) {
+	lock, _, err := acquire(ctx, h.project.StateFile()+".lock", "")
+	if err != nil {
+		return supervisor.Wanted{}, err
+	}
+	defer lock.Release()
+	w, err := h.wanted()
+	if err != nil {
+		return w, err
+	}
+	old := w
+	if change(&w); w == old {
+		if _, err := os.Stat(h.project.StateFile()); err == nil {
+			return w, nil
+		}
+	}
+	text, err := json.MarshalIndent(w, "", "  ")
+	if err != nil {
+		return w, err
+	}
+	return w, disk.WriteFile(h.project.StateFile(), append(text, '\n'), 0o600)
+}

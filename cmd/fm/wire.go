@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/claude"
+	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/git"
+	"github.com/founder-mode/fm/local"
+	"github.com/founder-mode/fm/plugin"
+	"github.com/founder-mode/fm/process"
+	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/tmux"
+)
+
+// house is one project with what is needed to work on it. Each adapter is made
+// when a command asks for it, so that a command pays for what it uses.
+type house struct {
+	*app
+	project fm.Project
+	config  fm.Config
+}
+
+// open finds the project that the user is in and reads its settings.
+func (a *app) open(ctx context.Context) (*house, error) {
+	root, err := git.FindRoot(ctx, a.dir)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{app: a, project: fm.Project{Root: root}}
+	text, err := os.ReadFile(h.project.ConfigFile())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if h.config, err = fm.ParseConfig(text); err != nil {
+		return nil, usage("%s: %v", h.project.ConfigFile(), err)
+	}
+	return h, nil
+}
+
+// settle makes the project's folders.
+func (h *house) settle() error {
+	for _, dir := range []string{"events", "launch", "logs", "plans", "issues", "pulls"} {
+		if err := os.MkdirAll(h.project.File(dir), 0o700); err != nil {
+			return err
+		}
+	}
+	return plugin.Install(h.project.File("plugin"))
+}
+
+func (h *house) openQueue(ctx context.Context) (*queue.Queue, error) {
+	files, err := disk.Open(h.project.Dir())
+	if err != nil {
+		return nil, err
+	}
+	return queue.Open(ctx, queue.Files{Log: files.Log, View: files.View, Lock: files.Lock})
+}
+
+func (h *house) tracker() *local.Tracker { return local.NewTracker(h.project.Issues()) }
+
+func (h *house) forge(repo *git.Repo) *local.Forge { return local.NewForge(h.project.Pulls(), repo) }
+
+func (h *house) repo(ctx context.Context) (*git.Repo, error) {
+	return git.Open(ctx, git.Options{
+		Root: h.project.Root, WorktreeDir: h.config.WorktreeDir, Remote: h.config.Remote, Base: h.config.Base, Environ: h.environ,
+	})
+}
+
+// worktree is the folder of a task's work.
+func (h *house) worktree(id fm.TaskID) string {
+	dir := h.config.WorktreeDir
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(h.project.Root, dir)
+	}
+	return filepath.Join(dir, fm.Worktree(id))
+}
+
+// terminal is the project's tmux server. The environment that it hands to
+// workers holds no secret but the agent's own.
+func (h *house) terminal(wake func()) (*tmux.Server, error) {
+	return tmux.New(tmux.Options{
+		Socket: h.project.Socket(), ConfFile: h.project.File("tmux.conf"), Environ: claude.Scrub(h.environ), Wake: wake,
+		Width: h.config.Tmux.Width, Height: h.config.Tmux.Height, History: h.config.Tmux.History,
+	})
+}
+
+func (h *house) agent() (*claude.Claude, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil, err
+	}
+	return claude.New(claude.Options{Project: h.project, Config: h.config.Agent, Self: self, Home: home, Environ: h.environ})
+}
+
+func (h *house) verifier() process.Verifier {
+	return process.Verifier{
+		Command: h.config.Verify, Limit: time.Duration(h.config.Health.Verify), Environ: claude.Scrub(h.environ), LogDir: h.project.Logs(),
+	}
+}
+
+// self is the command that starts fm again with the given words, on this
+// project.
+func (h *house) self(words ...string) (fm.Command, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return fm.Command{}, fmt.Errorf("find fm itself: %w", err)
+	}
+	return fm.Command{Dir: h.project.Root, Argv: append([]string{path, "-C", h.project.Root}, words...)}, nil
+}

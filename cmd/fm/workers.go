@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// workersCmd changes how many workers there are.
+type workersCmd struct {
+	List   workersListCmd   `cmd:"" default:"1" help:"Show the workers."`
+	Add    workersAddCmd    `cmd:"" help:"Add workers."`
+	Remove workersRemoveCmd `cmd:"" help:"Remove workers; one that works finishes its task first."`
+}
+
+type workersListCmd struct{}
+
+func (workersListCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	w, err := h.wanted()
+	if err != nil {
+		return err
+	}
+	s, err := h.lastStatus()
+	if _, alive := h.supervisorPID(); err != nil || !alive {
+		fmt.Fprintf(h.stdout, "%d workers wanted; the supervisor is not running: fm resume\n", w.Workers)
+		return nil
+	}
+	for _, ws := range s.Workers {
+		fmt.Fprintf(h.stdout, "%-10s %-10s %s\n", ws.Worker, ws.State, fm.Line(ws.Text+" "+ws.Title, 100))
+	}
+	return nil
+}
+
+type workersAddCmd struct {
+	Count int `arg:"" help:"How many."`
+}
+
+func (c *workersAddCmd) Run(ctx context.Context, a *app) error { return a.scale(ctx, c.Count) }
+
+type workersRemoveCmd struct {
+	Count int `arg:"" help:"How many."`
+}
+
+func (c *workersRemoveCmd) Run(ctx context.Context, a *app) error { return a.scale(ctx, -c.Count) }
+
+// scale changes the number of workers by some.
+func (a *app) scale(ctx context.Context, by int) error {
+	if by == 0 {
+		return usage("0 workers: nothing to do")
+	}
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.settle(); err != nil {
+		return err
+	}
+	var refused error
+	w, err := h.want(ctx, func(w *supervisor.Wanted) {
+		n := w.Workers + by
+		if n < 0 || n > fm.MaxWorkers {
+			refused = usage("%d workers and %+d makes %d: want 0 to %d", w.Workers, by, n, fm.MaxWorkers)
+			return
+		}
+		w.Workers = n
+	})
+	if err == nil {
+		err = refused
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h.stdout, "✓ %d workers\n", w.Workers)
+	return nil
+}
