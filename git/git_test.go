@@ -10,10 +10,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
-	"github.com/founder-mode/fm/supervisor"
 )
-
-var _ supervisor.Workspace = (*git.Repo)(nil)
 
 // yard is a checkout with one commit, and a bare repository as its remote.
 type yard struct {

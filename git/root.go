@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,15 +88,14 @@ func (r *Repo) findRemote(ctx context.Context, name string) (string, error) {
 		return "", err
 	}
 	remotes := strings.Fields(out)
-	for _, want := range []string{name, "origin"} {
-		for _, have := range remotes {
-			if want != "" && have == want {
-				return have, checkBranch(have)
-			}
-		}
+	want := name
+	if want == "" {
+		want = "origin"
 	}
 	switch {
-	case name != "" && name != "origin":
+	case slices.Contains(remotes, want):
+		return want, checkBranch(want)
+	case want != "origin":
 		return "", fmt.Errorf("remote %q does not exist: add it with git remote add, or set another in the configuration", name)
 	case len(remotes) == 1:
 		return remotes[0], checkBranch(remotes[0])

@@ -196,7 +196,6 @@ func (d *document) set(name string, value any) error {
 	}
 	k := d.find(name)
 	if k == nil {
-		d.endLastLine()
 		d.keys = append(d.keys, entry{name: name, lines: []string{line + d.eol}})
 		return nil
 	}
@@ -214,18 +213,6 @@ func (d *document) set(name string, value any) error {
 // unset removes a key with its lines.
 func (d *document) unset(name string) {
 	d.keys = slices.DeleteFunc(d.keys, func(k entry) bool { return k.name == name })
-}
-
-// endLastLine makes room for one more line before the closing fence.
-func (d *document) endLastLine() {
-	for _, k := range slices.Backward(d.keys) {
-		if n := len(k.lines); n > 0 {
-			if !strings.HasSuffix(k.lines[n-1], "\n") {
-				k.lines[n-1] += d.eol
-			}
-			return
-		}
-	}
 }
 
 func isGap(line string) bool {

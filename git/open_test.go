@@ -1,0 +1,111 @@
+package git_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/founder-mode/fm/git"
+)
+
+func (y *yard) chmod(path string) {
+	y.Helper()
+	if err := os.Chmod(path, 0o755); err != nil {
+		y.Fatal(err)
+	}
+}
+
+func TestFindRootFromAnywhere(t *testing.T) {
+	y := newYard(t, "-ünï")
+	dir := y.prepare("1")
+	y.write(filepath.Join(dir, "deep/er/x"), "")
+	y.write(filepath.Join(y.root, "deep/er/x"), "")
+	for _, from := range []string{y.root, filepath.Join(y.root, "deep/er"), dir, filepath.Join(dir, "deep/er")} {
+		got, err := git.FindRoot(t.Context(), from)
+		if err != nil || got != y.root {
+			t.Errorf("from %q: %q, %v; want %q", from, got, err, y.root)
+		}
+	}
+	for from, says := range map[string]string{t.TempDir(): "git init", y.remote: "clone it"} {
+		if got, err := git.FindRoot(t.Context(), from); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("from %q: %q, %v; want a text with %q", from, got, err, says)
+		}
+	}
+}
+
+func TestOpenWantsTheMainCheckout(t *testing.T) {
+	y := newYard(t, "")
+	dir := y.prepare("1")
+	if _, err := git.Open(t.Context(), git.Options{Root: dir, Environ: y.env}); err == nil || !strings.Contains(err.Error(), y.root) {
+		t.Fatalf("got %v, want to be told the main checkout", err)
+	}
+	for _, taken := range []string{y.root, ".git/x", ".", ".."} {
+		if _, err := git.Open(t.Context(), git.Options{Root: y.root, WorktreeDir: taken, Environ: y.env}); err == nil {
+			t.Errorf("worktree folder %q was accepted", taken)
+		}
+	}
+}
+
+func TestWorktreesMayStandElsewhere(t *testing.T) {
+	y := newYard(t, "")
+	for _, dir := range []string{filepath.Join(t.TempDir(), "else where"), "in side [x]", "../beside"} {
+		repo, err := git.Open(t.Context(), git.Options{Root: y.root, WorktreeDir: dir, Environ: y.env})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := repo.Prepare(t.Context(), "1")
+		if err != nil || filepath.Base(filepath.Dir(got)) != filepath.Base(dir) {
+			t.Fatalf("%q: %q, %v", dir, got, err)
+		}
+		if got := y.git(y.root, "status", "--porcelain"); got != "" {
+			t.Fatalf("%q shows: %s", dir, got)
+		}
+		if err := repo.Remove(t.Context(), "1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestOpenSaysWhichGitItNeeds(t *testing.T) {
+	y := newYard(t, "")
+	bin := t.TempDir()
+	t.Setenv("PATH", bin)
+	_, err := git.Open(t.Context(), git.Options{Root: y.root, Environ: y.env})
+	if err == nil || !strings.Contains(err.Error(), "install git 2.38 or newer") {
+		t.Errorf("without git: %v", err)
+	}
+	y.write(filepath.Join(bin, "git"), "#!/bin/sh\necho git version 2.37.9\n")
+	y.chmod(filepath.Join(bin, "git"))
+	_, err = git.Open(t.Context(), git.Options{Root: y.root, Environ: y.env})
+	if err == nil || !strings.Contains(err.Error(), "2.37 is too old: install git 2.38") {
+		t.Errorf("with an old git: %v", err)
+	}
+}
+
+// A command started by a git hook inherits where that git was.
+// Caught: an environment without the scrubbing.
+func TestAnInheritedRepositoryIsIgnored(t *testing.T) {
+	y := newYard(t, "")
+	y.env = append(y.env, "GIT_DIR=/nowhere", "GIT_WORK_TREE=/nowhere", "GIT_INDEX_FILE=/nowhere", "GIT_TRACE=1", "LC_ALL=de_DE.UTF-8")
+	repo := y.open()
+	if _, _, err := repo.Prepare(t.Context(), "1"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheBaseIsTheRemotesDefault(t *testing.T) {
+	y := newYard(t, "")
+	y.git(y.root, "switch", "--quiet", "-c", "topic")
+	if got := y.open().Base(); got != "main" {
+		t.Errorf("base %q, want main", got)
+	}
+	y.git(y.root, "remote", "set-head", "origin", "--delete")
+	if got := y.open().Base(); got != "main" {
+		t.Errorf("base %q, want main, as the remote says", got)
+	}
+	y.git(y.root, "remote", "remove", "origin")
+	if got := y.open().Base(); got != "topic" {
+		t.Errorf("base %q, want the current branch", got)
+	}
+}
