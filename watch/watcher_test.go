@@ -286,7 +286,22 @@ func TestBrokenWatcherIsReplaced(t *testing.T) {
 	o.notices(t, "with the second")
 }
 
+// The owner may learn of a directory while he looks, in the goroutine of Run.
 // Caught: an unbuffered poke.
+func TestDirectoryAddedWhileLookingIsWatched(t *testing.T) {
+	a, b := t.TempDir(), t.TempDir()
+	w, o := own(t, filepath.Join(b, "f"), func(w *Watcher) {
+		look := w.wake
+		w.wake = func() {
+			w.Add(b)
+			look()
+		}
+	})
+	w.Add(a)
+	o.notices(t, "in the second")
+}
+
+// Caught: set that sends without a default.
 func TestAddAndRemoveNeverWait(t *testing.T) {
 	w := New(func() {})
 	for i := range 1000 {
