@@ -24,7 +24,7 @@ func Open(dir string) (*Files, error) {
 	if err := os.MkdirAll(tmp, 0o755); err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
-	return open(real{}, dir, os.Getpid()), nil
+	return open(actual{}, dir, os.Getpid()), nil
 }
 
 func open(sys system, dir string, pid int) *Files {
@@ -43,7 +43,7 @@ func open(sys system, dir string, pid int) *Files {
 // appends to.
 func WriteFile(path string, data []byte, perm os.FileMode) error {
 	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+strconv.Itoa(os.Getpid())+".tmp")
-	if err := replace(real{}, path, temp, data, perm); err != nil {
+	if err := replace(actual{}, path, temp, data, perm); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil

@@ -21,48 +21,48 @@ var (
 
 func start() time.Time { return time.Date(2026, 11, 20, 14, 30, 45, 0, time.UTC) }
 
-func openQueue(t testing.TB, dir string) *queue.Queue {
-	t.Helper()
+func openQueue(tb testing.TB, dir string) *queue.Queue {
+	tb.Helper()
 	f, err := disk.Open(dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	q, err := queue.Open(t.Context(), queue.Files{Log: f.Log, View: f.View, Lock: f.Lock})
+	q, err := queue.Open(tb.Context(), queue.Files{Log: f.Log, View: f.View, Lock: f.Lock})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return q
 }
 
-func readFile(t testing.TB, name string) string {
-	t.Helper()
+func readFile(tb testing.TB, name string) string {
+	tb.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(data)
 }
 
-func appendFile(t testing.TB, name, text string) {
-	t.Helper()
+func appendFile(tb testing.TB, name, text string) {
+	tb.Helper()
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if _, err := f.WriteString(text); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func must[T any](t testing.TB) func(T, error) T {
-	t.Helper()
+func must[T any](tb testing.TB) func(T, error) T {
+	tb.Helper()
 	return func(v T, err error) T {
-		t.Helper()
+		tb.Helper()
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		return v
 	}
@@ -73,14 +73,14 @@ func TestLifeOfATaskSurvivesReopening(t *testing.T) {
 	view := filepath.Join(dir, "queue.txt")
 	q, now := openQueue(t, dir), start()
 	got := must[queue.Snapshot](t)
-	s := got(q.Commit(t.Context(), now, queue.Add(fm.Task{ID: "456", Parent: "123", Priority: 1, Title: "Add JWT | middleware"}, now)))
+	got(q.Commit(t.Context(), now, queue.Add(fm.Task{ID: "456", Parent: "123", Priority: 1, Title: "Add JWT | middleware"}, now)))
 	appendFile(t, view, "# mine\n2|123|789|pending||\n")
-	s = got(q.Refresh(t.Context(), now))
+	s := got(q.Refresh(t.Context(), now))
 	if len(s.Tasks) != 2 {
 		t.Fatalf("tasks %v", s.Tasks)
 	}
 	ready := queue.Ready(s.Tasks, now)
-	s = got(q.Commit(t.Context(), now, queue.Claim(ready[0], 3, now)))
+	got(q.Commit(t.Context(), now, queue.Claim(ready[0], 3, now)))
 	want := "1|123|456|working|worker-3|2026-11-20T14:30:45Z|r=2|a=1|t=Add JWT %7C middleware\n# mine\n2|123|789|pending||2026-11-20T14:30:45Z|r=1\n"
 	if text := readFile(t, view); !strings.HasSuffix(text, want) {
 		t.Errorf("view\n%s\nwant\n%s", text, want)

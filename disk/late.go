@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +61,7 @@ func (v *View) Late(ctx context.Context, now time.Time) ([]byte, error) {
 		if !over {
 			text = text[:bytes.LastIndexByte(text, '\n')+1]
 		}
-		h.seen = append(h.seen[:len(h.seen):len(h.seen)], text...)
+		h.seen = append(slices.Clip(h.seen), text...)
 		late = append(late, text...)
 		if !over {
 			kept = append(kept, h)

@@ -47,12 +47,12 @@ type info struct {
 
 func (i info) same(j info) bool { return i.dev == j.dev && i.ino == j.ino }
 
-// real is the operating system itself.
-type real struct{}
+// actual is the operating system itself.
+type actual struct{}
 
 type realFile struct{ *os.File }
 
-func (real) open(name string, flag int, perm os.FileMode) (file, error) {
+func (actual) open(name string, flag int, perm os.FileMode) (file, error) {
 	// Without O_NONBLOCK, opening a FIFO that somebody put there waits for ever.
 	f, err := os.OpenFile(name, flag|unix.O_CLOEXEC|unix.O_NONBLOCK, perm)
 	if err != nil {
@@ -61,7 +61,7 @@ func (real) open(name string, flag int, perm os.FileMode) (file, error) {
 	return realFile{f}, nil
 }
 
-func (real) move(from, to string, how moveKind) error {
+func (actual) move(from, to string, how moveKind) error {
 	var err error
 	switch how {
 	case replacing:
@@ -79,9 +79,9 @@ func (real) move(from, to string, how moveKind) error {
 	return nil
 }
 
-func (real) remove(name string) error { return os.Remove(name) }
+func (actual) remove(name string) error { return os.Remove(name) }
 
-func (real) stat(name string) (info, error) {
+func (actual) stat(name string) (info, error) {
 	var st unix.Stat_t
 	if err := unix.Stat(name, &st); err != nil {
 		return info{}, &os.PathError{Op: "stat", Path: name, Err: err}
@@ -89,7 +89,7 @@ func (real) stat(name string) (info, error) {
 	return infoOf(&st), nil
 }
 
-func (real) list(dir string) ([]string, error) {
+func (actual) list(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	names := make([]string, len(entries))
 	for i, e := range entries {

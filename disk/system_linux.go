@@ -16,7 +16,7 @@ func moveNew(from, to string) error {
 
 func infoOf(st *unix.Stat_t) info {
 	return info{
-		dev: uint64(st.Dev), ino: st.Ino, size: st.Size, mtime: st.Mtim.Nano(),
+		dev: st.Dev, ino: st.Ino, size: st.Size, mtime: st.Mtim.Nano(),
 		regular: st.Mode&unix.S_IFMT == unix.S_IFREG, perm: os.FileMode(st.Mode & 0o777),
 	}
 }

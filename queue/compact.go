@@ -57,21 +57,10 @@ func needed(s *state, entries []entry, now time.Time) []entry {
 	day := now.Add(-keepHistory).UnixMilli()
 	var kept []entry
 	for _, e := range entries {
-		keep := e.at >= day
-		switch e.op {
-		case opOrder:
-			keep = e.seq == s.orderSeq
-		case opComments:
-			keep = e.seq == last[e.id]
-		case opCompact:
-			keep = false
-		case OpCloseParent:
-			keep = true
-		default:
-			r := s.records[fm.TaskID(e.id)]
-			keep = keep || (r != nil && e.seq >= r.past[0].seq)
-		}
-		if keep {
+		r := s.records[fm.TaskID(e.id)]
+		ofTask := e.ofTask() && (e.at >= day || (r != nil && e.seq >= r.past[0].seq))
+		lastWord := e.op == OpCloseParent || (e.op == opOrder && e.seq == s.orderSeq) || (e.op == opComments && e.seq == last[e.id])
+		if ofTask || lastWord {
 			kept = append(kept, e)
 		}
 	}

@@ -80,10 +80,8 @@ func (d *draft) commit(c Change) error {
 // valid says whether the task can be written as a line that reads back the
 // same.
 func valid(c Change) error {
-	switch c.Op {
-	case opOrder, opComments, opCompact:
+	if !(entry{op: c.Op}).ofTask() {
 		return fmt.Errorf("op %q is the queue's own", c.Op)
-	default:
 	}
 	if !wordPattern.MatchString(string(c.Op)) {
 		return fmt.Errorf("op %q: want one word", c.Op)

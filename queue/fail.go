@@ -51,6 +51,6 @@ func Backoff(id fm.TaskID, failures int) time.Duration {
 	d := firstBackoff << min(failures-1, 10)
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(string(id) + "." + strconv.Itoa(failures))) // never fails, see hash.Hash
-	spread := time.Duration(h.Sum32()%401) - 200                      // per mille
-	return min(d+d*spread/1000, maxBackoff).Truncate(time.Second)
+	perMille := int64(h.Sum32()%401) + 800
+	return min(time.Duration(int64(d)*perMille/1000), maxBackoff).Truncate(time.Second)
 }

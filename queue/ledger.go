@@ -36,12 +36,7 @@ const (
 
 // ofTask says whether the entry carries a task.
 func (e entry) ofTask() bool {
-	switch e.op {
-	case opOrder, opComments, opCompact, OpCloseParent:
-		return false
-	default:
-		return true
-	}
+	return e.op != opOrder && e.op != opComments && e.op != opCompact && e.op != OpCloseParent
 }
 
 func (e entry) task() (fm.Task, error) {

@@ -271,20 +271,27 @@ func (m *merger) status() Op {
 	}
 	note := m.next.Note
 	m.next = moved(m.next, want, m.now)
-	switch want {
-	case fm.Pending:
+	if want == fm.Pending {
 		m.next.Failures = 0
 		if note == m.cur.Note {
 			m.next.Note = ""
 		}
-		return OpRetry
-	case fm.Cancelled:
-		return OpCancel
-	case fm.Hold:
-		return OpHold
-	default:
-		return OpEdit
 	}
+	return opFor(want)
+}
+
+// opFor names the operation of a status that a person set.
+func opFor(s fm.Status) Op {
+	if s == fm.Pending {
+		return OpRetry
+	}
+	if s == fm.Cancelled {
+		return OpCancel
+	}
+	if s == fm.Hold {
+		return OpHold
+	}
+	return OpEdit
 }
 
 // refuse says why a person may not set the status, or "".

@@ -54,19 +54,21 @@ func newState() *state {
 // apply takes one entry of the ledger in.
 func (s *state) apply(e entry) error {
 	s.seq = max(s.seq, e.seq)
-	switch e.op {
-	case opCompact:
+	if e.ofTask() {
+		return s.applyTask(e)
+	}
+	if e.op == opCompact || e.op == opOrder {
 		s.reorder(strings.Split(e.payload, ","))
-	case opOrder:
-		s.reorder(strings.Split(e.payload, ","))
+	}
+	if e.op == opOrder {
 		s.orderSeq = e.seq
-	case opComments:
+	}
+	if e.op == opComments {
 		s.setComments(fm.TaskID(strings.TrimPrefix(e.id, nobody)), e.payload)
 		s.commentSeq = e.seq
-	case OpCloseParent:
+	}
+	if e.op == OpCloseParent {
 		s.closed[fm.IssueID(e.id)] = time.UnixMilli(e.at).UTC()
-	default:
-		return s.applyTask(e)
 	}
 	return nil
 }

@@ -152,11 +152,11 @@ func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error)
 		displaced, stamp, err := q.files.View.Swap(ctx, now, text)
 		if err != nil {
 			d.problem("", "cannot write queue.txt: "+err.Error(), "make room or correct the permissions; fm tries again")
-			return append(problems, d.problems...), nil
+			return append(problems, d.problems...), nil //nolint:nilerr // a Problem, by the promise of Commit
 		}
-		unseen := displaced != nil && !(q.present && bytes.Equal(displaced, q.text))
+		seen := displaced == nil || (q.present && bytes.Equal(displaced, q.text))
 		q.text, q.present, q.stamp = text, true, stamp
-		if !unseen {
+		if seen {
 			q.stale = false
 			return problems, nil
 		}
