@@ -90,7 +90,12 @@ func (c *commit) do(ctx context.Context, t *turn) error {
 		"command": "git add -A && git commit -m '" + message + "'", "description": "Commit the work",
 	}}
 	return t.tool(ctx, use, func(ctx context.Context) (string, error) {
-		if out, err := t.exec(ctx, append([]string{"git", "add", "-A", "--", "."}, ownFiles()...)...); err != nil {
+		if out, err := t.exec(ctx, "git", "add", "-A", "--", "."); err != nil {
+			return out, err
+		}
+		// fm's own files, should the repository not ignore them. To exclude them
+		// from "git add" fails when it does.
+		if out, err := t.exec(ctx, "git", "reset", "-q", "--", "COMPLETION.md", "TASK.md", "ISSUE.json"); err != nil {
 			return out, err
 		}
 		if _, err := t.exec(ctx, "git", "diff", "--cached", "--quiet"); err == nil {
@@ -99,10 +104,4 @@ func (c *commit) do(ctx context.Context, t *turn) error {
 		return t.exec(ctx, "git", "-c", "user.name=Scripted Agent", "-c", "user.email=scripted-agent@localhost",
 			"-c", "commit.gpgsign=false", "commit", "-m", message)
 	})
-}
-
-// ownFiles are pathspecs that leave out what fm puts into a worktree, should
-// the repository not ignore it.
-func ownFiles() []string {
-	return []string{":(exclude)COMPLETION.md", ":(exclude)TASK.md", ":(exclude)ISSUE.json"}
 }

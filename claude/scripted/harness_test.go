@@ -178,8 +178,11 @@ func (b *bench) names() string {
 	var names []string
 	for _, p := range b.told() {
 		name, _ := p["hook_event_name"].(string)
+		if name == "PostToolUseFailure" {
+			delete(p, "error") // a whole text
+		}
 		for _, detail := range []string{"source", "tool_name", "reason", "error", "notification_type"} {
-			if s, ok := p[detail].(string); ok && !(detail == "error" && name == "PostToolUseFailure") {
+			if s, ok := p[detail].(string); ok {
 				name += ":" + s
 			}
 		}
@@ -241,11 +244,7 @@ func (b *bench) open(args ...string) *pane {
 		b.t.Fatal(err)
 	}
 	p := &pane{bench: b, socket: filepath.Join(dir, "s"), code: filepath.Join(dir, "code")}
-	b.t.Cleanup(func() {
-		cmd := exec.Command("tmux", "-S", p.socket, "kill-server")
-		_ = cmd.Run() // it may be gone
-		_ = os.RemoveAll(dir)
-	})
+	b.t.Cleanup(p.close)
 	words := []string{"new-session", "-d", "-s", "w", "-x", "160", "-y", "45", "-c", b.dir, "--", "env", "FM_TEST_CODE=" + p.code}
 	words = append(words, b.env...)
 	// The shell outlives the signals that are meant for the agent.
@@ -256,9 +255,22 @@ func (b *bench) open(args ...string) *pane {
 	return p
 }
 
+// close ends the agent, in order, and then the server.
+func (p *pane) close() {
+	if _, err := os.Stat(p.code); err != nil {
+		if pid := p.live().PID; pid > 0 {
+			_ = syscall.Kill(pid, syscall.SIGTERM) // it may be gone
+		}
+		p.exit()
+	}
+	cmd := exec.Command("tmux", "-S", p.socket, "kill-server")
+	_ = cmd.Run() // it goes with its last session
+	_ = os.RemoveAll(filepath.Dir(p.socket))
+}
+
 // screen is what the pane shows; "" once it is gone.
 func (p *pane) screen() string {
-	cmd := exec.CommandContext(p.t.Context(), "tmux", "-S", p.socket, "capture-pane", "-p", "-t", "w")
+	cmd := exec.CommandContext(context.WithoutCancel(p.t.Context()), "tmux", "-S", p.socket, "capture-pane", "-p", "-t", "w")
 	cmd.WaitDelay = 5 * time.Second
 	out, _ := cmd.Output() // it fails when the pane is gone
 	return string(out)

@@ -366,7 +366,7 @@ func TestUsageLimitOpensAModalThatEatsTheNextPrompt(t *testing.T) {
 	p.status("idle")
 	p.until("SessionStart:startup UserPromptSubmit StopFailure:rate_limit Notification:idle_prompt")
 	p.paste("Please go on.")
-	p.eventually("Stop", func() (string, bool) { return b.names(), strings.Contains(b.names(), "Stop ") || strings.HasSuffix(b.names(), "Stop") })
+	p.eventually("Stop", func() (string, bool) { return b.names(), strings.Contains(b.names()+" ", " Stop ") })
 	if got := b.last("UserPromptSubmit")["prompt"]; got != "Please go on." {
 		t.Errorf("got prompt %v", got)
 	}
