@@ -40,7 +40,7 @@ func (d *decision) freeWorkers() []fm.WorkerID {
 	}
 	var free []fm.WorkerID
 	for w := fm.WorkerID(1); int(w) <= s.Wanted.Workers; w++ {
-		if !taken[w] && d.free(w, "") {
+		if !taken[w] && d.free(w) {
 			free = append(free, w)
 		}
 	}
@@ -95,7 +95,7 @@ func (d *decision) strays() {
 // held says whether a start on the worker is about to replace its process.
 func (d *decision) held(w fm.WorkerID) bool {
 	for _, t := range d.state.Queue.Tasks {
-		if t.Status == fm.Working && t.Worker == w && d.free(w, t.ID) {
+		if t.Status == fm.Working && t.Worker == w && d.free(w) {
 			return true
 		}
 	}
@@ -110,7 +110,8 @@ func (d *decision) surplus() {
 		if int(ss.Worker) <= s.Wanted.Workers || ss.Alive || s.present(ss) || s.handled(ss.Worker) {
 			continue
 		}
-		if t, ok := s.Queue.Task(ss.Run.Task); ok && t.Status == fm.Working && t.Run() == ss.Run {
+		t, known := s.Queue.Task(ss.Run.Task)
+		if !known || t.Status == fm.Working && t.Run() == ss.Run {
 			continue
 		}
 		d.order(Close{Worker: ss.Worker})

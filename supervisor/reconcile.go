@@ -93,7 +93,7 @@ func (d *decision) absent(t fm.Task, p Progress) {
 		d.fail(t, "the session could not be kept", s.Rules.Attempts)
 		return
 	}
-	if !d.free(t.Worker, t.ID) {
+	if s.lives(t.ID) || !d.free(t.Worker) { // an older attempt is stopped first
 		return
 	}
 	if d.order(Start{Worker: t.Worker, Task: t}) {
@@ -103,8 +103,8 @@ func (d *decision) absent(t fm.Task, p Progress) {
 	}
 }
 
-// free says whether the worker's session may be used for the task now.
-func (d *decision) free(w fm.WorkerID, id fm.TaskID) bool {
+// free says whether the worker's session may be used for another task now.
+func (d *decision) free(w fm.WorkerID) bool {
 	s := d.state
 	if w == 0 || s.handled(w) {
 		return false
@@ -118,7 +118,7 @@ func (d *decision) free(w fm.WorkerID, id fm.TaskID) bool {
 	}
 	other, known := s.Queue.Task(ss.Run.Task)
 	switch {
-	case !ss.Alive, id != "" && ss.Run.Task == id:
+	case !ss.Alive:
 		return true
 	case !known:
 		return false // not ours to end
