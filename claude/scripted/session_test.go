@@ -14,9 +14,11 @@ import (
 
 // The order and the fields are those that were measured with the CLI.
 //
-// Caught: Stop before the last PostToolUse; the state file idle before Stop.
+// Caught: a state file that was idle before Stop; dots kept in the folder of
+// the transcript.
 func TestHooksComeInTheOrderOfTheCLI(t *testing.T) {
 	b := newBench(t, "")
+	b.hooks("cat '" + b.config + "'/sessions/*.json >'" + b.events + ".live'")
 	p := b.open("--session-id", sessionA, "--name", "fm-456", "--permission-mode", "dontAsk", "--", prompt)
 	p.until("SessionStart:startup UserPromptSubmit PreToolUse:Write PostToolUse:Write" +
 		" PreToolUse:Bash PostToolUse:Bash PreToolUse:Write PostToolUse:Write Stop")
@@ -33,6 +35,10 @@ func TestHooksComeInTheOrderOfTheCLI(t *testing.T) {
 	}
 	if got := b.last("UserPromptSubmit")["prompt"]; got != prompt {
 		t.Errorf("got prompt %q, want it raw: %q", got, prompt)
+	}
+	live, err := os.ReadFile(b.events + ".live")
+	if err != nil || !strings.Contains(string(live), `"status":"busy"`) {
+		t.Errorf("got state file %s at Stop (%v), want busy", live, err)
 	}
 	stop := b.last("Stop")
 	if stop["stop_hook_active"] != false || stop["last_assistant_message"] == "" {

@@ -133,11 +133,13 @@ func TestCommitLeavesOutWhatFmPutThere(t *testing.T) {
 
 // Caught: os.WriteFile in the place of os.Root.
 func TestPathsStayInTheWorktree(t *testing.T) {
-	for _, path := range []string{"../out", "/tmp/../out", "link/out", "d/../../out"} {
+	for _, path := range []string{"../out", "/tmp/../out", "link/out", "d/../../out", "file"} {
 		b := newBench(t, script(fmt.Sprintf(`{"do":"write","path":%q,"content":"x"}`, path)))
 		outside := filepath.Dir(b.dir)
-		if err := os.Symlink(outside, filepath.Join(b.dir, "link")); err != nil {
-			t.Fatal(err)
+		for name, to := range map[string]string{"link": outside, "file": filepath.Join(outside, "out")} {
+			if err := os.Symlink(to, filepath.Join(b.dir, name)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		r := b.work()
 		if !strings.Contains(r.out, "I could not do it") {
