@@ -239,13 +239,13 @@ func lockConfig(ctx context.Context, path string) (unlock func() error, err erro
 	for {
 		err := os.Mkdir(path, 0o700)
 		if err == nil {
-			return func() error { return os.Remove(path) }, nil
+			return func() error { return unlessAbsent(os.Remove(path)) }, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
 		if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > staleLock {
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := unlessAbsent(os.Remove(path)); err != nil {
 				return nil, err
 			}
 			continue
@@ -256,4 +256,11 @@ func lockConfig(ctx context.Context, path string) (unlock func() error, err erro
 		case <-tick.C:
 		}
 	}
+}
+
+func unlessAbsent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

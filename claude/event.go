@@ -41,13 +41,15 @@ const maxLine = 4 << 10
 const maxText = 300
 
 // line gives the event's line with its newline. Times are whole milliseconds.
-func (e event) line() []byte {
+// What would make it too long is left out.
+func (e event) line() ([]byte, error) {
 	e.At = e.At.UTC().Truncate(time.Millisecond)
 	b, err := json.Marshal(e)
-	if err != nil || len(b) >= maxLine {
-		return nil
+	if err == nil && len(b) >= maxLine {
+		e.Transcript, e.Waiting = "", ""
+		b, err = json.Marshal(e)
 	}
-	return append(b, '\n')
+	return append(b, '\n'), err
 }
 
 // parseEvent reads a line without its newline; ok is false for a line that is
@@ -56,5 +58,6 @@ func parseEvent(line []byte) (e event, ok bool) {
 	if len(line) > maxLine || json.Unmarshal(line, &e) != nil {
 		return event{}, false
 	}
+	e.At = e.At.UTC()
 	return e, e.Name != "" && !e.At.IsZero()
 }

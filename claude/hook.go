@@ -104,9 +104,9 @@ func reported(dir string) bool {
 // appendEvent never makes the file: Launch did, and where it is gone, the
 // attempt is over.
 func appendEvent(path string, e event) error {
-	line := e.line()
-	if line == nil {
-		return fmt.Errorf("write event %s: too long", e.Name)
+	line, err := e.line()
+	if err != nil {
+		return fmt.Errorf("write event: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
