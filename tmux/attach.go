@@ -37,7 +37,7 @@ func (s *Server) AttachArgv(name string, mode AttachMode) []string {
 // Attach shows a session, "worker-3" or "supervisor", on the terminal of this
 // process. From inside a session of our own server it switches that session's
 // client, and returns at once; else it returns when the person detaches, also
-// inside another tmux. F12, or prefix d, leads back. The error wraps
+// inside another tmux. F12 leads back, and prefix d detaches. The error wraps
 // [fm.ErrGone] when there is no such session.
 func (s *Server) Attach(ctx context.Context, session string, mode AttachMode) error {
 	l, err := s.list(ctx)
@@ -84,17 +84,22 @@ func (s *Server) inside(tmux string) bool {
 
 // restoreSizes gives the windows of workers that nobody looks at their fixed
 // size back. The configuration's hooks do so too; this is for a window that
-// was not the current one when its person left.
+// was not the current one when its person left. It tells no error: the next
+// person to leave, or the next connection, brings it back.
 func (s *Server) restoreSizes(ctx context.Context) {
 	l, err := s.list(ctx)
 	if err != nil {
-		return // the next person to leave, or the next connection, brings us back
+		return
 	}
 	w, h := strconv.Itoa(s.opts.Width), strconv.Itoa(s.opts.Height)
+	sizes, err := s.run(ctx, "list-panes", "-a", "-F", "#{pane_id} #{window_width} #{window_height}")
+	if err != nil {
+		return
+	}
 	for _, r := range l.rooms() {
-		if n, _ := l.people(r); n > 0 || !r.ours || r.main.id == "" || r.main.size == w+"x"+h {
+		if n, _ := l.people(r); n > 0 || !r.ours || r.main.id == "" || strings.Contains(sizes, r.main.id+" "+w+" "+h+"\n") {
 			continue
 		}
-		_, _ = s.run(ctx, "resize-window", "-t", r.main.window, "-x", w, "-y", h) // as above
+		_, _ = s.run(ctx, "resize-window", "-t", r.main.id, "-x", w, "-y", h)
 	}
 }

@@ -19,6 +19,9 @@ import (
 // the person who is attached, and goes back to the fixed size when the last
 // one left, also when no fm runs. A global "window-size manual" would be
 // simpler, but makes tmux 3.3a crash on the next new-session.
+//
+// F12 leads back to where a person came from. It is no key of a reader, whom
+// tmux lets run no if-shell; prefix d is.
 const confTemplate = `# Written by fm, and again whenever it starts a server. Do not edit.
 set-option -s exit-empty off
 set-option -s escape-time 10
@@ -45,11 +48,11 @@ set-option -g status on
 set-option -g status-interval 15
 set-option -g status-left-length 60
 set-option -g status-left ' #{session_name}#{?@fm_task, · #{@fm_task}.#{@fm_attempt},}#{?@fm_state, · #{@fm_state},} '
-set-option -g status-right ' F12 or #{prefix} d: back '
+set-option -g status-right ' #{?client_readonly,#{prefix} d,F12}: back '
 set-option -g window-status-format ''
 set-option -g window-status-current-format ''
 bind-key -n F12 if-shell -F '{FROM_ELSEWHERE}' 'switch-client -l' 'detach-client'
-bind-key d if-shell -F '{FROM_ELSEWHERE}' 'switch-client -l' 'detach-client'
+bind-key d detach-client
 set-hook -g client-session-changed[0] "if-shell -F '{IS_WORKER}' 'set-option -w window-size latest'"
 set-hook -g client-session-changed[1] "if-shell -F '#{m:worker-*,#{client_last_session}}' \"run-shell -C \\\"if-shell -F -t '=#{client_last_session}:' '##{==:##{session_attached},0}' 'resize-window -t =#{client_last_session}: -x {W} -y {H}'\\\"\""
 set-hook -g client-detached[0] "if-shell -F '#{&&:#{m:worker-*,#{session_name}},#{==:#{session_attached},0}}' 'resize-window -x {W} -y {H}'"

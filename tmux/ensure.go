@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/founder-mode/fm"
 )
 
 // Ensure starts the server with fm's configuration and its hub session, unless
@@ -40,7 +42,7 @@ func (s *Server) boot(ctx context.Context) (started bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, execLimit)
 	defer cancel()
 	args := append([]string{"-f", s.opts.ConfFile, "start-server", ";"}, s.newHub()...)
-	_, err = s.exec(ctx, "", args...)
+	err = s.exec(ctx, "", args...)
 	if err == nil {
 		return true, nil
 	}
@@ -89,17 +91,17 @@ func (s *Server) mend(ctx context.Context) error {
 
 // exec runs tmux without gotmux, for what that cannot do: an environment of
 // its own, and text on stdin.
-func (s *Server) exec(ctx context.Context, stdin string, args ...string) (string, error) {
+func (s *Server) exec(ctx context.Context, stdin string, args ...string) error {
 	cmd := exec.CommandContext(ctx, "tmux", append([]string{"-u", "-S", s.path}, args...)...)
 	cmd.Env = s.opts.Environ
 	cmd.Stdin = strings.NewReader(stdin)
 	cmd.WaitDelay = time.Second
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("tmux: %w: %s", err, strings.TrimSpace(errs.String()))
+		return fmt.Errorf("tmux: %w: %s", err, fm.Line(said.String(), 200))
 	}
-	return out.String(), nil
+	return nil
 }
 
 // Generation names one life of the server: its pid and start time. It is ""

@@ -11,26 +11,27 @@ import (
 )
 
 // The three questions of one look. Each row begins with a letter of ours, so
-// that one parser reads the answers together. There is no free text in them:
-// what a person or an agent can set is reduced to printable ASCII by tmux
-// itself, so that no name can contain a TAB or begin a row.
+// that one parser reads the answers together. What a person or an agent can
+// set stands in one field, without TABs and newlines by tmux's own doing, so
+// that no name can end a field or begin a row. Within the field the name comes
+// last, because it may hold spaces; marks of ours never do. (A bracket in the
+// expression would double the cost of the list: the C library's locale.)
 func questions() [3][]string {
-	safe := func(variable string) string { return "#{s/[^ -~]/_/:" + variable + "}" }
+	const marks = "#{s/\t|\n/_/:#{@fm_pane} #{@fm_worker} #{@fm_task} #{@fm_attempt} #{session_name}}"
 	row := func(fields ...string) string { return strings.Join(fields, "\t") }
 	return [3][]string{
 		{"display-message", "-p", row("S", generationFormat)},
 		{"list-panes", "-a", "-F", row(
-			"P", "#{session_id}", "#{window_id}", "#{pane_id}",
-			safe("session_name"), safe("@fm_pane"), safe("@fm_worker"), safe("@fm_task"), safe("@fm_attempt"),
-			"#{pane_dead}", "#{pane_dead_status}", "#{pane_dead_signal}", "#{pane_pid}",
-			"#{window_activity}", "#{pane_in_mode}", "#{window_width}x#{window_height}",
+			"P", "#{session_id}", "#{pane_id}", marks,
+			"#{pane_dead}", "#{pane_dead_status}", "#{pane_dead_signal}", "#{pane_pid}", "#{window_activity}",
 		)},
 		{"list-clients", "-F", row("C", "#{session_id}", "#{client_control_mode}", "#{client_activity}")},
 	}
 }
 
 const (
-	paneFields   = 16
+	paneFields   = 9
+	markFields   = 5
 	clientFields = 4
 )
 
@@ -74,7 +75,11 @@ func parseListing(text string) (listing, error) {
 		case f[0] == "S" && len(f) == 2:
 			l.generation = f[1]
 		case f[0] == "P" && len(f) == paneFields:
-			l.panes = append(l.panes, parsePane(f))
+			p, err := parsePane(f)
+			if err != nil {
+				return listing{}, fmt.Errorf("read tmux list: %w", err)
+			}
+			l.panes = append(l.panes, p)
 		case f[0] == "C" && len(f) == clientFields:
 			l.clients = append(l.clients, client{session: f[1], control: f[2] == "1", activity: unixTime(f[3])})
 		default:
@@ -87,18 +92,22 @@ func parseListing(text string) (listing, error) {
 	return l, nil
 }
 
-func parsePane(f []string) pane {
-	p := pane{
-		session: f[1], window: f[2], id: f[3],
-		name: f[4], mark: f[5], worker: f[6],
-		dead: f[9] == "1", status: f[10], signal: f[11],
-		activity: unixTime(f[13]), inMode: f[14] != "0" && f[14] != "", size: f[15],
+func parsePane(f []string) (pane, error) {
+	m := strings.SplitN(f[3], " ", markFields)
+	if len(m) != markFields {
+		return pane{}, fmt.Errorf("marks %.80q", f[3])
 	}
-	p.pid, _ = strconv.Atoi(f[12]) // 0: tmux knows of no process
-	if run, err := fm.ParseRun(f[7] + "." + f[8]); err == nil {
+	p := pane{
+		session: f[1], id: f[2],
+		mark: m[0], worker: m[1], name: m[4],
+		dead: f[4] == "1", status: f[5], signal: f[6],
+		activity: unixTime(f[8]),
+	}
+	p.pid, _ = strconv.Atoi(f[7]) // 0: tmux knows of no process
+	if run, err := fm.ParseRun(m[2] + "." + m[3]); err == nil {
 		p.run = run
 	}
-	return p
+	return p, nil
 }
 
 // unixTime reads whole seconds; text that is none is the zero time.

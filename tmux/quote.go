@@ -19,8 +19,8 @@ func quote(words []string) string {
 }
 
 // quoteWord uses double quotes, inside which tmux knows backslash escapes. A
-// newline would end the command, "$" expands variables, and a leading "~"
-// expands even there.
+// newline would end the command, "$" expands variables, a leading "~" expands
+// even there, and the byte 0xff is the parser's own mark for the end.
 func quoteWord(b *strings.Builder, w string) {
 	b.WriteByte('"')
 	for i := range len(w) {
@@ -28,7 +28,7 @@ func quoteWord(b *strings.Builder, w string) {
 		case c == '"', c == '\\', c == '$':
 			b.WriteByte('\\')
 			b.WriteByte(c)
-		case c < 0x20, c == 0x7f, c == '~' && i == 0:
+		case c < 0x20, c == 0x7f, c == 0xff, c == '~' && i == 0:
 			fmt.Fprintf(b, `\%03o`, c)
 		default:
 			b.WriteByte(c)

@@ -36,19 +36,18 @@ func (s *Server) Tell(ctx context.Context, w fm.WorkerID, text string) error {
 }
 
 func (s *Server) typeInto(ctx context.Context, p pane, text string) error {
-	if p.inMode {
-		if _, err := s.run(ctx, "copy-mode", "-q", "-t", p.id); err != nil {
-			return err
-		}
-	}
 	ctx, cancel := context.WithTimeout(ctx, execLimit)
 	defer cancel()
 	// A buffer of its own for each paste: two may be on their way at once.
 	buffer := "fm-" + rand.Text()
-	if _, err := s.exec(ctx, text, "load-buffer", "-b", buffer, "-"); err != nil {
+	if err := s.exec(ctx, text, "load-buffer", "-b", buffer, "-"); err != nil {
 		return err
 	}
-	if _, err := s.run(ctx, "paste-buffer", "-p", "-d", "-r", "-b", buffer, "-t", p.id); err != nil {
+	// A mode of tmux would take the keys for its own; -q leaves any.
+	if _, err := s.run(ctx, chain(
+		[]string{"copy-mode", "-q", "-t", p.id},
+		[]string{"paste-buffer", "-p", "-d", "-r", "-b", buffer, "-t", p.id},
+	)...); err != nil {
 		_, _ = s.run(ctx, "delete-buffer", "-b", buffer) // the first error is the one to tell
 		return err
 	}

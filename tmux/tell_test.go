@@ -1,0 +1,146 @@
+package tmux
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/founder-mode/fm"
+)
+
+// listener writes what is typed into its pane to the file "heard", byte by
+// byte, as an agent that asks for bracketed pastes hears it.
+func listener(t testing.TB, s *Server, w fm.WorkerID) (heard string) {
+	t.Helper()
+	cmd := sh(t, `stty raw -echo; printf '\033[?2004h'; : > ready; exec cat > heard`)
+	must(t, s.Start(t.Context(), w, runOf("7", 1), cmd))
+	fileIs(t, filepath.Join(cmd.Dir, "ready"), "")
+	// The pane has asked for brackets when tmux has read so far.
+	until(t, "the pane asks for brackets", func() (any, bool) {
+		hand(t, s, "set-buffer", "-b", "probe", "x")
+		hand(t, s, "paste-buffer", "-p", "-d", "-b", "probe", "-t", target(w))
+		b, err := os.ReadFile(filepath.Join(cmd.Dir, "heard"))
+		return fmt.Sprintf("%q, %v", b, err), strings.HasSuffix(string(b), "\x1b[200~x\x1b[201~")
+	})
+	must(t, os.Truncate(filepath.Join(cmd.Dir, "heard"), 0))
+	return filepath.Join(cmd.Dir, "heard")
+}
+
+// hears waits for all that was typed since the probe, before which the file
+// has a hole: cat keeps its offset.
+func hears(t testing.TB, path, want string) {
+	t.Helper()
+	until(t, "it is heard", func() (any, bool) {
+		b, err := os.ReadFile(path)
+		got := strings.TrimLeft(string(b), "\x00")
+		return fmt.Sprintf("%.200q (%d bytes), %v; want %.200q (%d bytes)", got, len(got), err, want, len(want)), got == want
+	})
+}
+
+// Caught: paste-buffer without -p (lines sent one by one) or without -r (LF
+// becomes CR); text as an exec argument (";" and 16 KB).
+func TestTellPastesTextAsItIs(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	heard := listener(t, s, 1)
+	all := ""
+	for _, text := range append(hostile("/nonexistent/canary"),
+		"one\ntwo\n\nthree", "~", "x;", "Enter", "C-c", strings.Repeat("line of some length\n", 2000)+"end",
+	) {
+		want := paste(text)
+		if want == "" {
+			continue
+		}
+		must(t, s.Tell(t.Context(), 1, text))
+		all += "\x1b[200~" + want + "\x1b[201~\r"
+		hears(t, heard, all)
+	}
+	if got := hand(t, s, "list-buffers"); got != "" {
+		t.Errorf("buffers were left: %s", got)
+	}
+}
+
+func TestTellIsAMessageAndNoCommand(t *testing.T) {
+	for text, want := range map[string]string{
+		"  plain \r\n":             "plain",
+		"/clear":                   "fm: /clear",
+		"\n!rm -rf x":              "fm: !rm -rf x",
+		"# note":                   "fm: # note",
+		`ends with \`:              `ends with \ .`,
+		"a\x1b[31mb\x03\x1b[201~c": "abc",
+		"\x1b\x03 \n":              "",
+	} {
+		if got := paste(text); got != want {
+			t.Errorf("paste(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Caught: Tell that trusts paste-buffer, which succeeds on a dead pane.
+func TestDeadPaneIsNotTold(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, "exit 0")))
+	until(t, "it is dead", func() (any, bool) { got := session(t, s, 1); return got, !got.Alive })
+	wantErr(t, s.Tell(t.Context(), 1, "hello"), fm.ErrGone)
+	wantErr(t, s.Tell(t.Context(), 2, "hello"), fm.ErrGone)
+	wantErr(t, s.Tell(t.Context(), 1, " \x1b "), fm.ErrRefused)
+}
+
+// Caught: Tell without copy-mode -q, whose Enter only leaves the mode.
+func TestTellLeavesCopyModeFirst(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	heard := listener(t, s, 1)
+	hand(t, s, "copy-mode", "-t", target(1))
+	must(t, s.Tell(t.Context(), 1, "hello"))
+	hears(t, heard, "\x1b[200~hello\x1b[201~\r")
+	if got := hand(t, s, "display-message", "-p", "-t", target(1), "#{pane_in_mode}"); got != "0" {
+		t.Errorf("pane_in_mode is %s", got)
+	}
+}
+
+func TestCaptureShowsTheTail(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, `i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo "line $i #{pid} $(printf '\033[31m')红"; done; `+forever)))
+	capture := func(lines int) string {
+		text, err := s.Capture(t.Context(), 1, lines)
+		must(t, err)
+		return text
+	}
+	until(t, "all is shown", func() (any, bool) { got := capture(1); return got, got == "line 200 #{pid} 红" })
+	if got := strings.Count(capture(0), "\n") + 1; got != 44 {
+		t.Errorf("the screen has %d lines, want 44", got)
+	}
+	if got := capture(150); !strings.HasPrefix(got, "line 51 ") {
+		t.Errorf("150 lines begin with %.20q", got)
+	}
+	if got := strings.Count(capture(1<<30), "\n") + 1; got != 200 {
+		t.Errorf("the whole has %d lines, want 200", got)
+	}
+}
+
+// Caught: label without the removal of "#".
+func TestLabelIsNoFormat(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	cmd := sh(t, forever)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), cmd))
+	canary := filepath.Join(cmd.Dir, "canary")
+	must(t, s.Label(t.Context(), 1, "state", "#(touch "+canary+") #{pid} %H \x1b[31m-x\n;"))
+	want := "(touch " + canary + ") {pid} H -x ;"
+	if got := hand(t, s, "display-message", "-p", "-t", target(1), "#{E:@fm_state}"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if _, err := os.Stat(canary); err == nil {
+		t.Error("a label was executed")
+	}
+	for _, key := range []string{"task", "worker", "", "A", "x y", "x#{pid}"} {
+		wantErr(t, s.Label(t.Context(), 1, key, "v"), fm.ErrRefused)
+	}
+	must(t, s.Label(t.Context(), 1, "state", "-x"))
+	must(t, s.Label(t.Context(), 1, "state", ""))
+}
