@@ -1,0 +1,122 @@
+package claude
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// Caught: a torn line that is folded, or passed over.
+func TestATornLineWaitsForItsRest(t *testing.T) {
+	h := newHooked(t)
+	line, err := event{At: time.Now(), Name: "UserPromptSubmit"}.line()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.append(line[:20])
+	if r := h.report(); r.State != fm.Starting {
+		t.Errorf("with half a line: got %s, want starting", r.State)
+	}
+	h.append(line[20:])
+	if r := h.report(); r.State != fm.AtWork {
+		t.Errorf("with the rest: got %s, want working", r.State)
+	}
+}
+
+func (h *hooked) append(b []byte) {
+	h.t.Helper()
+	f, err := os.OpenFile(h.path(), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := f.Write(b); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// Caught: an offset that is kept for another file.
+func TestAFileThatWasReplacedIsReadFromItsBeginning(t *testing.T) {
+	h := newHooked(t)
+	h.hook(`{"hook_event_name":"StopFailure","error":"server_error"}`)
+	if r := h.report(); r.Turns != 1 {
+		t.Fatalf("got %d turns, want 1", r.Turns)
+	}
+	if err := os.Remove(h.path()); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.report(); r.State != fm.UnknownState {
+		t.Errorf("without the file: got %s, want unknown", r.State)
+	}
+	if err := h.claude.begin(h.run, h.dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := appendEvent(h.path(), event{At: time.Now(), Name: launchEvent}); err != nil {
+		t.Fatal(err)
+	}
+	if r := h.report(); r.State != fm.Starting || r.Turns != 0 {
+		t.Errorf("with another file: got %s and %d turns, want starting and none", r.State, r.Turns)
+	}
+}
+
+func TestReportRefusesToReadThroughALink(t *testing.T) {
+	h := newHooked(t)
+	if err := os.Rename(h.path(), h.path()+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(h.path()+".moved", h.path()); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := h.claude.Report(t.Context(), h.run, h.dir); err == nil {
+		t.Errorf("got %+v, want an error", r)
+	}
+}
+
+func TestReportReadsTheLevelOfItsOwnProcess(t *testing.T) {
+	h := newHooked(t)
+	h.environ["FM_AGENT_PID"] = "4711"
+	h.hook(`{"hook_event_name":"SessionStart","session_id":"s"}`)
+	h.hook(`{"hook_event_name":"UserPromptSubmit","session_id":"s"}`)
+	later := strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10)
+	path := filepath.Join(h.claude.configDir(), "sessions", "4711.json")
+	for _, tt := range []struct {
+		text string
+		want fm.AgentState
+	}{
+		{`{"sessionId":"s","status":"waiting","waitingFor":"permission prompt","statusUpdatedAt":` + later + `}`, fm.Waiting},
+		{`{"sessionId":"s","status":"idle","statusUpdatedAt":` + later + `}`, fm.AtPrompt},
+		{`{"sessionId":"s","sta`, fm.AtWork},
+		{`{"sessionId":7}`, fm.AtWork},
+		{``, fm.AtWork},
+	} {
+		writeFile(t, path, tt.text)
+		if r := h.report(); r.State != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.text, r.State, tt.want)
+		}
+	}
+}
+
+// What a hundred quiet workers cost at every tick.
+func BenchmarkReportOfAQuietAgent(b *testing.B) {
+	c := &Claude{project: fm.Project{Root: b.TempDir()}, home: b.TempDir(), readings: map[fm.Run]*reading{}}
+	run, dir := fm.Run{Task: "456", Attempt: 1}, b.TempDir()
+	if err := c.begin(run, dir); err != nil {
+		b.Fatal(err)
+	}
+	for range 10_000 {
+		if err := appendEvent(c.project.Events(run), event{At: time.Now(), Name: "PostToolUse"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if _, err := c.Report(b.Context(), run, dir); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
