@@ -14,52 +14,54 @@ import (
 // pane of another tmux server.
 type terminal struct{ *Server }
 
-func newTerminal(t testing.TB, env map[string]string, argv ...string) terminal {
-	t.Helper()
-	s := up(t, func(o *Options) { o.Width, o.Height = 100, 30 })
-	must(t, s.Start(t.Context(), 1, runOf("terminal", 1), fm.Command{Dir: t.TempDir(), Argv: argv, Env: env}))
+func newTerminal(tb testing.TB, env map[string]string, argv ...string) terminal {
+	tb.Helper()
+	s := up(tb, func(o *Options) { o.Width, o.Height = 100, 30 })
+	must(tb, s.Start(tb.Context(), 1, runOf("terminal", 1), fm.Command{Dir: tb.TempDir(), Argv: argv, Env: env}))
 	return terminal{s}
 }
 
 // byHand is a terminal in which a person typed AttachArgv.
-func byHand(t testing.TB, s *Server, name string, mode AttachMode) terminal {
-	return newTerminal(t, nil, append([]string{"env", "-u", "TMUX", "-u", "TMUX_PANE"}, s.AttachArgv(name, mode)...)...)
+func byHand(tb testing.TB, s *Server, name string, mode AttachMode) terminal {
+	tb.Helper()
+	return newTerminal(tb, nil, append([]string{"env", "-u", "TMUX", "-u", "TMUX_PANE"}, s.AttachArgv(name, mode)...)...)
 }
 
 // acting is a terminal in which fm attaches.
-func acting(t testing.TB, s *Server, what string) terminal {
+func acting(tb testing.TB, s *Server, what string) terminal {
+	tb.Helper()
 	dir := strings.TrimSuffix(s.path, "/s")
-	return newTerminal(t, map[string]string{role: what, roleDir: dir}, os.Args[0], "-test.run=^$")
+	return newTerminal(tb, map[string]string{role: what, roleDir: dir}, os.Args[0], "-test.run=^$")
 }
 
-func (term terminal) press(t testing.TB, keys ...string) {
-	t.Helper()
-	hand(t, term.Server, append([]string{"send-keys", "-t", target(1)}, keys...)...)
+func (term terminal) press(tb testing.TB, keys ...string) {
+	tb.Helper()
+	hand(tb, term.Server, append([]string{"send-keys", "-t", target(1)}, keys...)...)
 }
 
-func (term terminal) close(t testing.TB) {
-	t.Helper()
+func (term terminal) close(tb testing.TB) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	must(t, term.Close(ctx, 1))
+	must(tb, term.Close(ctx, 1))
 }
 
-func size(t testing.TB, s *Server, w fm.WorkerID) string {
-	t.Helper()
-	return hand(t, s, "display-message", "-p", "-t", target(w), "#{window_width}x#{window_height}")
+func size(tb testing.TB, s *Server, w fm.WorkerID) string {
+	tb.Helper()
+	return hand(tb, s, "display-message", "-p", "-t", target(w), "#{window_width}x#{window_height}")
 }
 
-func attached(t testing.TB, s *Server, w fm.WorkerID, clients int) {
-	t.Helper()
-	until(t, "that many people are attached", func() (any, bool) {
-		got := session(t, s, w)
+func attached(tb testing.TB, s *Server, w fm.WorkerID, clients int) {
+	tb.Helper()
+	until(tb, "that many people are attached", func() (any, bool) {
+		got := session(tb, s, w)
 		return got, got.Clients == clients
 	})
 }
 
-func sized(t testing.TB, s *Server, w fm.WorkerID, want string) {
-	t.Helper()
-	until(t, w.String()+" is "+want, func() (any, bool) { got := size(t, s, w); return got, got == want })
+func sized(tb testing.TB, s *Server, w fm.WorkerID, want string) {
+	tb.Helper()
+	until(tb, w.String()+" is "+want, func() (any, bool) { got := size(tb, s, w); return got, got == want })
 }
 
 // Caught: control clients counted as people; no hook on client-detached.

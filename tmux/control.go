@@ -137,7 +137,7 @@ func (c *conn) send(ctx context.Context, commands ...[]string) ([]chan answer, e
 	if _, err := io.WriteString(c.in, lines.String()); err != nil {
 		// Half a line may have gone out: nothing after it would be in step.
 		_ = c.in.Close()
-		return nil, fmt.Errorf("%w: %v", errLost, err)
+		return nil, fmt.Errorf("%w: %w", errLost, err)
 	}
 	c.slots = append(c.slots, slots...)
 	return slots, nil

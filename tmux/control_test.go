@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-func dialed(t testing.TB, s *Server) *conn {
-	t.Helper()
-	c, err := s.dialControl(t.Context(), func(string) {})
-	must(t, err)
-	t.Cleanup(c.close)
+func dialed(tb testing.TB, s *Server) *conn {
+	tb.Helper()
+	c, err := s.dialControl(tb.Context(), func(string) {})
+	must(tb, err)
+	tb.Cleanup(c.close)
 	return c
 }
 

@@ -1,7 +1,6 @@
 package tmux
 
 import (
-	"context"
 	"errors"
 	"os"
 	"sync"
@@ -57,7 +56,7 @@ func (d *deaths) add(pid int) {
 	d.known[pid] = p
 	d.waits.Go(func() {
 		// close ends the wait, with an error.
-		if p.wait(context.Background()) == nil {
+		if p.done() == nil {
 			d.wake()
 		}
 	})

@@ -197,7 +197,7 @@ func TestSessionsGetOnlyTheGivenEnvironment(t *testing.T) {
 }
 
 func TestSocketNameIsWhatTmuxLMeans(t *testing.T) {
-	dir, err := os.MkdirTemp("", "fm")
+	dir, err := os.MkdirTemp("", "fm") //nolint:usetesting // a socket path holds 100 bytes; that of TempDir is longer
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	t.Setenv("TMUX_TMPDIR", dir)

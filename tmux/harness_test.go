@@ -64,11 +64,11 @@ func options(dir string) Options {
 }
 
 // down gives a server that does not run yet. Cleanup ends what the test left.
-func down(t testing.TB, change ...func(*Options)) *Server {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "fm")
+func down(tb testing.TB, change ...func(*Options)) *Server {
+	tb.Helper()
+	dir, err := os.MkdirTemp("", "fm") //nolint:usetesting // a socket path holds 100 bytes; that of TempDir is longer
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	o := options(dir)
 	for _, c := range change {
@@ -76,20 +76,20 @@ func down(t testing.TB, change ...func(*Options)) *Server {
 	}
 	s, err := New(o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		if pid, lost := lostServer(s.path); lost {
 			_ = syscall.Kill(pid, syscall.SIGCONT)
 		}
 		if err := s.Shutdown(ctx); err != nil {
-			t.Errorf("clean up: %v", err)
+			tb.Errorf("clean up: %v", err)
 		}
 		if pid, left := lostServer(s.path); left {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
-			t.Errorf("server %d was left", pid)
+			tb.Errorf("server %d was left", pid)
 		}
 		_ = os.RemoveAll(dir)
 	})
@@ -97,33 +97,33 @@ func down(t testing.TB, change ...func(*Options)) *Server {
 }
 
 // up gives a running server.
-func up(t testing.TB, change ...func(*Options)) *Server {
-	t.Helper()
-	s := down(t, change...)
-	if started, err := s.Ensure(t.Context()); err != nil || !started {
-		t.Fatalf("Ensure: started %v, %v", started, err)
+func up(tb testing.TB, change ...func(*Options)) *Server {
+	tb.Helper()
+	s := down(tb, change...)
+	if started, err := s.Ensure(tb.Context()); err != nil || !started {
+		tb.Fatalf("Ensure: started %v, %v", started, err)
 	}
 	return s
 }
 
 // watched runs Watch until the test ends, and returns with its connection up.
-func watched(t testing.TB, s *Server) {
-	t.Helper()
+func watched(tb testing.TB, s *Server) {
+	tb.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Watch(ctx) }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
-			t.Errorf("Watch: %v", err)
+			tb.Errorf("Watch: %v", err)
 		}
 	})
-	until(t, "the connection is up", func() (any, bool) { return "down", s.conn.Load() != nil })
+	until(tb, "the connection is up", func() (any, bool) { return "down", s.conn.Load() != nil })
 }
 
 // until waits for a state, and shows the last one when it does not come.
-func until(t testing.TB, what string, look func() (state any, ok bool)) {
-	t.Helper()
+func until(tb testing.TB, what string, look func() (state any, ok bool)) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
 	for {
@@ -132,73 +132,73 @@ func until(t testing.TB, what string, look func() (state any, ok bool)) {
 			return
 		}
 		if pause(ctx, 5*time.Millisecond) != nil {
-			t.Fatalf("never: %s; last seen: %+v", what, state)
+			tb.Fatalf("never: %s; last seen: %+v", what, state)
 		}
 	}
 }
 
 // hand is what a person types: tmux -S socket words...
-func hand(t testing.TB, s *Server, words ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "tmux", append([]string{"-u", "-S", s.path}, words...)...)
+func hand(tb testing.TB, s *Server, words ...string) string {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), "tmux", append([]string{"-u", "-S", s.path}, words...)...)
 	cmd.Env = without(os.Environ(), "TMUX", "TMUX_PANE")
 	cmd.WaitDelay = time.Second
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("tmux %q: %v: %s", words, err, errs.String())
+		tb.Fatalf("tmux %q: %v: %s", words, err, errs.String())
 	}
 	return strings.TrimSuffix(string(out), "\n")
 }
 
 // sh is a command that runs a script with arguments.
-func sh(t testing.TB, script string, args ...string) fm.Command {
-	t.Helper()
-	return fm.Command{Dir: t.TempDir(), Argv: append([]string{"/bin/sh", "-c", script, "sh"}, args...)}
+func sh(tb testing.TB, script string, args ...string) fm.Command {
+	tb.Helper()
+	return fm.Command{Dir: tb.TempDir(), Argv: append([]string{"/bin/sh", "-c", script, "sh"}, args...)}
 }
 
 const forever = "exec sleep 1000"
 
 func runOf(task string, attempt int) fm.Run { return fm.Run{Task: fm.TaskID(task), Attempt: attempt} }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func wantErr(t testing.TB, got, want error) {
-	t.Helper()
+func wantErr(tb testing.TB, got, want error) {
+	tb.Helper()
 	if !errors.Is(got, want) {
-		t.Errorf("got error %v, want one that wraps %v", got, want)
+		tb.Errorf("got error %v, want one that wraps %v", got, want)
 	}
 }
 
-func observe(t testing.TB, s *Server) fm.Sight {
-	t.Helper()
-	sight, err := s.Observe(t.Context())
-	must(t, err)
+func observe(tb testing.TB, s *Server) fm.Sight {
+	tb.Helper()
+	sight, err := s.Observe(tb.Context())
+	must(tb, err)
 	return sight
 }
 
-func session(t testing.TB, s *Server, w fm.WorkerID) fm.Session {
-	t.Helper()
-	sight := observe(t, s)
+func session(tb testing.TB, s *Server, w fm.WorkerID) fm.Session {
+	tb.Helper()
+	sight := observe(tb, s)
 	for _, one := range sight.Sessions {
 		if one.Worker == w {
 			return one
 		}
 	}
-	t.Fatalf("no session of %s in %+v", w, sight)
+	tb.Fatalf("no session of %s in %+v", w, sight)
 	return fm.Session{}
 }
 
 // fileIs waits until a process has written exactly that.
-func fileIs(t testing.TB, path, want string) {
-	t.Helper()
-	until(t, path+" is written", func() (any, bool) {
+func fileIs(tb testing.TB, path, want string) {
+	tb.Helper()
+	until(tb, path+" is written", func() (any, bool) {
 		got, err := os.ReadFile(path)
 		return fmt.Sprintf("%q, %v; want %q", got, err, want), err == nil && string(got) == want
 	})

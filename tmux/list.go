@@ -45,17 +45,15 @@ type listing struct {
 // pane is one row of list-panes. A window that is linked into two sessions has
 // two rows for each pane.
 type pane struct {
-	session, window, id string // tmux's own ids: $1 @1 %1
-	name                string // of the session
-	mark                string // @fm_pane: whose main pane this is
-	worker              string // @fm_worker of the session
-	run                 fm.Run // zero without a readable mark
-	dead                bool
-	status, signal      string // at most one is set, and late at times
-	pid                 int
-	activity            time.Time
-	inMode              bool
-	size                string // of the window, 160x45
+	session, id    string // tmux's own: $1 %1
+	name           string // of the session
+	mark           string // @fm_pane: whose main pane this is
+	worker         string // @fm_worker of the session
+	run            fm.Run // zero without a readable mark
+	dead           bool
+	status, signal string // at most one is set, and late at times
+	pid            int
+	activity       time.Time
 }
 
 // client is an attached person, or a program on a control connection.

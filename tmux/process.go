@@ -2,6 +2,7 @@ package tmux
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -22,6 +23,17 @@ func (p *process) signal(sig syscall.Signal) error {
 		return fmt.Errorf("signal process %d: %w", p.pid, err)
 	}
 	return nil
+}
+
+// wait returns when the process has ended, or with the context's error; the
+// handle is closed then.
+func (p *process) wait(ctx context.Context) error {
+	defer context.AfterFunc(ctx, p.close)()
+	err := p.done()
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("wait for process %d: %w", p.pid, ctx.Err())
+	}
+	return err
 }
 
 // lostServer looks for a process that serves our socket path although nobody

@@ -1,7 +1,6 @@
 package tmux
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -31,19 +30,14 @@ func openProcess(pid int) (*process, error) {
 	return &process{pid: pid, fd: os.NewFile(uintptr(fd), "pidfd")}, nil
 }
 
-// wait returns when the process has ended, reaped or not, or with the
-// context's error, or with [os.ErrClosed] after close.
-func (p *process) wait(ctx context.Context) error {
-	defer context.AfterFunc(ctx, func() { p.close() })()
+// done returns nil when the process has ended, reaped or not, and
+// [os.ErrClosed] after close.
+func (p *process) done() error {
 	raw, err := p.fd.SyscallConn()
 	if err != nil {
 		return err
 	}
-	err = raw.Read(readable)
-	if err != nil && ctx.Err() != nil {
-		return fmt.Errorf("wait for process %d: %w", p.pid, ctx.Err())
-	}
-	return err
+	return raw.Read(readable)
 }
 
 // close may be called twice; it ends a wait.

@@ -3,9 +3,7 @@
 package tmux
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"sync"
 	"syscall"
@@ -27,7 +25,7 @@ func openProcess(pid int) (*process, error) {
 	return &process{pid: pid, gone: make(chan struct{})}, nil
 }
 
-func (p *process) wait(ctx context.Context) error {
+func (p *process) done() error {
 	ask := time.NewTicker(20 * time.Millisecond)
 	defer ask.Stop()
 	for !ended(p.pid) {
@@ -35,8 +33,6 @@ func (p *process) wait(ctx context.Context) error {
 		case <-ask.C:
 		case <-p.gone:
 			return os.ErrClosed
-		case <-ctx.Done():
-			return fmt.Errorf("wait for process %d: %w", p.pid, ctx.Err())
 		}
 	}
 	return nil

@@ -79,8 +79,8 @@ type Server struct {
 	poke   chan struct{}          // tells Watch that the server may be back
 
 	mu       sync.Mutex
-	untold   map[int]bool                // pids of dead panes whose exit tmux never told
-	changing map[fm.WorkerID]*sync.Mutex // one change of a worker's session at a time
+	untold   map[int]bool                  // pids of dead panes whose exit tmux never told
+	changing map[fm.WorkerID]chan struct{} // holds a token while a session is changed
 }
 
 // New checks that tmux is there and new enough; it starts nothing. Its error
@@ -102,7 +102,7 @@ func New(o Options) (*Server, error) {
 		slots:    make(chan struct{}, 4),
 		poke:     make(chan struct{}, 1),
 		untold:   map[int]bool{},
-		changing: map[fm.WorkerID]*sync.Mutex{},
+		changing: map[fm.WorkerID]chan struct{}{},
 	}
 	s.conf, s.id = confText(o)
 	ctx, cancel := context.WithTimeout(context.Background(), execLimit)

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/founder-mode/fm"
 )
@@ -26,7 +25,11 @@ func (s *Server) Start(ctx context.Context, w fm.WorkerID, run fm.Run, cmd fm.Co
 	if err := check(cmd); err != nil {
 		return fmt.Errorf("start %s: %w", w, err)
 	}
-	defer s.lock(w)()
+	unlock, err := s.lock(ctx, w)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", w, err)
+	}
+	defer unlock()
 	l, err := s.list(ctx)
 	if err != nil {
 		return fmt.Errorf("start %s: %w", w, err)
@@ -74,18 +77,22 @@ func check(cmd fm.Command) error {
 	return nil
 }
 
-// lock keeps two changes of one worker's session apart, in this process. It
-// returns the unlock.
-func (s *Server) lock(w fm.WorkerID) func() {
+// lock keeps two changes of one worker's session apart, in this process.
+// Worker 0 stands for the supervisor's session.
+func (s *Server) lock(ctx context.Context, w fm.WorkerID) (unlock func(), err error) {
 	s.mu.Lock()
-	m := s.changing[w]
-	if m == nil {
-		m = new(sync.Mutex)
-		s.changing[w] = m
+	turn := s.changing[w]
+	if turn == nil {
+		turn = make(chan struct{}, 1)
+		s.changing[w] = turn
 	}
 	s.mu.Unlock()
-	m.Lock()
-	return m.Unlock
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for an earlier change: %w", ctx.Err())
+	}
 }
 
 // pidFormat makes each way to start end with the pid of the pane's process.

@@ -233,7 +233,7 @@ func TestSupervisorRunsOnce(t *testing.T) {
 	must(t, syscall.Kill(serverPID(pid), syscall.SIGKILL))
 	until(t, "it is dead", func() (any, bool) { return "alive", !alive() })
 	must(t, s.StartSupervisor(t.Context(), cmd))
-	fileIs(t, filepath.Join(cmd.Dir, "starts"), "x\nx\n")
+	fileIs(t, filepath.Join(cmd.Dir, "starts"), strings.Repeat("x\n", 2))
 	if sight := observe(t, s); !alive() || len(sight.Sessions)+len(sight.Strangers) != 0 {
 		t.Errorf("alive %v, sight %+v", alive(), sight)
 	}

@@ -19,7 +19,11 @@ const stopGrace = 5 * time.Second
 // SIGKILL after five seconds. It returns when the process is gone; the session
 // and what its pane shows stay. No session, or no process in it, is no error.
 func (s *Server) Stop(ctx context.Context, w fm.WorkerID) error {
-	defer s.lock(w)()
+	unlock, err := s.lock(ctx, w)
+	if err != nil {
+		return fmt.Errorf("stop %s: %w", w, err)
+	}
+	defer unlock()
 	r, found, err := s.own(ctx, w)
 	if err == nil && found {
 		err = s.stopPane(ctx, r.main)
@@ -33,7 +37,11 @@ func (s *Server) Stop(ctx context.Context, w fm.WorkerID) error {
 // Close ends the worker's session, and its process with it, which gets the
 // same grace as from [Server.Stop]. No session is no error.
 func (s *Server) Close(ctx context.Context, w fm.WorkerID) error {
-	defer s.lock(w)()
+	unlock, err := s.lock(ctx, w)
+	if err != nil {
+		return fmt.Errorf("close %s: %w", w, err)
+	}
+	defer unlock()
 	r, found, err := s.own(ctx, w)
 	if err == nil && found {
 		err = s.stopPane(ctx, r.main)

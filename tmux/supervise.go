@@ -14,7 +14,11 @@ func (s *Server) StartSupervisor(ctx context.Context, cmd fm.Command) error {
 	if err := check(cmd); err != nil {
 		return fmt.Errorf("start supervisor: %w", err)
 	}
-	defer s.lock(0)()
+	unlock, err := s.lock(ctx, 0)
+	if err != nil {
+		return fmt.Errorf("start supervisor: %w", err)
+	}
+	defer unlock()
 	p, found, err := s.supervisorPane(ctx)
 	if err != nil {
 		return fmt.Errorf("start supervisor: %w", err)

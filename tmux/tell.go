@@ -21,7 +21,11 @@ func (s *Server) Tell(ctx context.Context, w fm.WorkerID, text string) error {
 	if text == "" {
 		return fmt.Errorf("tell %s: empty text: %w", w, fm.ErrRefused)
 	}
-	defer s.lock(w)()
+	unlock, err := s.lock(ctx, w)
+	if err != nil {
+		return fmt.Errorf("tell %s: %w", w, err)
+	}
+	defer unlock()
 	r, found, err := s.own(ctx, w)
 	if err != nil {
 		return fmt.Errorf("tell %s: %w", w, err)

@@ -12,27 +12,27 @@ import (
 
 // listener writes what is typed into its pane to the file "heard", byte by
 // byte, as an agent that asks for bracketed pastes hears it.
-func listener(t testing.TB, s *Server, w fm.WorkerID) (heard string) {
-	t.Helper()
-	cmd := sh(t, `stty raw -echo; printf '\033[?2004h'; : > ready; exec cat > heard`)
-	must(t, s.Start(t.Context(), w, runOf("7", 1), cmd))
-	fileIs(t, filepath.Join(cmd.Dir, "ready"), "")
+func listener(tb testing.TB, s *Server, w fm.WorkerID) (heard string) {
+	tb.Helper()
+	cmd := sh(tb, `stty raw -echo; printf '\033[?2004h'; : > ready; exec cat > heard`)
+	must(tb, s.Start(tb.Context(), w, runOf("7", 1), cmd))
+	fileIs(tb, filepath.Join(cmd.Dir, "ready"), "")
 	// The pane has asked for brackets when tmux has read so far.
-	until(t, "the pane asks for brackets", func() (any, bool) {
-		hand(t, s, "set-buffer", "-b", "probe", "x")
-		hand(t, s, "paste-buffer", "-p", "-d", "-b", "probe", "-t", target(w))
+	until(tb, "the pane asks for brackets", func() (any, bool) {
+		hand(tb, s, "set-buffer", "-b", "probe", "x")
+		hand(tb, s, "paste-buffer", "-p", "-d", "-b", "probe", "-t", target(w))
 		b, err := os.ReadFile(filepath.Join(cmd.Dir, "heard"))
 		return fmt.Sprintf("%q, %v", b, err), strings.HasSuffix(string(b), "\x1b[200~x\x1b[201~")
 	})
-	must(t, os.Truncate(filepath.Join(cmd.Dir, "heard"), 0))
+	must(tb, os.Truncate(filepath.Join(cmd.Dir, "heard"), 0))
 	return filepath.Join(cmd.Dir, "heard")
 }
 
 // hears waits for all that was typed since the probe, before which the file
 // has a hole: cat keeps its offset.
-func hears(t testing.TB, path, want string) {
-	t.Helper()
-	until(t, "it is heard", func() (any, bool) {
+func hears(tb testing.TB, path, want string) {
+	tb.Helper()
+	until(tb, "it is heard", func() (any, bool) {
 		b, err := os.ReadFile(path)
 		got := strings.TrimLeft(string(b), "\x00")
 		return fmt.Sprintf("%.200q (%d bytes), %v; want %.200q (%d bytes)", got, len(got), err, want, len(want)), got == want

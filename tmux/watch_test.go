@@ -9,10 +9,10 @@ import (
 )
 
 // waking gives a server whose Wake can be waited for.
-func waking(t testing.TB) (*Server, chan struct{}) {
-	t.Helper()
+func waking(tb testing.TB) (*Server, chan struct{}) {
+	tb.Helper()
 	woken := make(chan struct{}, 1)
-	s := up(t, func(o *Options) {
+	s := up(tb, func(o *Options) {
 		o.Wake = func() {
 			select {
 			case woken <- struct{}{}:
@@ -24,9 +24,9 @@ func waking(t testing.TB) (*Server, chan struct{}) {
 }
 
 // onWake looks only when woken, until it sees what it wants.
-func onWake(t testing.TB, woken <-chan struct{}, what string, look func() (any, bool)) {
-	t.Helper()
-	until(t, what, func() (any, bool) {
+func onWake(tb testing.TB, woken <-chan struct{}, what string, look func() (any, bool)) {
+	tb.Helper()
+	until(tb, what, func() (any, bool) {
 		select {
 		case <-woken:
 			return look()
