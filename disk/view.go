@@ -50,7 +50,9 @@ func (i info) stamp() string {
 }
 
 // Read returns the text and the stamp it had. The error is fs.ErrNotExist when
-// there is no file, and wraps [fm.ErrRefused] for one that cannot be a queue.
+// there is no file, and wraps [fm.ErrRefused] for one that cannot be a queue;
+// then it comes with the stamp. Any other error comes without, so that nobody
+// takes the text for read.
 func (v *View) Read(ctx context.Context, now time.Time) (text []byte, stamp string, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -62,20 +64,27 @@ func (v *View) Read(ctx context.Context, now time.Time) (text []byte, stamp stri
 		return nil, "", err
 	}
 	i, err := f.info()
-	switch {
-	case err != nil:
-	case !i.regular:
-		err = fmt.Errorf("%w: not a regular file", fm.ErrRefused)
-	case i.size > MaxView:
-		err = fmt.Errorf("%w: %d bytes: want at most %d", fm.ErrRefused, i.size, MaxView)
-	default:
-		text, err = readFrom(f, 0)
-	}
 	if err != nil {
+		return nil, "", errors.Join(err, f.Close())
+	}
+	if err := fits(i); err != nil {
 		return nil, i.stamp(), errors.Join(err, f.Close())
+	}
+	if text, err = readFrom(f, 0); err != nil {
+		return nil, "", errors.Join(err, f.Close())
 	}
 	v.hold(held{f: f, id: i, seen: text}, now)
 	return text, i.stamp(), nil
+}
+
+func fits(i info) error {
+	if !i.regular {
+		return fmt.Errorf("%w: not a regular file", fm.ErrRefused)
+	}
+	if i.size > MaxView {
+		return fmt.Errorf("%w: %d bytes: want at most %d", fm.ErrRefused, i.size, MaxView)
+	}
+	return nil
 }
 
 // hold keeps the present version open. The one before, if it is another file,

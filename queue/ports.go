@@ -39,7 +39,7 @@ type View interface {
 	// Stamp changes whenever the file changes. A missing file has the stamp "".
 	Stamp(ctx context.Context) (string, error)
 	// Read returns the text and its stamp; the error is fs.ErrNotExist when
-	// there is none.
+	// there is none. An error with a stamp stands until the stamp changes.
 	Read(ctx context.Context, now time.Time) (text []byte, stamp string, err error)
 	// Late returns lines that were written to versions of the file which were
 	// displaced up to two seconds ago, each once, and at the end of these two

@@ -15,6 +15,7 @@ const (
 	maxView     = 64 << 20 // bytes; a larger file is not a queue
 	maxSwaps    = 8        // against a writer that is always faster
 	damagedName = "queue.damaged"
+	unread      = "unread" // the stamp of no file: look again
 )
 
 // readView merges what people wrote into the view since it was read last.
@@ -30,10 +31,10 @@ func (q *Queue) readView(ctx context.Context, now time.Time) ([]Problem, error) 
 		q.watch.found(v)
 		q.stale = true
 	}
-	q.late = nil
 	if err := q.write(ctx, d); err != nil {
 		return d.problems, err
 	}
+	q.late = nil
 	more, err := q.readText(ctx, now)
 	return append(d.problems, more...), err
 }
@@ -70,7 +71,11 @@ func (q *Queue) readText(ctx context.Context, now time.Time) ([]Problem, error) 
 		q.text, q.present = text, true
 		q.stale = true
 	}
-	return d.problems, q.write(ctx, d)
+	if err := q.write(ctx, d); err != nil {
+		q.stamp = unread
+		return d.problems, err
+	}
+	return d.problems, nil
 }
 
 // missingFile is called when there is no view. One that was there may be back
@@ -163,6 +168,7 @@ func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error)
 		d = newDraft(q.state, now)
 		q.mergeDisplaced(ctx, d, displaced)
 		if err := q.write(ctx, d); err != nil {
+			q.late = append(q.late, displaced...) // it stands nowhere else
 			return append(problems, d.problems...), err
 		}
 		problems = append(problems, d.problems...)
