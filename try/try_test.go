@@ -52,7 +52,7 @@ func TestEveryOrderMergesAndPasses(t *testing.T) {
 	if got, want := len(parts), 7; got != want {
 		t.Fatalf("got %d subissues, want %d", got, want)
 	}
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
 			demo := newDemo(t)

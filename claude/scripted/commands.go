@@ -41,7 +41,7 @@ func (r *run) do(ctx context.Context, t *turn) error {
 	if err == nil || ctx.Err() != nil || len(r.repair) == 0 {
 		return err
 	}
-	t.speak(ctx, "That failed. I see why, and fix it.")
+	t.speak("That failed. I see why, and fix it.")
 	if err := t.steps(ctx, r.repair); err != nil {
 		return err
 	}

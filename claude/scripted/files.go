@@ -9,8 +9,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-
-	"github.com/founder-mode/fm"
 )
 
 // Every path is resolved below the working directory by os.Root: neither "..",
@@ -134,4 +132,4 @@ func put(root *os.Root, name, content string) error {
 func lines(s string) int { return strings.Count(s, "\n") }
 
 // abs is how the CLI's tools name a file.
-func (t *turn) abs(name string) string { return filepath.Join(t.s.env.Dir, fm.Line(name, 0)) }
+func (t *turn) abs(name string) string { return filepath.Join(t.s.env.Dir, name) }

@@ -191,14 +191,3 @@ func (r *runner) run(ctx context.Context, h hookCommand, in []byte) (out []byte,
 	err = cmd.Run()
 	return stdout.Bytes(), strings.TrimSpace(fm.Plain(stderr.String())), err
 }
-
-// feed runs the status line command.
-func (r *runner) feed(ctx context.Context, h hookCommand, payload fields) (string, error) {
-	in, err := json.Marshal(payload)
-	if err != nil {
-		return "", err
-	}
-	h.Timeout = 5
-	out, _, err := r.run(ctx, h, in)
-	return string(out), err
-}

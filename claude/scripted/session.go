@@ -7,12 +7,9 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/founder-mode/fm"
 )
 
 // session is one life of an interactive session.
@@ -89,7 +86,7 @@ func (s *session) run(ctx context.Context) int {
 	// The session ends itself, in order; ctx only asks for it.
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
-	code := s.start(work)
+	code := s.start(ctx, work)
 	for code == staying {
 		if len(s.queue) > 0 {
 			prompt := s.queue[0]
@@ -103,15 +100,11 @@ func (s *session) run(ctx context.Context) int {
 	return int(code)
 }
 
-func (s *session) start(ctx context.Context) exitCode {
+func (s *session) start(ctx, work context.Context) exitCode {
 	s.screen.banner(s.store.id, s.options.model)
 	if unknown := s.hooks.settings.unknownEvents(); len(unknown) > 0 {
-		s.screen.line(red, fmt.Sprintf("Settings Warning\n└ hooks.%s: Unknown hook event %q was ignored.\n❯ 1. Continue\n  2. Fix with Claude\n  3. Exit and fix manually",
-			unknown[0], unknown[0]))
-		for k := range s.keys { // nothing else happens until somebody answers
-			if k.kind == enter {
-				break
-			}
+		if code := s.warn(ctx, work, unknown[0]); code != staying {
+			return code
 		}
 	}
 	s.store.show("", "")
@@ -120,9 +113,33 @@ func (s *session) start(ctx context.Context) exitCode {
 		source = "resume"
 		s.screen.line(faint, "  resumed after "+fmt.Sprint(s.store.ended)+" turns")
 	}
-	s.fire(ctx, "SessionStart", source, fields{"source": source, "model": or(s.options.model, "scripted")})
+	s.fire(work, "SessionStart", source, fields{"source": source, "model": or(s.options.model, "scripted")})
 	s.store.show("idle", "")
 	return staying
+}
+
+// warn opens the dialog about settings that are not valid. Nothing else
+// happens until somebody answers it.
+func (s *session) warn(ctx, work context.Context, event string) exitCode {
+	s.screen.line(red, fmt.Sprintf("Settings Warning\n└ hooks.%s: Unknown hook event %q was ignored.\n"+
+		"❯ 1. Continue\n  2. Fix with Claude\n  3. Exit and fix manually", event, event))
+	for {
+		select {
+		case k, open := <-s.keys:
+			if !open {
+				s.inputEnded()
+			}
+			if k.kind == enter || (!open && !s.terminal) {
+				return staying
+			}
+		case number := <-s.signals:
+			if code := s.signalled(work, number); code != staying {
+				return code
+			}
+		case <-ctx.Done():
+			return s.signalled(work, s.lastSignal())
+		}
+	}
 }
 
 // idle waits at the prompt for what comes next.
@@ -166,64 +183,6 @@ func (s *session) idle(ctx, work context.Context) exitCode {
 	return staying
 }
 
-// inputEnded takes note that nothing more can be typed. The end of a terminal
-// is a hang-up, whose signal goes to the leader of the session alone and may be
-// a moment behind; the end of anything else is an order to exit.
-func (s *session) inputEnded() {
-	s.keys = nil
-	if !s.terminal {
-		s.queue = append(s.queue, "/exit")
-		return
-	}
-	time.AfterFunc(time.Second, func() {
-		select {
-		case s.signals <- syscall.SIGHUP:
-		default: // others wait already
-		}
-	})
-}
-
-// lastSignal gives the signal behind the end of a context, which a caller may
-// have tied to the same signals.
-func (s *session) lastSignal() os.Signal {
-	select {
-	case number := <-s.signals:
-		return number
-	case <-time.After(200 * time.Millisecond):
-		return syscall.SIGTERM
-	}
-}
-
-// signalled ends the session as the CLI does at a signal.
-func (s *session) signalled(ctx context.Context, number os.Signal) exitCode {
-	switch number {
-	case syscall.SIGHUP:
-		if s.deaf.Load() {
-			return staying
-		}
-		return s.leave(ctx, 129, "other")
-	case syscall.SIGINT:
-		return s.leave(ctx, 0, "other")
-	case syscall.SIGQUIT:
-		return 131 // no hook, and the state file stays
-	}
-	return s.leave(ctx, 143, "other")
-}
-
-func (s *session) leave(ctx context.Context, code exitCode, reason string) exitCode {
-	s.screen.idle()
-	s.fire(ctx, "SessionEnd", reason, fields{"reason": reason})
-	s.store.leave()
-	s.screen.raw("\x1b[?2004l")
-	if s.store.first != "" {
-		s.screen.line(faint, "Resume this session with:\n--resume "+s.store.id)
-	}
-	if s.store.fault != nil {
-		_, _ = fmt.Fprintln(s.env.Stderr, "write session files:", s.store.fault) // nobody to tell
-	}
-	return code
-}
-
 // fire runs the hooks of an event with the common fields added.
 func (s *session) fire(ctx context.Context, event, subject string, own fields) verdict {
 	payload := fields{
@@ -235,33 +194,6 @@ func (s *session) fire(ctx context.Context, event, subject string, own fields) v
 	}
 	maps.Copy(payload, own)
 	return s.hooks.fire(ctx, event, subject, payload)
-}
-
-// showStatusLine feeds the status line command and shows its first line.
-func (s *session) showStatusLine(ctx context.Context, t *turn) {
-	command := s.hooks.settings.StatusLine
-	if command.Command == "" {
-		return
-	}
-	payload := fields{
-		"session_id": s.store.id, "session_name": s.options.name, "transcript_path": s.store.transcript,
-		"cwd": s.env.Dir, "version": strings.Fields(Version)[0],
-		"model":     fields{"id": or(s.options.model, "scripted"), "display_name": "scripted"},
-		"workspace": fields{"current_dir": s.env.Dir, "project_dir": s.env.Dir, "git_worktree": s.env.Dir},
-		"cost": fields{
-			"total_cost_usd": s.task.costUSD, "total_duration_ms": time.Since(s.store.started).Milliseconds(),
-			"total_api_duration_ms": 0, "total_lines_added": t.added, "total_lines_removed": t.removed,
-		},
-		"context_window": fields{"used_percentage": 0, "context_window_size": 200_000},
-	}
-	out, err := s.hooks.feed(ctx, command, payload)
-	if err != nil {
-		s.screen.line(red, "  ⎿  statusLine: "+fm.Line(err.Error(), 120))
-		return
-	}
-	if first, _, _ := strings.Cut(out, "\n"); first != "" {
-		s.screen.line(faint, "  "+fm.Line(first, 140))
-	}
 }
 
 func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }

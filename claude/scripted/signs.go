@@ -48,7 +48,7 @@ func (c *completion) do(ctx context.Context, t *turn) error {
 	if err := w.do(ctx, t); err != nil {
 		return err
 	}
-	t.speak(ctx, strings.TrimSpace(string(c.Summary)))
+	t.speak(strings.TrimSpace(string(c.Summary)))
 	return nil
 }
 
@@ -82,7 +82,7 @@ type noCompletion struct {
 func (n *noCompletion) check() error { return nil }
 
 func (n *noCompletion) do(ctx context.Context, t *turn) error {
-	t.speak(ctx, string(n.Text))
+	t.speak(string(n.Text))
 	return errTurnOver
 }
 
@@ -94,7 +94,7 @@ type say struct {
 func (s *say) check() error { return needed("text", string(s.Text)) }
 
 func (s *say) do(ctx context.Context, t *turn) error {
-	t.speak(ctx, string(s.Text))
+	t.speak(string(s.Text))
 	return nil
 }
 
@@ -140,7 +140,7 @@ func (a *ask) do(ctx context.Context, t *turn) error {
 		t.s.screen.dim("Allowed by PermissionRequest hook")
 		return nil
 	case "deny":
-		t.speak(ctx, "I was not allowed to: "+v.reason)
+		t.speak("I was not allowed to: " + v.reason)
 		return nil
 	}
 	d := dialog{waitingFor: "permission prompt", lines: []string{
