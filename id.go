@@ -79,7 +79,8 @@ type Run struct {
 // String gives "456.2", which is also the stem of the attempt's file names.
 func (r Run) String() string { return string(r.Task) + "." + strconv.Itoa(r.Attempt) }
 
-// ParseRun is the inverse of [Run.String].
+// ParseRun is the inverse of [Run.String]: no other spelling of a run is
+// accepted, so that each file name belongs to one run.
 func ParseRun(s string) (Run, error) {
 	task, attempt, ok := cutLast(s, ".")
 	n, err := strconv.Atoi(attempt)
@@ -90,7 +91,11 @@ func ParseRun(s string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	return Run{Task: id, Attempt: n}, nil
+	r := Run{Task: id, Attempt: n}
+	if r.String() != s {
+		return Run{}, fmt.Errorf("run %q: want %q", s, r)
+	}
+	return r, nil
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
