@@ -37,7 +37,8 @@ const (
 var ErrNotCompletion = errors.New("not a COMPLETION.md")
 
 var (
-	statusLine   = regexp.MustCompile(`(?m)^\s*[-*]?\s*\*{0,2}Status:?\*{0,2}:?\s*\*{0,2}\s*([A-Za-z]+)`)
+	statusLine   = regexp.MustCompile(`(?m)^\s*[-*]?\s*\*{0,2}Status:?\*{0,2}:?\s*\*{0,2}\s*([A-Za-z]+)(.*)`)
+	outcomeWord  = regexp.MustCompile(`\b(?:SUCCESS|FAILED|PARTIAL)\b`)
 	finishedLine = regexp.MustCompile(`(?m)^\s*[-*]?\s*\*{0,2}Finished:?\*{0,2}:?\s*(\S+)`)
 )
 
@@ -57,16 +58,11 @@ func ParseCompletion(text string) (Completion, error) {
 	}
 	text = strings.ReplaceAll(Plain(text), "\r\n", "\n")
 	head, rest, _ := strings.Cut(text, "\n## ")
-	m := statusLine.FindStringSubmatch(head)
-	if m == nil {
-		return Completion{}, fmt.Errorf("%w: no **Status:** line", ErrNotCompletion)
+	outcome, err := parseOutcome(head)
+	if err != nil {
+		return Completion{}, err
 	}
-	c := Completion{Outcome: Outcome(strings.ToUpper(m[1]))}
-	switch c.Outcome {
-	case Success, Failure, Partial:
-	default:
-		return Completion{}, fmt.Errorf("%w: status %q, want SUCCESS, FAILED or PARTIAL", ErrNotCompletion, m[1])
-	}
+	c := Completion{Outcome: outcome}
 	if m := finishedLine.FindStringSubmatch(head); m != nil {
 		c.Finished, _ = time.Parse(time.RFC3339, m[1]) // zero when unreadable, by promise
 	}
@@ -74,6 +70,28 @@ func ParseCompletion(text string) (Completion, error) {
 		c.take(section)
 	}
 	return c, nil
+}
+
+// parseOutcome reads the status lines of a text, which must agree. A line that
+// names a second outcome is the form not filled in.
+func parseOutcome(head string) (Outcome, error) {
+	var outcome Outcome
+	for _, m := range statusLine.FindAllStringSubmatch(head, -1) {
+		o := Outcome(strings.ToUpper(m[1]))
+		switch o {
+		case Success, Failure, Partial:
+		default:
+			return "", fmt.Errorf("%w: status %q, want SUCCESS, FAILED or PARTIAL", ErrNotCompletion, m[1])
+		}
+		if other := outcomeWord.FindString(m[2]); other != "" || outcome != "" && outcome != o {
+			return "", fmt.Errorf("%w: more than one status, want one of SUCCESS, FAILED and PARTIAL", ErrNotCompletion)
+		}
+		outcome = o
+	}
+	if outcome == "" {
+		return "", fmt.Errorf("%w: no **Status:** line", ErrNotCompletion)
+	}
+	return outcome, nil
 }
 
 func (c *Completion) take(section string) {
