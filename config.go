@@ -3,7 +3,9 @@ package fm
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -67,6 +69,9 @@ func ParseConfig(text []byte) (Config, error) {
 		if err := d.Decode(&c); err != nil {
 			return Config{}, fmt.Errorf("parse config: %w", err)
 		}
+		if _, err := d.Token(); !errors.Is(err, io.EOF) {
+			return Config{}, errors.New("parse config: text after the closing brace")
+		}
 	}
 	c = c.WithDefaults()
 	return c, c.check()
@@ -103,6 +108,36 @@ func (c Config) check() error {
 		return fmt.Errorf("config source %q: want local", c.Source)
 	case c.Tmux.History > 10_000:
 		return fmt.Errorf("config tmux.history %d: want at most 10000 (a server with 100 workers would need 650 MB more per 10000)", c.Tmux.History)
+	}
+	return c.checkPositive()
+}
+
+// checkPositive refuses negative limits, which would be reached at once.
+func (c Config) checkPositive() error {
+	for _, d := range []struct {
+		key   string
+		value Duration
+	}{
+		{"health.start", c.Health.Start},
+		{"health.verify", c.Health.Verify},
+		{"presence.grace", c.Presence.Grace},
+	} {
+		if d.value <= 0 {
+			return fmt.Errorf("config %s %v: want more than 0", d.key, time.Duration(d.value))
+		}
+	}
+	for _, n := range []struct {
+		key   string
+		value int
+	}{
+		{"health.attempts", c.Health.Attempts},
+		{"tmux.width", c.Tmux.Width},
+		{"tmux.height", c.Tmux.Height},
+		{"tmux.history", c.Tmux.History},
+	} {
+		if n.value <= 0 {
+			return fmt.Errorf("config %s %d: want more than 0", n.key, n.value)
+		}
 	}
 	return nil
 }
