@@ -45,16 +45,32 @@ func (p Project) File(name ...string) string {
 	return filepath.Join(append([]string{p.Dir()}, name...)...)
 }
 
-// The files in .founder-mode.
-func (p Project) Queue() string      { return p.File("queue.txt") }
-func (p Project) Ledger() string     { return p.File("ledger") }
+// Queue is the file that people read and edit.
+func (p Project) Queue() string { return p.File("queue.txt") }
+
+// Ledger is the record of every change of a task.
+func (p Project) Ledger() string { return p.File("ledger") }
+
+// ConfigFile holds the [Config].
 func (p Project) ConfigFile() string { return p.File("config.json") }
-func (p Project) StateFile() string  { return p.File("state.json") }
+
+// StateFile says what the user wants.
+func (p Project) StateFile() string { return p.File("state.json") }
+
+// StatusFile says what the supervisor last saw.
 func (p Project) StatusFile() string { return p.File("status.json") }
-func (p Project) LockFile() string   { return p.File("lock") }
-func (p Project) Logs() string       { return p.File("logs") }
-func (p Project) Issues() string     { return p.File("issues") }
-func (p Project) Pulls() string      { return p.File("pulls") }
+
+// LockFile is held by the one supervisor.
+func (p Project) LockFile() string { return p.File("lock") }
+
+// Logs is a folder.
+func (p Project) Logs() string { return p.File("logs") }
+
+// Issues is the folder of the local tracker.
+func (p Project) Issues() string { return p.File("issues") }
+
+// Pulls is the folder of the local forge.
+func (p Project) Pulls() string { return p.File("pulls") }
 
 // Events is the file that the hooks of one attempt append to.
 func (p Project) Events(r Run) string { return p.File("events", r.String()) }
