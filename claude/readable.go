@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -26,7 +27,7 @@ func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writ
 	if err != nil || s.session == "" {
 		return from, err
 	}
-	f, err := c.openTranscript(s.session)
+	f, err := c.openTranscript(s)
 	if errors.Is(err, os.ErrNotExist) {
 		return from, nil
 	}
@@ -40,19 +41,46 @@ func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writ
 	return copyReadable(ctx, f, from, w)
 }
 
-func (c *Claude) openTranscript(id string) (*os.File, error) {
+// openTranscript opens the file that the hooks named, which is right whatever
+// CLAUDE_CONFIG_DIR the reader has, else the one in the CLI's folder. An agent
+// can write to the events file: it is believed only about a file that bears the
+// session's name.
+func (c *Claude) openTranscript(s signs) (*os.File, error) {
+	name := filepath.Base(s.session) + ".jsonl"
+	if filepath.IsAbs(s.transcript) && filepath.Base(s.transcript) == name {
+		if f, err := openRegular(s.transcript); err == nil {
+			return f, nil
+		}
+	}
 	projects := filepath.Join(c.configDir(), "projects")
 	folders, err := os.ReadDir(projects)
 	if err != nil {
 		return nil, err
 	}
 	for _, folder := range folders {
-		f, err := os.Open(filepath.Join(projects, folder.Name(), filepath.Base(id)+".jsonl"))
+		f, err := openRegular(filepath.Join(projects, folder.Name(), name))
 		if err == nil {
 			return f, nil
 		}
 	}
 	return nil, os.ErrNotExist
+}
+
+// openRegular opens a file that is no link, and neither a pipe nor a device,
+// which would block or never end.
+func openRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("open %s: not a regular file", path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // copyReadable renders whole lines only: the CLI appends while we read.
