@@ -170,7 +170,7 @@ func TestEndOfTheGuardIsNotTheEndOfTheChild(t *testing.T) {
 // The supervisor must survive its terminal to bring that back.
 // Caught: a child in the guard's session; a guard that waits on after SIGHUP.
 func TestDeathOfTheTmuxServerEndsOnlyTheGuard(t *testing.T) {
-	dir, err := os.MkdirTemp("", "fm") // short, for a socket
+	dir, err := os.MkdirTemp("", "fm") //nolint:usetesting // a socket needs a short path
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func TestLimitIsARefusalThatNamesIt(t *testing.T) {
 	}
 }
 
-// Caught: killing the shell alone; Setpgid in place of Setsid.
+// Caught: Setpgid in place of Setsid.
 func TestCancelKillsTheWholeGroup(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -48,8 +48,9 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	for name, wait := range waits {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
+			pid := hold(t).Process.Pid
 			end := make(chan error, 1)
-			go func() { end <- wait(ctx, hold(t).Process.Pid) }()
+			go func() { end <- wait(ctx, pid) }()
 			cancel(reason)
 			select {
 			case err := <-end:
