@@ -187,7 +187,7 @@ func plan(t *testing.T, scenario string) []part {
 	for i, issue := range try.Issues() {
 		cmd := command(t, t.TempDir(), os.Args[0], "-p", "--output-format", "json", "--json-schema", "{}", "--",
 			"Split this issue.\n\n# "+issue.Title+"\n\n"+issue.Body)
-		cmd.Env = append(os.Environ(), "FM_TEST_AGENT=1", "FM_SCENARIO="+scenario)
+		cmd.Env = append(os.Environ(), "FM_TEST_AGENT=1", "GORACE=atexit_sleep_ms=0", "FM_SCENARIO="+scenario)
 		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("split %q: %v\n%s", issue.Title, err, out)
@@ -271,7 +271,7 @@ func (d *demo) agent(p part) string {
 		d.t.Fatal(err)
 	}
 	cmd := command(d.t, dir, os.Args[0], "--settings", d.settings, "--", "/work-on-subissue "+p.id)
-	cmd.Env = append(os.Environ(), "FM_TEST_AGENT=1", "FM_SCENARIO="+d.scenario, "CLAUDE_CONFIG_DIR="+d.home)
+	cmd.Env = append(os.Environ(), "FM_TEST_AGENT=1", "GORACE=atexit_sleep_ms=0", "FM_SCENARIO="+d.scenario, "CLAUDE_CONFIG_DIR="+d.home)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		d.t.Fatalf("%s: %v\n%s", p.Title, err, out)

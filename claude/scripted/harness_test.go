@@ -54,11 +54,14 @@ func newBench(t *testing.T, scenario string) *bench {
 		t: t, dir: filepath.Join(top, "repo.git", "issue-456"),
 		config: filepath.Join(top, "config"), events: filepath.Join(top, "events"), settings: filepath.Join(top, "settings.json"),
 	}
-	b.env = []string{"FM_TEST_AGENT=1", "CLAUDE_CONFIG_DIR=" + b.config, "FM_SCENARIO="}
+	// A program with the race detector sleeps for a second before it exits.
+	b.env = []string{"FM_TEST_AGENT=1", "GORACE=atexit_sleep_ms=0", "CLAUDE_CONFIG_DIR=" + b.config}
+	file := ""
 	if scenario != "" {
-		b.file(filepath.Join(top, "scenario.json"), scenario)
-		b.env[2] = "FM_SCENARIO=" + filepath.Join(top, "scenario.json")
+		file = filepath.Join(top, "scenario.json")
+		b.file(file, scenario)
 	}
+	b.env = append(b.env, "FM_SCENARIO="+file)
 	b.hooks("")
 	b.file(filepath.Join(b.dir, "ISSUE.json"), `{"id":"456","title":"Add the thing","parent":{"title":"All things"}}`)
 	b.git("init", "-q", "-b", "main")
