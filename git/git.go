@@ -61,14 +61,14 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if err := r.checkRoot(ctx); err != nil {
 		return nil, err
 	}
-	if r.worktrees, err = r.worktreeDir(o.WorktreeDir); err != nil {
-		return nil, err
-	}
 	r.writer = newLock(filepath.Join(r.common, "fm.lock"))
 	if r.remote, err = r.findRemote(ctx, o.Remote); err != nil {
 		return nil, err
 	}
 	if r.base, err = r.findBase(ctx, o.Base); err != nil {
+		return nil, err
+	}
+	if r.worktrees, err = r.worktreeDir(o.WorktreeDir); err != nil {
 		return nil, err
 	}
 	return r, nil

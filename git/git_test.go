@@ -119,6 +119,7 @@ func (y *yard) push(id fm.TaskID) string {
 
 // Caught: Remove without the trash sweep; Preserve of the branch only.
 func TestLifeOfATask(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "-rf ünï 日本")
 	dir := y.prepare("456")
 	if got, want := y.git(dir, "branch", "--show-current"), "subissue/456"; got != want {

@@ -106,10 +106,11 @@ func (r *Repo) changed(ctx context.Context, base, head string) ([]string, error)
 	return fields(out), nil
 }
 
-// dirty names the uncommitted paths.
+// dirty names the uncommitted paths; a folder without any tracked file stands
+// for all that is in it.
 func (r *Repo) dirty(ctx context.Context, p place) ([]string, error) {
 	out, err := r.run(ctx, call{op: "read status of", target: p.dir, dir: p.dir, args: []string{
-		"-c", "core.fsmonitor=false", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none",
+		"-c", "core.fsmonitor=false", "status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules=none",
 	}})
 	if err != nil {
 		return nil, err

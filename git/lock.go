@@ -35,7 +35,7 @@ func (l *lock) take(ctx context.Context) (release func(), err error) {
 		l.turn <- struct{}{}
 		return nil, fmt.Errorf("lock repository: %w", err)
 	}
-	release = func() {
+	free := func() {
 		_ = f.Close() // nothing was written; closing frees the lock
 		l.turn <- struct{}{}
 	}
@@ -47,7 +47,7 @@ func (l *lock) take(ctx context.Context) (release func(), err error) {
 		select {
 		case held <- err:
 		case <-ctx.Done():
-			release()
+			free()
 		}
 	}()
 	select {
@@ -56,10 +56,10 @@ func (l *lock) take(ctx context.Context) (release func(), err error) {
 		return nil, fmt.Errorf("wait for %s: %w", l.path, ctx.Err())
 	}
 	if err != nil {
-		release()
+		free()
 		return nil, fmt.Errorf("lock repository: %w", err)
 	}
-	return release, nil
+	return free, nil
 }
 
 func flock(f *os.File) error {

@@ -21,6 +21,7 @@ func (y *yard) merge(id fm.TaskID, sha string) (string, error) {
 }
 
 func TestMergeLeavesTheCheckoutAlone(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.write(filepath.Join(y.root, "main.txt"), "half an idea\n")
 	local := y.git(y.root, "rev-parse", "main")
@@ -44,6 +45,7 @@ func TestMergeLeavesTheCheckoutAlone(t *testing.T) {
 }
 
 func TestMergeNamesTheFilesInConflict(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	first := y.offer("1", "main.txt", "one way\n")
 	second := y.offer("2", "main.txt", "another way\n")
@@ -62,6 +64,7 @@ func TestMergeNamesTheFilesInConflict(t *testing.T) {
 // The base moves after it was read: the merge is made again on top.
 // Caught: a push of the base with --force.
 func TestMergeFollowsABaseThatMoves(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	sha := y.offer("1", "a.txt", "a\n")
 	other := y.git(y.remote, "commit-tree", "-m", "meanwhile", "main^{tree}", "-p", "main")
@@ -77,6 +80,7 @@ func TestMergeFollowsABaseThatMoves(t *testing.T) {
 
 // A base that never holds still ends in a transient error, not in a hang.
 func TestMergeGivesUpOnABaseThatKeepsMoving(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	sha := y.offer("1", "a.txt", "a\n")
 	y.onPush("git update-ref refs/heads/main $(git commit-tree -m again 'main^{tree}' -p main)")
@@ -88,6 +92,7 @@ func TestMergeGivesUpOnABaseThatKeepsMoving(t *testing.T) {
 // What was verified is what is merged.
 // Caught: merging the branch's tip instead of sha.
 func TestMergeRefusesAHeadThatMoved(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	sha := y.offer("1", "a.txt", "a\n")
 	y.offer("1", "b.txt", "unchecked\n")
@@ -104,6 +109,7 @@ func TestMergeRefusesAHeadThatMoved(t *testing.T) {
 }
 
 func TestMergeOfAnotherMachinesBranch(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	sha := y.clone().offer("1", "a.txt", "a\n")
 	if _, err := y.merge("1", sha); err != nil {
@@ -112,19 +118,21 @@ func TestMergeOfAnotherMachinesBranch(t *testing.T) {
 }
 
 func TestTheRemotesRulesAreARefusal(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	sha := y.offer("1", "a.txt", "a\n")
 	y.git(y.remote, "config", "receive.denyNonFastForwards", "true")
 	y.root, y.remote = y.remote, y.root // put the hook on the other side
-	y.write(filepath.Join(y.root, "hooks", "update"), "#!/bin/sh\necho protected branch; exit 1\n")
+	y.write(filepath.Join(y.root, "hooks", "update"), "#!/bin/sh\necho protected branch, see https://me:s3cret-t0ken@host/; exit 1\n")
 	y.git(y.root, "config", "core.hooksPath", filepath.Join(y.root, "hooks"))
 	y.chmod(filepath.Join(y.root, "hooks", "update"))
 	_, err := y.merge("1", sha)
-	refused(t, err, "protected branch")
+	refused(t, err, "protected branch", "https://***@host/")
 }
 
 // Without user.name, git would not commit; fm then signs its own commits.
 func TestMergeWithoutAnIdentity(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	sha := y.offer("1", "a.txt", "a\n")
 	y.env = append(y.env, "GIT_CONFIG_GLOBAL=/dev/null", "EMAIL=")

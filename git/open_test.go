@@ -17,6 +17,7 @@ func (y *yard) chmod(path string) {
 }
 
 func TestFindRootFromAnywhere(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "-ünï")
 	dir := y.prepare("1")
 	y.write(filepath.Join(dir, "deep/er/x"), "")
@@ -35,6 +36,7 @@ func TestFindRootFromAnywhere(t *testing.T) {
 }
 
 func TestOpenWantsTheMainCheckout(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	if _, err := git.Open(t.Context(), git.Options{Root: dir, Environ: y.env}); err == nil || !strings.Contains(err.Error(), y.root) {
@@ -48,6 +50,7 @@ func TestOpenWantsTheMainCheckout(t *testing.T) {
 }
 
 func TestWorktreesMayStandElsewhere(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	for _, dir := range []string{filepath.Join(t.TempDir(), "else where"), "in side [x]", "../beside"} {
 		repo, err := git.Open(t.Context(), git.Options{Root: y.root, WorktreeDir: dir, Environ: y.env})
@@ -86,6 +89,7 @@ func TestOpenSaysWhichGitItNeeds(t *testing.T) {
 // A command started by a git hook inherits where that git was.
 // Caught: an environment without the scrubbing.
 func TestAnInheritedRepositoryIsIgnored(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.env = append(y.env, "GIT_DIR=/nowhere", "GIT_WORK_TREE=/nowhere", "GIT_INDEX_FILE=/nowhere", "GIT_TRACE=1", "LC_ALL=de_DE.UTF-8")
 	repo := y.open()
@@ -95,6 +99,7 @@ func TestAnInheritedRepositoryIsIgnored(t *testing.T) {
 }
 
 func TestTheBaseIsTheRemotesDefault(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.git(y.root, "switch", "--quiet", "-c", "topic")
 	if got := y.open().Base(); got != "main" {

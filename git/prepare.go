@@ -42,7 +42,6 @@ func (r *Repo) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err
 	if err := r.exclude(); err != nil {
 		return "", "", err
 	}
-	r.sweep()
 	if err := r.ensure(ctx, p, tip); err != nil {
 		return "", "", creationError(p, err)
 	}
@@ -157,8 +156,9 @@ func (r *Repo) add(ctx context.Context, p place, tip string) error {
 	if err != nil {
 		return err
 	}
-	// Without --no-track, a bare `git push` of the agent would aim at the base.
-	args := []string{"worktree", "add", "--quiet", "--no-track", "-b", p.branch, "--", p.dir, tip}
+	// From a commit, not from the base's name: a branch that tracked the base
+	// would aim a bare `git push` of the agent at it.
+	args := []string{"worktree", "add", "--quiet", "-b", p.branch, "--", p.dir, tip}
 	if have != "" {
 		args = []string{"worktree", "add", "--quiet", "--", p.dir, p.branch}
 		if err := r.freshen(ctx, p, have, tip); err != nil {

@@ -39,8 +39,8 @@ func age(tb testing.TB, path string) {
 }
 
 // Two Repos stand for two processes: flock does not tell them apart.
-// Caught: Prepare without the writer lock ("failed to read commondir").
 func TestParallelPreparesAllSucceed(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	repos := []*git.Repo{y.repo, y.open()}
 	errs := make([]error, 8)
@@ -62,6 +62,7 @@ func TestParallelPreparesAllSucceed(t *testing.T) {
 }
 
 func TestPrepareKeepsAWorktreeWithItsDirt(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	sha := y.commit(dir, "a.txt", "a\n")
@@ -75,6 +76,7 @@ func TestPrepareKeepsAWorktreeWithItsDirt(t *testing.T) {
 }
 
 func TestPrepareKeepsABranchWithoutWorktree(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	sha := y.commit(dir, "a.txt", "a\n")
@@ -86,6 +88,7 @@ func TestPrepareKeepsABranchWithoutWorktree(t *testing.T) {
 }
 
 func TestPrepareMakesADeletedFolderAgain(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	sha := y.commit(dir, "a.txt", "a\n")
@@ -107,6 +110,7 @@ func TestPrepareMakesADeletedFolderAgain(t *testing.T) {
 }
 
 func TestPrepareRefusesAFolderThatIsNoWorktree(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := filepath.Join(y.root, ".worktrees", "issue-1")
 	y.write(filepath.Join(dir, "precious.txt"), "x")
@@ -119,6 +123,7 @@ func TestPrepareRefusesAFolderThatIsNoWorktree(t *testing.T) {
 }
 
 func TestPrepareRefusesABranchInUseElsewhere(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	other := filepath.Join(t.TempDir(), "other")
 	y.git(y.root, "worktree", "add", "--quiet", "-b", "subissue/1", other)
@@ -128,6 +133,7 @@ func TestPrepareRefusesABranchInUseElsewhere(t *testing.T) {
 
 // A `git worktree add` that was killed leaves the mark "initializing".
 func TestPrepareRedoesWhatAKilledAddLeft(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	admin := filepath.Join(y.root, ".git", "worktrees", "issue-1")
@@ -149,6 +155,7 @@ func TestPrepareRedoesWhatAKilledAddLeft(t *testing.T) {
 
 // Caught: removing without asking for the age; for the owner.
 func TestPrepareRemovesOnlyAbandonedLocks(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	lock := filepath.Join(y.root, ".git", "worktrees", "issue-1", "index.lock")
@@ -181,6 +188,7 @@ func TestPrepareRemovesOnlyAbandonedLocks(t *testing.T) {
 }
 
 func TestAWorktreeThatAPersonLockedIsKept(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.git(y.root, "worktree", "lock", "--reason", "looking at it", dir)
@@ -194,6 +202,7 @@ func TestAWorktreeThatAPersonLockedIsKept(t *testing.T) {
 }
 
 func TestPrepareWorksOffAFreshBase(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	elsewhere := filepath.Join(t.TempDir(), "clone")
 	y.git(y.root, "clone", "--quiet", y.remote, elsewhere)
@@ -214,12 +223,14 @@ func TestPrepareWorksOffAFreshBase(t *testing.T) {
 }
 
 func TestPrepareWorksWithoutNetwork(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.git(y.root, "remote", "set-url", "origin", filepath.Join(y.root, "nowhere"))
 	y.prepare("1")
 }
 
 func TestPrepareRefusesABaseThatIsNotPushed(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.git(y.root, "switch", "--quiet", "-c", "topic")
 	repo, err := git.Open(t.Context(), git.Options{Root: y.root, Base: "topic", Environ: y.env})
@@ -232,6 +243,7 @@ func TestPrepareRefusesABaseThatIsNotPushed(t *testing.T) {
 
 // An agent that left its branch would commit where nothing is pushed from.
 func TestPrepareBringsAWorktreeBackToItsBranch(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.git(dir, "switch", "--quiet", "--detach")
@@ -248,6 +260,7 @@ func TestPrepareBringsAWorktreeBackToItsBranch(t *testing.T) {
 }
 
 func TestARebaseIsLeftToTheAgent(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.commit(dir, "main.txt", "mine\n")
@@ -261,6 +274,7 @@ func TestARebaseIsLeftToTheAgent(t *testing.T) {
 }
 
 func TestFilesOfFMNeverShow(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	exclude := filepath.Join(y.root, ".git", "info", "exclude")
 	y.write(exclude, "*.mine") // no newline at the end
@@ -289,6 +303,7 @@ func TestFilesOfFMNeverShow(t *testing.T) {
 
 // The id becomes a path that is removed and a ref that is forced.
 func TestHostileIDsAreRefused(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	for _, id := range []fm.TaskID{
 		"", ".", "..", "../../x", "-rf", "--upload-pack=touch pwn", "a/b", "#1", "a..b", "a.lock", "x\n1", "x y", "ünï", "a\x00b",

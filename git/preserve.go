@@ -140,7 +140,7 @@ func (r *Repo) snapshot(ctx context.Context, p place) (string, error) {
 		staged = "" // unmerged: both sides are in the files and in commits
 	}
 	if _, err := in("read files of", "-c", "core.fsmonitor=false", "-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false", "add", "--all", "--sparse", "--", "."); err != nil {
-		return "", err
+		return "", unreadable(err)
 	}
 	if err := r.checkNested(ctx, p, in); err != nil {
 		return "", err
@@ -150,6 +150,16 @@ func (r *Repo) snapshot(ctx context.Context, p place) (string, error) {
 		return "", err
 	}
 	return r.stack(ctx, p, head, staged, files)
+}
+
+// unreadable tells files that git will never read, as they are, from a machine
+// in trouble.
+func unreadable(err error) error {
+	var e *Error
+	if errors.As(err, &e) && (strings.Contains(e.Stderr, "does not have a commit checked out") || strings.Contains(e.Stderr, "Permission denied")) {
+		e.kind = fm.ErrRefused
+	}
+	return err
 }
 
 // stack commits the trees that differ from what is below them.

@@ -76,6 +76,7 @@ func (y *yard) mess(dir string) {
 // Caught: a snapshot without untracked files; a tree of HEAD instead of the
 // files; Remove before preserve.
 func TestRemoveLosesNothing(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.mess(dir)
@@ -104,6 +105,7 @@ func TestRemoveLosesNothing(t *testing.T) {
 }
 
 func TestPreservingTwiceDoesNotGrow(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	if ref := y.preserve("1"); ref != "" {
@@ -127,6 +129,7 @@ func TestPreservingTwiceDoesNotGrow(t *testing.T) {
 }
 
 func TestWhatIsPushedIsNotPreserved(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	sha := y.commit(dir, "a.txt", "a\n")
@@ -141,6 +144,7 @@ func TestWhatIsPushedIsNotPreserved(t *testing.T) {
 }
 
 func TestAConflictIsPreserved(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.commit(dir, "main.txt", "mine\n")
@@ -161,10 +165,12 @@ func TestAConflictIsPreserved(t *testing.T) {
 // A tree would keep of it no more than a commit id.
 // Caught: Remove that ignores the error of preserve.
 func TestANestedRepositoryIsNotThrownAway(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	nested := filepath.Join(dir, "nested")
 	y.git(dir, "init", "--quiet", nested)
+	refused(t, y.repo.Remove(t.Context(), "1"), "nested") // without any commit
 	y.commit(nested, "only.txt", "here\n")
 	refused(t, y.repo.Remove(t.Context(), "1"), nested)
 	if got := y.read(filepath.Join(nested, "only.txt")); got != "here\n" {
@@ -180,6 +186,7 @@ func TestANestedRepositoryIsNotThrownAway(t *testing.T) {
 }
 
 func TestRemoveOfWhatIsNotThereIsNoError(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	if err := y.repo.Remove(t.Context(), "1"); err != nil {
 		t.Fatal(err)
@@ -200,6 +207,7 @@ func TestRemoveOfWhatIsNotThereIsNoError(t *testing.T) {
 
 // Caught: os.RemoveAll of the path without asking whose it is.
 func TestRemoveStaysInItsFolder(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	outside := filepath.Join(t.TempDir(), "outside")
@@ -216,6 +224,7 @@ func TestRemoveStaysInItsFolder(t *testing.T) {
 }
 
 func TestAWorktreeWithoutItsGitFileIsNotRemoved(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.write(filepath.Join(dir, "precious.txt"), "x")

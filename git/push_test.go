@@ -43,6 +43,7 @@ func (y *yard) onPush(script string) {
 
 // Caught: a push with --force; mayReplace that trusts what it reads.
 func TestAStalePusherOverwritesNothing(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	z := y.clone()
 	y.commit(y.prepare("1"), "a.txt", "first\n")
@@ -58,6 +59,7 @@ func TestAStalePusherOverwritesNothing(t *testing.T) {
 // The remote moves after it was looked at: only the lease can tell.
 // Caught: a push with --force instead of the lease.
 func TestAPushThatIsOvertakenIsRefused(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.commit(dir, "a.txt", "one\n")
@@ -73,6 +75,7 @@ func TestAPushThatIsOvertakenIsRefused(t *testing.T) {
 }
 
 func TestPushReplacesWhatFMPushed(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.commit(dir, "a.txt", "one\n")
@@ -96,6 +99,7 @@ func TestPushReplacesWhatFMPushed(t *testing.T) {
 }
 
 func TestFilesOfFMAreNeverPushed(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	dir := y.prepare("1")
 	y.write(filepath.Join(dir, "COMPLETION.md"), "done")
@@ -110,6 +114,7 @@ func TestFilesOfFMAreNeverPushed(t *testing.T) {
 }
 
 func TestHooksOfTheUserDecide(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.commit(y.prepare("1"), "a.txt", "one\n")
 	y.hook("pre-push", "echo the tests fail >&2; exit 1\n")
@@ -118,6 +123,7 @@ func TestHooksOfTheUserDecide(t *testing.T) {
 }
 
 func TestPushWithoutRemoteSaysWhatToDo(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.git(y.root, "remote", "remove", "origin")
 	y.repo = y.open()
@@ -132,6 +138,7 @@ func TestPushWithoutRemoteSaysWhatToDo(t *testing.T) {
 // A network that is down is nobody's fault, and says nothing about a branch.
 // Caught: classifying every failed push as refused; errors with the address.
 func TestAnUnreachableRemoteIsTransientAndKeepsSecrets(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.commit(y.prepare("1"), "a.txt", "one\n")
 	y.git(y.root, "remote", "set-url", "origin", "http://me:s3cret-t0ken@127.0.0.1:1/x.git")
@@ -152,6 +159,7 @@ func TestAnUnreachableRemoteIsTransientAndKeepsSecrets(t *testing.T) {
 }
 
 func TestHeadKnowsNoBranchByItsEnding(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.git(y.remote, "update-ref", "refs/heads/x/refs/heads/lost", "main")
 	if _, err := y.repo.Head(t.Context(), "lost"); !errors.Is(err, fm.ErrGone) {
@@ -161,6 +169,7 @@ func TestHeadKnowsNoBranchByItsEnding(t *testing.T) {
 
 // `git fetch '--upload-pack=touch pwn;true' repo` runs the command.
 func TestHostileBranchNamesRunNothing(t *testing.T) {
+	t.Parallel()
 	y := newYard(t, "")
 	y.prepare("1")
 	sha := y.git(y.root, "rev-parse", "main")

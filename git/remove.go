@@ -30,8 +30,8 @@ func (r *Repo) Remove(ctx context.Context, id fm.TaskID) error {
 	if err != nil {
 		return err
 	}
+	defer r.sweep() // after the release: deleting many files takes its time
 	defer release()
-	defer r.sweep()
 	w, registered, err := r.find(ctx, p.dir)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (r *Repo) discard(ctx context.Context, p place, w worktree) error {
 }
 
 // sweep deletes what discard moved away. What cannot be deleted yet is tried
-// again by the next call of Prepare or Remove.
+// again by the next call of Remove.
 func (r *Repo) sweep() {
 	root, err := os.OpenRoot(r.worktrees)
 	if err != nil {

@@ -157,7 +157,7 @@ func (d *document) list(name string) []string {
 // node is the key's value as YAML; nil when it is none.
 func (k *entry) node() *yaml.Node {
 	var doc yaml.Node
-	if yaml.Unmarshal([]byte(strings.Join(k.lines, "")), &doc) != nil || len(doc.Content) == 0 {
+	if yaml.Unmarshal([]byte(strings.Join(k.lines[:k.below()], "")), &doc) != nil || len(doc.Content) == 0 {
 		return nil
 	}
 	if m := doc.Content[0]; m.Kind == yaml.MappingNode && len(m.Content) == 2 {
@@ -199,12 +199,11 @@ func (d *document) set(name string, value any) error {
 		d.keys = append(d.keys, entry{name: name, lines: []string{line + d.eol}})
 		return nil
 	}
-	if m := tail.FindStringSubmatch(k.lines[0]); m != nil && len(k.lines) == 1 {
-		line += m[1]
-	}
-	below := len(k.lines)
-	for below > 1 && isGap(k.lines[below-1]) {
-		below--
+	below := k.below()
+	if m := tail.FindStringSubmatch(k.lines[0]); m != nil && below == 1 {
+		if with := (&entry{lines: []string{line + m[1]}}); with.node() != nil {
+			line += m[1]
+		}
 	}
 	k.lines = append([]string{line + d.eol}, k.lines[below:]...)
 	return nil
@@ -213,6 +212,16 @@ func (d *document) set(name string, value any) error {
 // unset removes a key with its lines.
 func (d *document) unset(name string) {
 	d.keys = slices.DeleteFunc(d.keys, func(k entry) bool { return k.name == name })
+}
+
+// below is where the comments and blank lines begin that stand under the
+// key's value.
+func (k *entry) below() int {
+	n := len(k.lines)
+	for n > 1 && isGap(k.lines[n-1]) {
+		n--
+	}
+	return n
 }
 
 func isGap(line string) bool {

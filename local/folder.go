@@ -140,7 +140,7 @@ func (f *folder) lock(ctx context.Context, root *os.Root) (release func(), err e
 		f.turn <- struct{}{}
 		return nil, fmt.Errorf("lock %s: %w", f.path, err)
 	}
-	release = func() {
+	free := func() {
 		_ = lock.Close() // nothing was written; closing frees the lock
 		f.turn <- struct{}{}
 	}
@@ -152,7 +152,7 @@ func (f *folder) lock(ctx context.Context, root *os.Root) (release func(), err e
 		select {
 		case held <- err:
 		case <-ctx.Done():
-			release()
+			free()
 		}
 	}()
 	select {
@@ -161,10 +161,10 @@ func (f *folder) lock(ctx context.Context, root *os.Root) (release func(), err e
 		return nil, fmt.Errorf("wait for %s: %w", f.path, ctx.Err())
 	}
 	if err != nil {
-		release()
+		free()
 		return nil, fmt.Errorf("lock %s: %w", f.path, err)
 	}
-	return release, nil
+	return free, nil
 }
 
 func flock(f *os.File) error {
