@@ -271,7 +271,7 @@ func (d *demo) agent(p part) string {
 		d.t.Fatal(err)
 	}
 	cmd := command(d.t, dir, os.Args[0], "--settings", d.settings, "--", "/work-on-subissue "+p.id)
-	cmd.Env = append(os.Environ(), "FM_TEST_AGENT=1", "GORACE=atexit_sleep_ms=0", "FM_SCENARIO="+d.scenario, "CLAUDE_CONFIG_DIR="+d.home)
+	cmd.Env = append(os.Environ(), "FM_TEST_AGENT=1", "GORACE=atexit_sleep_ms=0", "FM_SCENARIO="+d.scenario, "CLAUDE_CONFIG_DIR="+d.home, "FM_TASK=", "FM_ATTEMPT=")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		d.t.Fatalf("%s: %v\n%s", p.Title, err, out)

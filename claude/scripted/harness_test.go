@@ -55,7 +55,11 @@ func newBench(t *testing.T, scenario string) *bench {
 		config: filepath.Join(top, "config"), events: filepath.Join(top, "events"), settings: filepath.Join(top, "settings.json"),
 	}
 	// A program with the race detector sleeps for a second before it exits.
-	b.env = []string{"FM_TEST_AGENT=1", "GORACE=atexit_sleep_ms=0", "CLAUDE_CONFIG_DIR=" + b.config}
+	// The tests may themselves run below an agent, whose marks must not reach ours.
+	b.env = []string{
+		"FM_TEST_AGENT=1", "GORACE=atexit_sleep_ms=0", "CLAUDE_CONFIG_DIR=" + b.config,
+		"FM_TASK=", "FM_ATTEMPT=", "CLAUDE_CODE_CHILD_SESSION=",
+	}
 	file := ""
 	if scenario != "" {
 		file = filepath.Join(top, "scenario.json")
