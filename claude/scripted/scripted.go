@@ -1,8 +1,8 @@
 // Package scripted is a stand-in for the Claude Code CLI that does what a
 // scenario says: for fm try, which works without a login, and for tests.
 //
-// It promises that whoever starts it, watches it or types into it sees what
-// the real CLI would show: the same flags, hooks in the same order with the
+// It promises that whoever starts it, listens to it or types into it meets what
+// the real CLI was measured to do: the same flags, hooks in the same order with the
 // same payloads, a transcript that can be resumed, the live state file, the
 // same exit codes, and real edits and commits in the worktree. What it does
 // not copy is the screen, which says plainly that this is not Claude.
