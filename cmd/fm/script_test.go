@@ -9,26 +9,39 @@ import (
 )
 
 // TestScripts runs the scripts in testdata/script. Each reads like a page of
-// the manual: commands, what they print, what is in the files afterwards.
+// the manual: commands, what they print, what is in the files afterwards. Run
+// it with -update to have the files that a script compares with written anew.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
+		UpdateScripts:       *update,
 		Setup:               setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"project":      project,
+			"until":        until,
+			"nothing-runs": nothingRuns,
+			"no-escapes":   noEscapes,
+		},
 	})
 }
 
 // setup gives a script a home, a temporary folder short enough for tmux
-// sockets, and the fm under test in its PATH.
+// sockets, and the fm under test in its PATH. Whatever the script starts has
+// that folder in its environment, and is ended by it.
 func setup(env *testscript.Env) error {
 	tmp, err := os.MkdirTemp("", "fm")
 	if err != nil {
 		return err
 	}
-	env.Defer(func() { _ = os.RemoveAll(tmp) })
+	env.Defer(func() {
+		endAll(tmp)
+		_ = os.RemoveAll(tmp)
+	})
 	env.Setenv("TMPDIR", tmp)
 	env.Setenv("TMUX_TMPDIR", tmp)
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("PATH", binary+string(os.PathListSeparator)+env.Getenv("PATH"))
+	env.Setenv("FM_SCENARIO", "")
 	return os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o755)
 }
