@@ -111,6 +111,13 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 	return ids, nil
 }
 
+// Check names the issues that cannot be worked on, as [Intake.Take] does, and
+// changes nothing. It needs the tracker alone.
+func (in *Intake) Check(ctx context.Context, ids []fm.IssueID) error {
+	_, err := in.fetch(ctx, ids)
+	return err
+}
+
 // fetch reads all issues before anything is done with one of them.
 func (in *Intake) fetch(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, error) {
 	var issues []fm.Issue

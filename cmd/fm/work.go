@@ -19,7 +19,7 @@ import (
 // workCmd is the main job.
 type workCmd struct {
 	Words    []string `arg:"" name:"issues" help:"Issues, as 12,13 or one by one. Without --workers a last word of its own is the number of workers: fm work 12,13 4."`
-	Workers  int      `short:"w" placeholder:"N" help:"How many workers (default: what the project had, or 4)."`
+	Workers  *int     `short:"w" placeholder:"N" help:"How many workers (default: what the project had, or 4)."`
 	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues."`
 	Wait     bool     `help:"Stay until everything is over; exit code 0 only if all was merged."`
 }
@@ -29,7 +29,7 @@ type workCmd struct {
 const sanity = 50
 
 func (c *workCmd) Run(ctx context.Context, a *app) error {
-	ids, err := c.parse()
+	ids, workers, err := c.parse()
 	if err != nil {
 		return err
 	}
@@ -41,24 +41,37 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, intake.Order{Issues: ids, Priority: prio}, c.Workers, c.Wait)
+	return h.work(ctx, intake.Order{Issues: ids, Priority: prio}, workers, c.Wait)
 }
 
-// parse tells issues from the number of workers.
-func (c *workCmd) parse() ([]fm.IssueID, error) {
+// parse tells issues from the number of workers, which is 0 when none was
+// given.
+func (c *workCmd) parse() (ids []fm.IssueID, workers int, err error) {
 	words := c.Words
-	if last := len(words) - 1; last > 0 && c.Workers == 0 {
+	if c.Workers != nil {
+		workers = *c.Workers
+	} else if last := len(words) - 1; last > 0 {
 		if n, err := strconv.Atoi(words[last]); err == nil {
-			if n < 1 || n > sanity {
-				return nil, usage("%s as the number of workers? Write --workers %s if so; issues are separated by commas: fm work %s", words[last], words[last], strings.Join(words, ","))
+			if n > sanity {
+				return nil, 0, ambiguous(words, n)
 			}
-			c.Workers, words = n, words[:last]
+			workers, words = n, words[:last]
 		}
 	}
-	if c.Workers < 0 || c.Workers > fm.MaxWorkers {
-		return nil, usage("--workers %d: want 1 to %d", c.Workers, fm.MaxWorkers)
+	if (c.Workers != nil || len(words) < len(c.Words)) && (workers < 1 || workers > fm.MaxWorkers) {
+		return nil, 0, usage("%d workers: want 1 to %d", workers, fm.MaxWorkers)
 	}
-	return parseIssues(words)
+	ids, err = parseIssues(words)
+	return ids, workers, err
+}
+
+// ambiguous refuses a number of workers that is more likely an issue.
+func ambiguous(words []string, n int) error {
+	advice := ""
+	if n <= fm.MaxWorkers {
+		advice = fmt.Sprintf("; if you do want %d workers: fm work %s --workers %d", n, strings.Join(words[:len(words)-1], ","), n)
+	}
+	return usage("%d as the number of workers? Issues are separated by commas: fm work %s%s", n, strings.Join(words, ","), advice)
 }
 
 func parseIssues(words []string) ([]fm.IssueID, error) {
@@ -97,6 +110,9 @@ func parsePriority(word string) (fm.Priority, error) {
 // work takes issues in, sees that the supervisor runs, and shows that the
 // workers began.
 func (h *house) work(ctx context.Context, o intake.Order, workers int, wait bool) error {
+	if err := h.known(ctx, o.Issues); err != nil {
+		return err
+	}
 	if err := h.check(ctx); err != nil {
 		return err
 	}
@@ -126,16 +142,42 @@ func (h *house) work(ctx context.Context, o intake.Order, workers int, wait bool
 	return h.follow(ctx, q, ids)
 }
 
+// known refuses issues that cannot be worked on.
+func (h *house) known(ctx context.Context, ids []fm.IssueID) error {
+	tracker := h.tracker()
+	in := intake.Intake{Tracker: tracker}
+	err := in.Check(ctx, ids)
+	unknown := func(id fm.IssueID) bool {
+		_, err := tracker.Issue(ctx, id)
+		return errors.Is(err, fm.ErrGone)
+	}
+	if err != nil && slices.ContainsFunc(ids, unknown) {
+		return fmt.Errorf("%w (an issue is a Markdown file in %s, such as 0012-title.md)", err, h.project.Issues())
+	}
+	return err
+}
+
 // check finds out what would fail later, before anything is changed.
 func (h *house) check(ctx context.Context) error {
-	if _, err := h.repo(ctx); err != nil {
+	if _, err := h.wanted(); err != nil {
 		return err
 	}
 	if _, err := h.agent(); err != nil {
+		return mendable(err)
+	}
+	repo, err := h.repo(ctx)
+	if err != nil {
+		return mendable(err)
+	}
+	// A remote that does not answer now may do so later.
+	switch _, err := repo.Head(ctx, repo.Base()); {
+	case errors.Is(err, fm.ErrGone):
+		return usage("the remote has no branch %s yet: make a first commit, then git push -u %s %[1]s", repo.Base(), h.config.Remote)
+	case errors.Is(err, fm.ErrRefused), errors.Is(err, context.Canceled):
 		return err
 	}
 	if _, err := h.terminal(func() {}); err != nil {
-		return err
+		return mendable(err)
 	}
 	return h.settle()
 }
@@ -198,13 +240,7 @@ const beginLimit = 10 * time.Second
 // announce prints what each worker begins with.
 func (h *house) announce(ctx context.Context, w supervisor.Wanted, ids []fm.TaskID, q *queue.Queue) error {
 	fmt.Fprintf(h.stdout, "\n🚀 Starting %d workers...\n", w.Workers)
-	ctx, cancel := context.WithTimeout(ctx, beginLimit)
-	defer cancel()
-	var last supervisor.Status
-	err := h.until(ctx, func(s supervisor.Status, alive bool) bool {
-		last = s
-		return alive && s.Wanted == w && (w.Paused || begun(s))
-	})
+	last, err := h.begun(ctx, w, q)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -218,19 +254,41 @@ func (h *house) announce(ctx context.Context, w supervisor.Wanted, ids []fm.Task
 	if err != nil {
 		return err
 	}
+	for _, id := range ids {
+		if t, ok := snap.Task(id); ok && (t.Status == fm.Failed || t.Status == fm.Blocked) {
+			fmt.Fprintln(h.stdout, change(t))
+		}
+	}
 	fmt.Fprintf(h.stdout, "\n📊 Progress: %d/%d complete\n", finished(snap, ids), len(ids))
 	return nil
 }
 
-// begun says whether every worker that could have a task has one.
-func begun(s supervisor.Status) bool {
+// begun waits until every worker that can have a task has one.
+func (h *house) begun(ctx context.Context, w supervisor.Wanted, q *queue.Queue) (last supervisor.Status, err error) {
+	ctx, cancel := context.WithTimeout(ctx, beginLimit)
+	defer cancel()
+	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
+		last = s
+		if !alive || s.Wanted != w {
+			return false
+		}
+		snap, err := q.Refresh(ctx, time.Now())
+		return w.Paused || err == nil && settled(s, snap, time.Now())
+	})
+	return last, err
+}
+
+// settled says whether the workers have what there is to have. What the
+// supervisor shows may be older than the queue.
+func settled(s supervisor.Status, snap queue.Snapshot, now time.Time) bool {
 	busy := 0
 	for _, w := range s.Workers {
 		if w.Task != "" {
 			busy++
 		}
 	}
-	return busy > 0 && (busy == len(s.Workers) || s.Counts[fm.Pending] == 0) || s.Counts[fm.Pending]+s.Counts[fm.Working] == 0
+	left := len(queue.Ready(snap.Tasks, now))
+	return busy == queue.Counts(snap.Tasks)[fm.Working] && (left == 0 || busy == len(s.Workers))
 }
 
 func beginning(w supervisor.WorkerStatus) string {

@@ -18,7 +18,7 @@ type workersCmd struct {
 type workersListCmd struct{}
 
 func (workersListCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,18 +54,15 @@ func (a *app) scale(ctx context.Context, by int) error {
 	if by == 0 {
 		return usage("0 workers: nothing to do")
 	}
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
-		return err
-	}
-	if err := h.settle(); err != nil {
 		return err
 	}
 	var refused error
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		n := w.Workers + by
 		if n < 0 || n > fm.MaxWorkers {
-			refused = usage("%d workers and %+d makes %d: want 0 to %d", w.Workers, by, n, fm.MaxWorkers)
+			refused = usage("there are %d workers; %+d would make %d: want 0 to %d", w.Workers, by, n, fm.MaxWorkers)
 			return
 		}
 		w.Workers = n
