@@ -17,7 +17,7 @@ type attachCmd struct {
 }
 
 func (c *attachCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,54 +39,57 @@ func (c *attachCmd) Run(ctx context.Context, a *app) error {
 // pick finds the session that the user means.
 func (h *house) pick(ctx context.Context, word string, terminal *tmux.Server) (string, error) {
 	if word == "supervisor" {
-		return word, nil
+		up, err := terminal.SupervisorAlive(ctx)
+		if err == nil && !up {
+			err = usage("the supervisor is not running: fm resume")
+		}
+		return word, err
+	}
+	var id fm.WorkerID
+	if word != "" {
+		var err error
+		if id, err = fm.ParseWorkerID(word); err != nil {
+			return "", usage("%v, or supervisor", err)
+		}
 	}
 	sight, err := terminal.Observe(ctx)
 	if err != nil {
 		return "", err
 	}
-	if word == "" {
-		return h.first(sight)
-	}
-	id, err := fm.ParseWorkerID(word)
-	if err != nil {
-		return "", usage("%v", err)
-	}
-	if !slices.ContainsFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == id }) {
-		return "", usage("%s has no session yet: it has had no task. There are: %s", id, sessions(sight))
+	switch {
+	case len(sight.Sessions) == 0:
+		return "", usage("no worker has a session now; start some work with: fm work ISSUES, or go on with: fm resume")
+	case word == "":
+		return h.first(sight), nil
+	case !slices.ContainsFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == id }):
+		return "", usage("%s has no session: it has had no task yet. There are: %s", id, sessions(sight))
 	}
 	return id.String(), nil
 }
 
 // first prefers a worker that waits for a person, then one that works.
-func (h *house) first(sight fm.Sight) (string, error) {
-	if len(sight.Sessions) == 0 {
-		return "", usage("no worker has a session yet; start some work with: fm work ISSUES")
-	}
+func (h *house) first(sight fm.Sight) string {
 	s, err := h.lastStatus()
 	if err != nil {
-		return sight.Sessions[0].Worker.String(), nil //nolint:nilerr // without a status any session will do
+		return sight.Sessions[0].Worker.String() // any will do
 	}
 	for _, ws := range s.Workers {
 		if ws.State == string(fm.Waiting) {
-			return ws.Worker.String(), nil
+			return ws.Worker.String()
 		}
 	}
 	for _, ws := range s.Workers {
 		if ws.Task != "" {
-			return ws.Worker.String(), nil
+			return ws.Worker.String()
 		}
 	}
-	return sight.Sessions[0].Worker.String(), nil
+	return sight.Sessions[0].Worker.String()
 }
 
 func sessions(sight fm.Sight) string {
 	var names []string
 	for _, s := range sight.Sessions {
 		names = append(names, s.Worker.String())
-	}
-	if len(names) == 0 {
-		return "none"
 	}
 	return strings.Join(names, ", ")
 }

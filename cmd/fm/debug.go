@@ -19,7 +19,7 @@ func (c *debugCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return usage("%v", err)
 	}
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 	if t.Attempt == 0 {
 		return
 	}
-	agent, err := h.agent()
+	agent, err := h.reader()
 	if err != nil {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return

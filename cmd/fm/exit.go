@@ -62,8 +62,18 @@ func report(w io.Writer, err error) int {
 	return exitFailure
 }
 
-// text gives an error for people: safe to show, and without the word that only
-// classifies it.
+// mendable makes an error that was found before anything was changed one that
+// is the user's to mend. An interruption stays one.
+func mendable(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return exitError{code: exitUsage, err: err}
+}
+
+// text gives an error for people: on one line, safe to show, and without the
+// word that only classifies it.
 func text(err error) string {
-	return strings.ReplaceAll(fm.Plain(err.Error()), fm.ErrRefused.Error()+": ", "")
+	word := fm.ErrRefused.Error()
+	return strings.TrimSuffix(strings.ReplaceAll(fm.Line(err.Error(), 0), word+": ", ""), ": "+word)
 }

@@ -67,13 +67,21 @@ func change(t fm.Task) string {
 	case fm.Completed:
 		return "✓ " + name + ": PR #" + t.Pull + " created"
 	case fm.Merged:
-		return "✓ " + name + ": merged"
+		return "✓ " + name + ": merged" + pull(t)
 	case fm.Failed, fm.Blocked:
 		return "✗ " + name + ": " + string(t.Status) + ": " + fm.Line(t.Note, 160)
 	case fm.Cancelled, fm.Hold:
 		return "- " + name + ": " + string(t.Status)
 	}
 	return "? " + name + ": " + fm.Line(string(t.Status), 20)
+}
+
+// pull names the pull request: that it was created may have passed unseen.
+func pull(t fm.Task) string {
+	if t.Pull == "" {
+		return ""
+	}
+	return " (PR #" + t.Pull + ")"
 }
 
 func attempt(t fm.Task) string {

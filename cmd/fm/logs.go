@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -22,7 +24,7 @@ type logsCmd struct {
 }
 
 func (c *logsCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -49,7 +51,7 @@ func (h *house) source(ctx context.Context, name string) (func(context.Context, 
 	if name == "supervisor" {
 		return tail(h.project.Logs() + "/supervisor.log"), nil
 	}
-	agent, err := h.agent()
+	agent, err := h.reader()
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +60,11 @@ func (h *house) source(ctx context.Context, name string) (func(context.Context, 
 		return nil, err
 	}
 	var mine func(queue.Entry) bool
-	if w, err := fm.ParseWorkerID(name); err == nil && strings.HasPrefix(name, "worker-") {
+	if strings.HasPrefix(name, "worker-") {
+		w, err := fm.ParseWorkerID(name)
+		if err != nil {
+			return nil, usage("%v", err)
+		}
 		mine = func(e queue.Entry) bool { return e.Task.Worker == w }
 	} else {
 		id, err := fm.ParseTaskID(name)
@@ -131,6 +137,9 @@ func tail(path string) func(context.Context, io.Writer) error {
 	var at int64
 	return func(_ context.Context, w io.Writer) error {
 		f, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // no supervisor has started yet
+		}
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,6 @@ func run(args []string, a app) int {
 	parser, err := kong.New(&grammar,
 		kong.Name("fm"),
 		kong.Description(description),
-		kong.UsageOnError(),
 		kong.Vars{"version": version()},
 		kong.Writers(a.stdout, a.stderr),
 		kong.Exit(func(c int) { code = c }),
@@ -62,11 +62,23 @@ func run(args []string, a app) int {
 	case code >= 0: // --help and --version have been answered
 		return code
 	case err != nil:
-		fmt.Fprintf(a.stderr, "fm: %v\nTry: fm --help\n", err)
+		fmt.Fprintf(a.stderr, "fm: %s; see: %s --help\n", text(err), verb(err))
 		return exitUsage
 	}
 	if a.dir, err = grammar.folder(); err != nil {
 		return report(a.stderr, err)
 	}
 	return report(a.stderr, call.Run(&a))
+}
+
+// verb gives the command that an error of the grammar is about, as far as it
+// was understood: "fm queue retry".
+func verb(err error) string {
+	words := "fm"
+	if e, ok := errors.AsType[*kong.ParseError](err); ok {
+		if node := e.Context.Selected(); node != nil {
+			words += " " + node.Path()
+		}
+	}
+	return words
 }

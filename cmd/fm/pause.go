@@ -11,11 +11,8 @@ import (
 type pauseCmd struct{}
 
 func (pauseCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
-		return err
-	}
-	if err := h.settle(); err != nil {
 		return err
 	}
 	if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Paused = true }); err != nil {
@@ -30,7 +27,7 @@ func (pauseCmd) Run(ctx context.Context, a *app) error {
 type resumeCmd struct{}
 
 func (resumeCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -24,7 +25,7 @@ type queueCmd struct {
 type queueShowCmd struct{}
 
 func (queueShowCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func (queueShowCmd) Run(ctx context.Context, a *app) error {
 	fmt.Fprintln(w, "TASK\tPARENT\tPRIORITY\tSTATUS\tWORKER\tTITLE\tNOTE")
 	for _, t := range snap.Tasks {
 		fmt.Fprintf(w, "#%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, hash(t.Parent), t.Priority, fm.Line(string(t.Status), 12), dash(t.Worker.String()),
-			fm.Line(t.Title, 44), fm.Line(remark(t, snap), 60))
+			fm.Line(t.Title, 44), fm.Line(remark(t, snap), 300))
 	}
 	return w.Flush()
 }
@@ -67,7 +68,11 @@ func dash(s string) string {
 func remark(t fm.Task, snap queue.Snapshot) string {
 	switch waits := queue.WaitsFor(t, snap.Tasks); {
 	case t.Status == fm.Pending && len(waits) > 0:
-		return fmt.Sprintf("waits for %v", waits)
+		var names []string
+		for _, id := range waits {
+			names = append(names, "#"+string(id))
+		}
+		return "waits for " + strings.Join(names, ", ")
 	case t.Note != "":
 		return t.Note
 	case t.Pull != "":
@@ -109,7 +114,7 @@ func retry(t fm.Task) (queue.Change, string, error) {
 type queueRetryAllCmd struct{}
 
 func (queueRetryAllCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,7 +142,7 @@ func (queueRetryAllCmd) Run(ctx context.Context, a *app) error {
 type queueRebuildCmd struct{}
 
 func (queueRebuildCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -165,7 +170,7 @@ func (queueRebuildCmd) Run(ctx context.Context, a *app) error {
 
 // change changes tasks, all or none.
 func (a *app) change(ctx context.Context, words []string, make func(fm.Task) (queue.Change, string, error)) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 type recoverCmd struct{}
 
 func (recoverCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type statusCmd struct {
 }
 
 func (c *statusCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -115,6 +115,9 @@ func render(w io.Writer, s supervisor.Status, now time.Time, alive bool) {
 		renderWorkers(w, s, now)
 	}
 	fmt.Fprintf(w, "\nQUEUE\n  %s\n", counts(s.Counts))
+	if s.Counts[fm.Failed]+s.Counts[fm.Blocked] > 0 {
+		fmt.Fprintln(w, "  Why: fm queue show    Again: fm queue retry TASK")
+	}
 	if len(s.Parents) > 0 {
 		fmt.Fprintln(w, "\nPARENT ISSUES")
 		for _, p := range s.Parents {
@@ -147,7 +150,8 @@ func renderWorkers(w io.Writer, s supervisor.Status, now time.Time) {
 		if ws.Attached > 0 {
 			text += " · attached"
 		}
-		fmt.Fprintf(w, "  %-10s %-32s %s\n", ws.Worker, fm.Line(text, 60), fm.Line(ws.Title, 34))
+		line := fmt.Sprintf("  %-10s %-32s %s", ws.Worker, fm.Line(text, 60), fm.Line(ws.Title, 34))
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
 	}
 }
 

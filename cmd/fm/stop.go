@@ -14,7 +14,7 @@ type stopCmd struct {
 }
 
 func (c *stopCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.open(ctx)
+	h, err := a.visit(ctx)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,12 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	if err != nil {
 		return err
 	}
-	if _, alive := h.supervisorPID(); alive || living(sight) > 0 {
+	_, alive := h.supervisorPID()
+	if !alive && sight.Generation == "" {
+		fmt.Fprintln(h.stdout, "✓ Nothing was running. Go on with: fm resume")
+		return nil
+	}
+	if alive || living(sight) > 0 {
 		if err := h.settle(); err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ type house struct {
 func (a *app) open(ctx context.Context) (*house, error) {
 	root, err := git.FindRoot(ctx, a.dir)
 	if err != nil {
-		return nil, err
+		return nil, mendable(err)
 	}
 	h := &house{app: a, project: fm.Project{Root: root}}
 	text, err := os.ReadFile(h.project.ConfigFile())
@@ -43,6 +43,27 @@ func (a *app) open(ctx context.Context) (*house, error) {
 		return nil, usage("%s: %v", h.project.ConfigFile(), err)
 	}
 	return h, nil
+}
+
+// visit is open for commands that only make sense where there has been work.
+// They leave no trace where there was none.
+func (a *app) visit(ctx context.Context) (*house, error) {
+	h, err := a.open(ctx)
+	if err == nil && !h.used() {
+		err = usage("nothing has been started in %s yet; begin with: fm work ISSUES", h.project.Root)
+	}
+	return h, err
+}
+
+// used says whether fm has worked in the project. Settings and issues alone
+// may come with the repository.
+func (h *house) used() bool {
+	for _, path := range []string{h.project.Ledger(), h.project.Queue(), h.project.StateFile()} {
+		if _, err := os.Lstat(path); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // settle makes the project's folders.
@@ -101,6 +122,20 @@ func (h *house) agent() (*claude.Claude, error) {
 		return nil, err
 	}
 	return claude.New(claude.Options{Project: h.project, Config: h.config.Agent, Self: self, Home: home, Environ: h.environ})
+}
+
+// reader reads what agents left, which needs no agent: its command is never
+// run.
+func (h *house) reader() (*claude.Claude, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil, err
+	}
+	return claude.New(claude.Options{Project: h.project, Config: fm.AgentConfig{Command: self}, Self: self, Home: home, Environ: h.environ})
 }
 
 func (h *house) verifier() process.Verifier {
