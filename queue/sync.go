@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -128,6 +129,12 @@ func (q *Queue) mergeDamaged(ctx context.Context, d *draft, text []byte, v view)
 	mergeLines(d, view{lines: v.lines})
 	if !q.watch.broke(string(text), d.now) {
 		return
+	}
+	if e, err := parseLine(strings.TrimSpace(v.torn)); err == nil {
+		// Of a task that is known it may be half a line of ours.
+		if _, known := d.task(e.task.ID); !known {
+			mergeLine(d, viewLine{raw: v.torn, edit: e})
+		}
 	}
 	q.putAside(ctx, d, text)
 	q.watch.mended()
