@@ -45,7 +45,7 @@ func (t *Tracker) closeOnce(ctx context.Context, root *os.Root, id fm.IssueID, c
 		return err
 	}
 	r, err := all.find(id)
-	if err != nil || r.issue.Closed || r.doc.text(closedByFM) != "" {
+	if err != nil || r.issue().Closed || r.doc.text(closedByFM) != "" {
 		return err
 	}
 	if err := errors.Join(r.doc.set("status", "closed"), r.doc.set(closedByFM, true)); err != nil {

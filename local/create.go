@@ -32,8 +32,8 @@ func (t *Tracker) Create(ctx context.Context, parent fm.IssueID, key string, s f
 			if r.file.err != nil && !errors.Is(r.file.err, errTooLarge) {
 				return fmt.Errorf("read %s: %w", r.file.name, r.file.err) // it may be the one
 			}
-			if key != "" && r.issue.Parent == parent && r.doc.text("key") == key {
-				issue = r.issue
+			if key != "" && r.parent == parent && r.doc.text("key") == key {
+				issue = r.issue()
 				return nil
 			}
 		}
@@ -91,7 +91,8 @@ func (t *Tracker) write(root *os.Root, number int, fields []field, slug, body st
 	if err != nil {
 		return fm.Issue{}, err
 	}
-	return readIssue(issueID(name, &doc), name, &doc), nil
+	r := newRecord(file{name: name}, doc)
+	return r.issue(), nil
 }
 
 // writeNew writes a new file under the first free number, which it puts in

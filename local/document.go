@@ -111,11 +111,16 @@ func (d *document) text(name string) string {
 	if k == nil {
 		return ""
 	}
+	if raw := k.raw(); k.below() == 1 && plainWord.MatchString(raw) {
+		return raw // what YAML would say too, at a hundredth of the cost
+	}
 	if n := k.node(); n != nil && n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
 		return strings.TrimSpace(n.Value)
 	}
 	return k.raw()
 }
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_./-]*$`)
 
 // line is the value of a key as a person means it: a "#" in a title without
 // quotes is no comment.
@@ -171,7 +176,7 @@ func (k *entry) node() *yaml.Node {
 func (k *entry) raw() string {
 	_, value, _ := strings.Cut(k.lines[0], ":")
 	value = strings.TrimSpace(value)
-	if value == "~" || value == "null" || strings.HasPrefix(value, "# ") {
+	if value == "~" || strings.EqualFold(value, "null") || strings.HasPrefix(value, "# ") {
 		return ""
 	}
 	return value

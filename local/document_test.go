@@ -33,7 +33,8 @@ func FuzzDocument(f *testing.F) {
 				others[k.name] = d.text(k.name)
 			}
 		}
-		_, _, _ = d.list("labels"), d.line("title"), readIssue("1", "1.md", &d)
+		r := newRecord(file{name: "1.md"}, d)
+		_ = r.issue()
 		body := d.body
 		if err := d.set("status", "closed"); err != nil {
 			t.Fatal(err)
