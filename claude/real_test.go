@@ -428,6 +428,37 @@ func TestSplitAsksOnceAndReadsTheAnswer(t *testing.T) {
 	}
 }
 
+// An issue's text could ask for a file of the user's; the one who splits it
+// cannot read it.
+//
+// Caught: --allowedTools Read, which allows it everywhere.
+func TestSplitReadsNothingOutsideTheProject(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	writeFile(t, secret, "SECRET-WORD")
+	results := make(chan string, 10)
+	w := newWorld(t, func(r messages.Request) messages.Reply {
+		if result, ok := r.Result(); ok {
+			results <- result.Text
+		}
+		switch r.Step() {
+		case 0:
+			return messages.Use("Read", map[string]string{"file_path": secret})
+		case 1:
+			return messages.Use("Grep", map[string]string{"pattern": "hello", "output_mode": "content"})
+		}
+		return messages.Structured(map[string]any{"subissues": []any{part("Add the parser"), part("Use the parser", 1)}})
+	})
+	if _, err := w.claude.Split(t.Context(), fm.Issue{ID: "123", Title: "Parse"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-results; strings.Contains(got, "SECRET-WORD") {
+		t.Errorf("the secret was read: %s", got)
+	}
+	if got := <-results; !strings.Contains(got, "README.md") {
+		t.Errorf("the project cannot be searched: %s", got)
+	}
+}
+
 func part(title string, deps ...int) map[string]any {
 	if deps == nil {
 		deps = []int{}
