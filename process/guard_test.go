@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // journal is a log that a test may read while it is written.
@@ -191,6 +193,9 @@ func TestDeathOfTheTmuxServerEndsOnlyTheGuard(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = syscall.Kill(server, syscall.SIGKILL) }) // dead, unless the test failed before
 	pid := awaitPid(t, filepath.Join(dir, "hold.pid"))
+	if sid, err := unix.Getsid(pid); err != nil || sid != pid {
+		t.Errorf("the child is in session %d (%v), want one of its own, %d", sid, err, pid)
+	}
 	if err := syscall.Kill(server, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
