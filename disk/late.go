@@ -58,8 +58,9 @@ func (v *View) Late(ctx context.Context, now time.Time) ([]byte, error) {
 			kept = append(kept, h)
 			continue
 		}
-		if !over {
-			text = text[:bytes.LastIndexByte(text, '\n')+1]
+		if whole := bytes.LastIndexByte(text, '\n') + 1; !over && whole < len(text) {
+			text = text[:whole]
+			h.id.size = -1 // look again for the rest
 		}
 		h.seen = append(slices.Clip(h.seen), text...)
 		late = append(late, text...)
