@@ -64,7 +64,7 @@ func sized(tb testing.TB, s *Server, w fm.WorkerID, want string) {
 	until(tb, w.String()+" is "+want, func() (any, bool) { got := size(tb, s, w); return got, got == want })
 }
 
-// Caught: control clients counted as people; no hook on client-detached.
+// Caught: no hook on client-detached.
 func TestPersonIsSeenAndLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 	s := up(t)

@@ -156,9 +156,12 @@ func (s *Server) recall(ctx context.Context, pid int) error {
 		if s.dial(ctx) == nil {
 			return nil
 		}
+		if ended(pid) {
+			break
+		}
 		if err := pause(ctx, 10*time.Millisecond); err != nil {
 			return fmt.Errorf("recall tmux server %d: %w", pid, err)
 		}
 	}
-	return fmt.Errorf("recall tmux server %d: it runs, but its socket %s does not come back", pid, s.path)
+	return fmt.Errorf("recall tmux server %d: its socket %s does not come back", pid, s.path)
 }

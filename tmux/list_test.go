@@ -16,6 +16,7 @@ func ours(worker, rest string) string { return worker + " " + worker + " " + res
 
 func row(fields ...string) string { return strings.Join(fields, "\t") + "\n" }
 
+// Caught: programs on control connections counted as people.
 func TestListingBecomesSight(t *testing.T) {
 	text := row("S", "42.1000") +
 		row("P", "$0", "%0", "    fm-hub", "1", "0", "", "9", "1000") +
@@ -24,7 +25,7 @@ func TestListingBecomesSight(t *testing.T) {
 		row("P", "$3", "%3", ours("worker-3", "no id! x worker-3"), "1", "3", "", "79", "1100") +
 		row("P", "$9", "%1", "worker-1    watching", "0", "", "", "77", "1100") +
 		row("P", "$10", "%9", "    supervisor", "0", "", "", "80", "1100") +
-		row("C", "$0", "1", "1200") + row("C", "$1", "0", "1201") + row("C", "$9", "0", "1202")
+		row("C", "$0", "1", "1200") + row("C", "$1", "0", "1201") + row("C", "$9", "0", "1202") + row("C", "$1", "1", "1300")
 	l, err := parseListing(text)
 	must(t, err)
 	at := func(s int64) time.Time { return time.Unix(s, 0) }

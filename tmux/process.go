@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -40,25 +41,44 @@ func (p *process) wait(ctx context.Context) error {
 // answers there. It goes by /proc alone, so that no other process is ever
 // signalled; without /proc there is none.
 func lostServer(socket string) (pid int, found bool) {
+	parents := map[int]int{}
 	names, _ := filepath.Glob("/proc/[0-9]*/comm") // no error: the pattern is right
 	for _, name := range names {
-		comm, err := os.ReadFile(name)
-		if err != nil || string(bytes.TrimSpace(comm)) != "tmux: server" {
-			continue
-		}
 		dir := filepath.Dir(name)
-		cmdline, err := os.ReadFile(filepath.Join(dir, "cmdline"))
-		if err != nil || !servesSocket(bytes.Split(cmdline, []byte{0}), socket) {
-			continue
+		if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil && servesSocket(dir, socket) && !ended(pid) {
+			parents[pid] = parentOf(dir)
 		}
-		if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil && !ended(pid) {
+	}
+	// A child that the server has just forked looks the same until its exec.
+	for pid, parent := range parents {
+		if _, child := parents[parent]; !child {
 			return pid, true
 		}
 	}
 	return 0, false
 }
 
-func servesSocket(words [][]byte, socket string) bool {
-	i := slices.IndexFunc(words, func(w []byte) bool { return string(w) == "-S" })
-	return i >= 0 && i+1 < len(words) && string(words[i+1]) == socket
+func servesSocket(dir, socket string) bool {
+	comm, err := os.ReadFile(filepath.Join(dir, "comm"))
+	if err != nil || string(bytes.TrimSpace(comm)) != "tmux: server" {
+		return false
+	}
+	cmdline, err := os.ReadFile(filepath.Join(dir, "cmdline"))
+	words := strings.Split(string(cmdline), "\x00")
+	i := slices.Index(words, "-S")
+	return err == nil && i >= 0 && i+1 < len(words) && words[i+1] == socket
+}
+
+// parentOf reads the fourth field of stat, proc_pid_stat(5); 0 when unknown.
+func parentOf(dir string) int {
+	stat, err := os.ReadFile(filepath.Join(dir, "stat"))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 2 {
+		return 0
+	}
+	parent, _ := strconv.Atoi(fields[1]) // 0, by promise
+	return parent
 }

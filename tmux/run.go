@@ -101,18 +101,24 @@ func arguments(words []string) ([]string, error) {
 // evidence: the socket is not there or nobody listens, and no process serves
 // it. A server whose socket was deleted is asked to make it again.
 func (s *Server) running(ctx context.Context) (bool, error) {
-	err := s.dial(ctx)
-	if err == nil {
-		return true, nil
+	for {
+		err := s.dial(ctx)
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, syscall.ENOENT) && !errors.Is(err, syscall.ECONNREFUSED) {
+			return false, fmt.Errorf("reach tmux server: %w", err)
+		}
+		pid, found := lostServer(s.path)
+		if !found {
+			return false, nil
+		}
+		err = s.recall(ctx, pid)
+		if err == nil || !ended(pid) {
+			return err == nil, err
+		}
+		// It was on its way out; the socket may be another's by now.
 	}
-	if !errors.Is(err, syscall.ENOENT) && !errors.Is(err, syscall.ECONNREFUSED) {
-		return false, fmt.Errorf("reach tmux server: %w", err)
-	}
-	pid, found := lostServer(s.path)
-	if !found {
-		return false, nil
-	}
-	return true, s.recall(ctx, pid)
 }
 
 func (s *Server) dial(ctx context.Context) error {

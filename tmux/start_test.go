@@ -1,6 +1,7 @@
 package tmux
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -188,7 +189,9 @@ func TestStopEndsWhatIgnoresSignals(t *testing.T) {
 	must(t, s.Start(t.Context(), 1, runOf("7", 1), stubborn))
 	fileIs(t, filepath.Join(stubborn.Dir, "ready"), "")
 	pid := session(t, s, 1).PID
-	must(t, s.Close(t.Context(), 1))
+	ctx, cancel := context.WithTimeout(t.Context(), 2*stopGrace)
+	defer cancel()
+	must(t, s.Close(ctx, 1))
 	if !ended(pid) {
 		t.Errorf("process %d lives on", pid)
 	}
@@ -201,7 +204,7 @@ func TestStopEndsWhatIgnoresSignals(t *testing.T) {
 func TestEveryExitIsTold(t *testing.T) {
 	t.Parallel()
 	s := up(t)
-	for i := range 15 {
+	for i := range 40 {
 		must(t, s.Start(t.Context(), 1, runOf("7", i+1), sh(t, forever)))
 		must(t, syscall.Kill(session(t, s, 1).PID, syscall.SIGKILL))
 		until(t, "killed", func() (any, bool) { got := session(t, s, 1); return got, !got.Alive })

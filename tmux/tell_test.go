@@ -14,27 +14,22 @@ import (
 // byte, as an agent that asks for bracketed pastes hears it.
 func listener(tb testing.TB, s *Server, w fm.WorkerID) (heard string) {
 	tb.Helper()
-	cmd := sh(tb, `stty raw -echo; printf '\033[?2004h'; : > ready; exec cat > heard`)
+	cmd := sh(tb, `stty raw -echo; printf '\033[?2004hready'; exec cat > heard`)
 	must(tb, s.Start(tb.Context(), w, runOf("7", 1), cmd))
-	fileIs(tb, filepath.Join(cmd.Dir, "ready"), "")
-	// The pane has asked for brackets when tmux has read so far.
+	// tmux reads in order: it has seen what stands before what it shows.
 	until(tb, "the pane asks for brackets", func() (any, bool) {
-		hand(tb, s, "set-buffer", "-b", "probe", "x")
-		hand(tb, s, "paste-buffer", "-p", "-d", "-b", "probe", "-t", target(w))
-		b, err := os.ReadFile(filepath.Join(cmd.Dir, "heard"))
-		return fmt.Sprintf("%q, %v", b, err), strings.HasSuffix(string(b), "\x1b[200~x\x1b[201~")
+		text, err := s.Capture(tb.Context(), w, 0)
+		return fmt.Sprintf("%q, %v", text, err), text == "ready"
 	})
-	must(tb, os.Truncate(filepath.Join(cmd.Dir, "heard"), 0))
 	return filepath.Join(cmd.Dir, "heard")
 }
 
-// hears waits for all that was typed since the probe, before which the file
-// has a hole: cat keeps its offset.
+// hears waits for all that was typed so far.
 func hears(tb testing.TB, path, want string) {
 	tb.Helper()
 	until(tb, "it is heard", func() (any, bool) {
 		b, err := os.ReadFile(path)
-		got := strings.TrimLeft(string(b), "\x00")
+		got := string(b)
 		return fmt.Sprintf("%.200q (%d bytes), %v; want %.200q (%d bytes)", got, len(got), err, want, len(want)), got == want
 	})
 }

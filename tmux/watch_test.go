@@ -2,6 +2,7 @@ package tmux
 
 import (
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -67,6 +68,31 @@ func TestDeathRightAfterStartWakes(t *testing.T) {
 	}
 	must(t, syscall.Kill(pid, syscall.SIGKILL))
 	onWake(t, woken, "the death is seen", func() (any, bool) { got := session(t, s, 1); return got, !got.Alive })
+}
+
+// tmux that never hears of a death must not make the dead alive. Caught: bury
+// that does nothing.
+func TestProcessHasTheLastWord(t *testing.T) {
+	t.Parallel()
+	s := down(t)
+	pid := endedPID(t)
+	l := listing{panes: []pane{{session: "$1", id: "%1", mark: "worker-1", worker: "worker-1", name: "worker-1", pid: pid}}}
+	if !s.unsettled(l) {
+		t.Error("tmux is believed at once")
+	}
+	s.giveUp(l)
+	s.bury(l)
+	if got := l.sight().Sessions[0]; got.Alive || s.unsettled(l) {
+		t.Errorf("got %+v, unsettled %v", got, s.unsettled(l))
+	}
+}
+
+// endedPID is the pid of a process that was, and is reaped.
+func endedPID(t *testing.T) int {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "true")
+	must(t, cmd.Run())
+	return cmd.Process.Pid
 }
 
 func TestSessionsOfOthersWake(t *testing.T) {
