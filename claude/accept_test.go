@@ -2,6 +2,7 @@ package claude
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -105,7 +107,7 @@ func TestAcceptKeepsEveryOtherByte(t *testing.T) {
 	}
 }
 
-// Caught: a write on every start.
+// Caught: a write on every start; a wait for a lock that is not needed.
 func TestAcceptWritesNothingWhereNothingIsMissing(t *testing.T) {
 	c, path := newcomer(t, "{}")
 	if err := c.Accept(t.Context()); err != nil {
@@ -115,11 +117,48 @@ func TestAcceptWritesNothingWhereNothingIsMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(path+".lock", 0o700); err != nil { // a session of the CLI writes
+		t.Fatal(err)
+	}
 	if err := c.Accept(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) {
 		t.Errorf("the file was replaced (%v)", err)
+	}
+}
+
+// Caught: a lock that is waited for without end.
+func TestAcceptBreaksALockThatWasLeftBehind(t *testing.T) {
+	c, path := newcomer(t, "{}")
+	if err := os.Mkdir(path+".lock", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(path+".lock", old, old); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Accept(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	checkAccepted(t, c, path)
+	if _, err := os.Lstat(path + ".lock"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock is still there (%v)", err)
+	}
+}
+
+func TestAcceptGivesUpOnALockWithItsContext(t *testing.T) {
+	c, path := newcomer(t, "{}")
+	if err := os.Mkdir(path+".lock", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := c.Accept(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if got := string(readFile(t, path)); got != "{}" {
+		t.Errorf("the file was changed to %q", got)
 	}
 }
 

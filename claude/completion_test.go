@@ -29,7 +29,7 @@ func TestWhatIsNoReportIsNeverTakenForOne(t *testing.T) {
 		"empty":        {put(""), fm.ErrNotCompletion},
 		"half":         {put("# Completion Sta"), fm.ErrNotCompletion},
 		"wrong status": {put("**Status:** DONE\n"), fm.ErrNotCompletion},
-		"both":         {put("**Status:** SUCCESS | FAILED | PARTIAL\n"), nil}, // the parser's matter
+		"the template": {put("**Status:** SUCCESS | FAILED | PARTIAL\n"), fm.ErrNotCompletion},
 		"binary":       {put("\x00\xff\xfe\x01"), fm.ErrNotCompletion},
 		"64 KiB":       {put(goodCompletion + strings.Repeat("x", fm.MaxCompletion-len(goodCompletion))), nil},
 		"64 KiB and 1": {put(goodCompletion + strings.Repeat("x", fm.MaxCompletion-len(goodCompletion)+1)), fm.ErrNotCompletion},

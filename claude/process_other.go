@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,70 +15,84 @@ import (
 )
 
 // processes asks ps, which shows the environment of the user's own processes
-// behind their command line, but for those that the system protects. Before a
-// signal it asks again, because without pidfds a number can change its owner.
+// behind their command line, but for those that the system protects.
 func processes(ctx context.Context, m mark) ([]process, error) {
+	all, err := listed(ctx, "-x")
+	if err != nil {
+		return nil, err
+	}
+	parents := map[int]int{}
+	for _, l := range all {
+		parents[l.pid] = l.parent
+	}
+	spared := map[int]bool{}
+	for pid := os.Getpid(); pid > 1 && !spared[pid]; pid = parents[pid] {
+		spared[pid] = true
+	}
+	var found []process
+	for _, l := range all {
+		if !spared[l.pid] && l.carries(m) {
+			found = append(found, number{l.pid, m})
+		}
+	}
+	return found, nil
+}
+
+type listing struct {
+	pid, parent int
+	text        string // command line and environment, parted by blanks
+}
+
+func listed(ctx context.Context, which ...string) ([]listing, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "/bin/ps", "-xww", "-E", "-o", "pid=,ppid=,command=")
+	cmd := exec.CommandContext(ctx, "/bin/ps", append(which, "-ww", "-E", "-o", "pid=,ppid=,command=")...)
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("list processes: %w", err)
 	}
-	parents := map[int]int{}
-	var pids []int
+	var all []listing
 	for line := range strings.Lines(string(out)) {
-		fields := strings.Fields(line)
-		if len(fields) < 3 {
-			continue
-		}
-		pid, err1 := strconv.Atoi(fields[0])
-		ppid, err2 := strconv.Atoi(fields[1])
-		if err1 != nil || err2 != nil {
-			continue
-		}
-		parents[pid] = ppid
-		if m.in(fields[2:]) || m.shown(line) {
-			pids = append(pids, pid)
+		var l listing
+		if n, err := fmt.Sscan(line, &l.pid, &l.parent); n == 2 && err == nil {
+			l.text = strings.TrimSpace(line)
+			all = append(all, l)
 		}
 	}
-	for pid := os.Getpid(); pid > 1; pid = parents[pid] {
-		pids = slices.DeleteFunc(pids, func(p int) bool { return p == pid })
-	}
-	var found []process
-	for _, pid := range pids {
-		found = append(found, number{pid, m})
-	}
-	return found, nil
+	return all, nil
 }
 
-// shown finds the mark of a project whose path holds white space, which ps
+// carries also finds the mark of a project whose path holds blanks, which ps
 // does not quote.
-func (m mark) shown(line string) bool {
-	spaced := strings.TrimRight(line, "\n") + " "
-	if !strings.Contains(spaced, " FM_PROJECT="+m.project+" ") {
-		return false
+func (l listing) carries(m mark) bool {
+	words := strings.Fields(l.text)
+	if strings.Contains(l.text+" ", " FM_PROJECT="+m.project+" ") {
+		words = append(words, "FM_PROJECT="+m.project)
 	}
-	entries := append(strings.Fields(line), "FM_PROJECT="+m.project)
-	return m.in(entries)
+	return m.in(words)
 }
 
+// A number can be given to another process, so that it is looked up again
+// before each signal. A gap of milliseconds stays, which only pidfds close.
 type number struct {
 	pid  int
 	mark mark
 }
 
 func (n number) signal(how force) error {
+	now, err := listed(context.Background(), "-p", strconv.Itoa(n.pid))
+	if err != nil || len(now) == 0 || !now[0].carries(n.mark) {
+		return nil // ps fails when there is no such process
+	}
 	sig := syscall.SIGTERM
 	if how == compel {
 		sig = syscall.SIGKILL
 	}
-	err := syscall.Kill(n.pid, sig)
-	if errors.Is(err, syscall.ESRCH) {
-		return nil
+	if err := syscall.Kill(n.pid, sig); !errors.Is(err, syscall.ESRCH) {
+		return err
 	}
-	return err
+	return nil
 }
 
 func (n number) wait(ctx context.Context) error {

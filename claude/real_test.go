@@ -390,6 +390,20 @@ func TestAnAgentIsNeverLeftWaitingForAPerson(t *testing.T) {
 	}
 }
 
+// Escape fires no hook; the CLI's own file tells.
+//
+// Caught: a report that knows hooks only.
+func TestAnInterruptedAgentIsSeenIdle(t *testing.T) {
+	w := newWorld(t, func(messages.Request) messages.Reply { return messages.Bash("touch began; exec sleep 600") })
+	w.launch()
+	w.report("the agent to work", func(r fm.Report) bool { return r.State == fm.AtWork && w.fileExists("began") })
+	w.tmux("send-keys", "-t", "w", "Escape")
+	r := w.report("the agent to be idle", func(r fm.Report) bool { return r.State == fm.AtPrompt })
+	if r.Turns != 0 || w.count("Stop") != 0 {
+		t.Errorf("a turn ended: %+v\n%s", r, w.eventText())
+	}
+}
+
 func TestAnAPIErrorEndsATurnWithItsClass(t *testing.T) {
 	w := newWorld(t, func(messages.Request) messages.Reply {
 		return messages.Reply{Status: 400, Type: "invalid_request_error", Error: "Your credit balance is too low to access the Anthropic API."}
