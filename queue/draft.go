@@ -83,11 +83,11 @@ func valid(c Change) error {
 	if !(entry{op: c.Op}).ofTask() {
 		return fmt.Errorf("op %q is the queue's own", c.Op)
 	}
-	if !wordPattern.MatchString(string(c.Op)) {
+	if !isWord(string(c.Op)) {
 		return fmt.Errorf("op %q: want one word", c.Op)
 	}
 	for _, f := range c.Task.Extra {
-		if !wordPattern.MatchString(f.Key) {
+		if !isWord(f.Key) {
 			return fmt.Errorf("key %q: want one word", f.Key)
 		}
 	}

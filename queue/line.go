@@ -3,7 +3,7 @@ package queue
 import (
 	"errors"
 	"fmt"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,13 +23,29 @@ const workerKey = "worker"
 
 const columns = 6
 
-var wordPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+// isWord says whether s is what may stand for a status or a key: a letter or
+// digit, then up to 63 of A-Z a-z 0-9 . _ -.
+func isWord(s string) bool {
+	for i := range len(s) {
+		c := s[i] | 0x20 // lower case
+		switch {
+		case c >= 'a' && c <= 'z' && s[i] >= 'A', s[i] >= '0' && s[i] <= '9':
+		case i > 0 && (s[i] == '.' || s[i] == '_' || s[i] == '-'):
+		default:
+			return false
+		}
+	}
+	return s != "" && len(s) <= fm.MaxID
+}
 
 // edit is a line of the view as somebody left it.
 type edit struct {
 	task fm.Task
-	has  map[string]bool // keys that the line carries
+	keys []string // that the line carries
 }
+
+// has says whether the line carries the key.
+func (e edit) has(key string) bool { return slices.Contains(e.keys, key) }
 
 // parseLine reads one line that is neither blank nor a comment:
 //
@@ -46,16 +62,16 @@ func parseLine(line string) (edit, error) {
 	if err := e.readColumns(cols); err != nil {
 		return edit{}, err
 	}
-	e.has = make(map[string]bool, len(cols)-columns)
+	e.keys = make([]string, 0, len(cols)-columns)
 	for _, field := range cols[columns:] {
 		key, value, ok := strings.Cut(field, "=")
-		if !ok || !wordPattern.MatchString(key) {
+		if !ok || !isWord(key) {
 			return edit{}, fmt.Errorf("field %q: want key=value", fm.Line(field, 40))
 		}
 		if err := e.readField(key, decode(value)); err != nil {
 			return edit{}, err
 		}
-		e.has[key] = true
+		e.keys = append(e.keys, key)
 	}
 	return e, nil
 }
@@ -78,7 +94,7 @@ func (e *edit) readColumns(cols []string) error {
 	if t.Status == "" {
 		t.Status = fm.Pending
 	}
-	if !wordPattern.MatchString(string(t.Status)) {
+	if !isWord(string(t.Status)) {
 		return fmt.Errorf("status %q: want one word", fm.Line(cols[3], 40))
 	}
 	if cols[4] != "" {

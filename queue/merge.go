@@ -53,11 +53,15 @@ func mergeLine(d *draft, l viewLine) {
 		return
 	}
 	r := d.state.records[cur.ID]
+	_, changed := d.changed[cur.ID]
+	if r != nil && !changed && !r.hidden && r.line == l.raw {
+		return // as fm wrote it
+	}
 	m := merger{line: l.edit.task, cur: cur, next: cur, now: d.now}
 	m.findBase(r, l.edit)
 	m.fields()
 	op := m.status()
-	if changed := renderLine(m.next) != renderLine(cur); changed || (r != nil && r.hidden && d.changed[cur.ID].ID == "") {
+	if renderLine(m.next) != renderLine(cur) || (r != nil && r.hidden && !changed) {
 		d.put(op, m.next, "edit of the queue file")
 	}
 	if len(m.lost) > 0 {
@@ -107,7 +111,7 @@ const (
 
 func (m *merger) findBase(r *record, e edit) {
 	switch {
-	case !e.has["r"]:
+	case !e.has("r"):
 		m.base = m.cur
 		m.basis = unnamed
 		if !m.line.Since.IsZero() && m.line.Since.Equal(m.cur.Since) {
@@ -146,13 +150,13 @@ func (m *merger) complete(e edit) {
 	if l.Parent == "" {
 		l.Parent = c.Parent
 	}
-	if !e.has["dep"] {
+	if !e.has("dep") {
 		l.DependsOn = c.DependsOn
 	}
-	if !e.has["t"] {
+	if !e.has("t") {
 		l.Title = c.Title
 	}
-	if !e.has["n"] {
+	if !e.has("n") {
 		l.Note = c.Note
 	}
 	extra := slices.Clone(c.Extra)

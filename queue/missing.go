@@ -28,7 +28,7 @@ func (v *view) made(s *state) uint64 {
 	var made uint64
 	for _, l := range v.lines {
 		r := s.records[l.edit.task.ID]
-		if r == nil || !l.edit.has["r"] {
+		if r == nil || !l.edit.has("r") {
 			continue
 		}
 		for _, p := range slices.Backward(r.past) {

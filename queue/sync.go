@@ -157,10 +157,10 @@ func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error)
 	d := newDraft(q.state, now)
 	var problems []Problem
 	for range maxSwaps {
-		if q.unreadable || q.watch.holdsBack() || !q.outdated() {
+		text, old := q.outdated()
+		if !old {
 			return problems, nil
 		}
-		text := append(render(q.state, q.watch.missing()), q.watch.torn...)
 		displaced, stamp, err := q.files.View.Swap(ctx, now, text)
 		if err != nil {
 			d.problem("", "cannot write queue.txt: "+err.Error(), "make room or correct the permissions; fm tries again")
@@ -184,18 +184,21 @@ func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error)
 	return problems, nil
 }
 
-// outdated says whether the view has to be written.
-func (q *Queue) outdated() bool {
-	if !q.stale {
-		return false
+// outdated says whether the view has to be written now, and how.
+func (q *Queue) outdated() (text []byte, old bool) {
+	if !q.stale || q.unreadable || q.watch.holdsBack() {
+		return nil, false
 	}
 	if !q.present {
 		q.stale = len(q.state.order) > 0 || len(q.state.comments) > 0
-		return q.stale
 	}
-	text := append(render(q.state, q.watch.missing()), q.watch.torn...)
-	q.stale = !sameView(text, q.text)
-	return q.stale
+	if q.stale {
+		text = append(render(q.state, q.watch.missing()), q.watch.torn...)
+	}
+	if q.present {
+		q.stale = !sameView(text, q.text)
+	}
+	return text, q.stale
 }
 
 // mergeDisplaced merges a text that somebody put in the view's place between

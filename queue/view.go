@@ -102,14 +102,17 @@ func (v *view) comments() map[fm.TaskID][]string {
 // lines away, and it is not settled yet whether on purpose.
 func render(s *state, missing map[fm.TaskID]bool) []byte {
 	var b bytes.Buffer
+	b.Grow(1024 + 128*len(s.order)) // a guess at most of it
 	b.WriteString(header + seqMark + strconv.FormatUint(s.seq, 10) + "\n")
 	for _, id := range s.order {
 		r := s.records[id]
 		for _, c := range s.comments[id] {
-			b.WriteString(c + "\n")
+			b.WriteString(c)
+			b.WriteByte('\n')
 		}
 		if !r.hidden && !missing[id] {
-			b.WriteString(r.line + "\n")
+			b.WriteString(r.line)
+			b.WriteByte('\n')
 		}
 	}
 	for _, c := range s.comments[""] {
