@@ -93,6 +93,33 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// exits runs a command and holds it to an exit code. What is refused, with
+// code 2, says so in one line and prints nothing else.
+//
+//	exits 2 fm work ../x
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+	if want == exitUsage && (stdout != "" || !strings.HasPrefix(stderr, "fm: ") || strings.Count(stderr, "\n") != 1) {
+		ts.Fatalf("want one line on stderr")
+	}
+}
+
 // nothingRuns holds that no process is left that the script started, directly
 // or by fm. The guard may take a moment to follow its supervisor.
 func nothingRuns(ts *testscript.TestScript, neg bool, args []string) {

@@ -20,6 +20,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"project":      project,
 			"until":        until,
+			"exits":        exits,
 			"nothing-runs": nothingRuns,
 			"no-escapes":   noEscapes,
 		},

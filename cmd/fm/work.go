@@ -142,7 +142,8 @@ func (h *house) work(ctx context.Context, o intake.Order, workers int, wait bool
 	return h.follow(ctx, q, ids)
 }
 
-// known refuses issues that cannot be worked on.
+// known refuses issues that cannot be worked on, and kept plans that cannot be
+// read.
 func (h *house) known(ctx context.Context, ids []fm.IssueID) error {
 	tracker := h.tracker()
 	in := intake.Intake{Tracker: tracker}
@@ -154,7 +155,15 @@ func (h *house) known(ctx context.Context, ids []fm.IssueID) error {
 	if err != nil && slices.ContainsFunc(ids, unknown) {
 		return fmt.Errorf("%w (an issue is a Markdown file in %s, such as 0012-title.md)", err, h.project.Issues())
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if _, err := (plans{h.project}).Load(id); err != nil && !errors.Is(err, fm.ErrGone) {
+			return err
+		}
+	}
+	return nil
 }
 
 // check finds out what would fail later, before anything is changed.
