@@ -82,8 +82,12 @@ type number struct {
 
 func (n number) signal(how force) error {
 	now, err := listed(context.Background(), "-p", strconv.Itoa(n.pid))
-	if err != nil || len(now) == 0 || !now[0].carries(n.mark) {
-		return nil // ps fails when there is no such process
+	var none *exec.ExitError
+	switch {
+	case errors.As(err, &none), err == nil && (len(now) == 0 || !now[0].carries(n.mark)):
+		return nil // there is no such process any more
+	case err != nil:
+		return err
 	}
 	sig := syscall.SIGTERM
 	if how == compel {

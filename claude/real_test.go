@@ -69,6 +69,7 @@ func newWorld(t *testing.T, script func(messages.Request) messages.Reply) *world
 		"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1", "DISABLE_AUTOUPDATER=1", "DISABLE_TELEMETRY=1",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
 		"GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com", "GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com",
+		"GORACE=atexit_sleep_ms=0", // or each hook takes a second to end
 		// What fm may have inherited, and no agent may see:
 		"CLAUDECODE=1", "CLAUDE_CODE_CHILD_SESSION=1", "GITHUB_TOKEN=secret-of-the-tracker",
 	}

@@ -1,3 +1,0 @@
-package claude
-
-func beOrphan() {}
