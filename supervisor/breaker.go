@@ -8,47 +8,48 @@ import (
 	"github.com/founder-mode/fm"
 )
 
-// Breaker is a decaying count of failures of different tasks. When many fail
-// at once the cause is not theirs; claiming slows down to one probe at a time
-// until a task succeeds or the count has decayed.
+// Breaker is a decaying count of the tasks that failed. When many fail at once
+// the cause is not theirs; claiming slows down to one probe at a time until a
+// task succeeds or the count has decayed.
 //
 // The rule is that of suture's failure decay: a count with a half-life, open
-// above a threshold.
+// above a threshold. A task counts once, as of its last failure, so that one
+// that always fails holds up no other.
 type Breaker struct {
-	Score float64
-	At    time.Time   // of the last failure
-	Tasks []fm.TaskID // the different tasks that failed since the last success
-	Probe time.Time   // when the last probe was let through
+	Failures []TaskFailure // the last of each task, since the last success
+	Probe    time.Time     // when the last probe was let through
+}
+
+// TaskFailure is when a task last failed.
+type TaskFailure struct {
+	Task fm.TaskID
+	At   time.Time
 }
 
 const (
 	breakerHalfLife  = time.Minute
 	breakerThreshold = 5
 	breakerProbe     = 30 * time.Second
+	breakerMemory    = 10 * breakerHalfLife
 )
 
 func (b Breaker) failed(id fm.TaskID, at time.Time) Breaker {
-	if b.decayed(at) < 0.5 {
-		b.Tasks = nil // what decayed to nothing is another story
-	}
-	b.Score = b.decayed(at)
-	if !slices.Contains(b.Tasks, id) {
-		b.Score++
-		b.Tasks = append(slices.Clone(b.Tasks), id)
-	}
-	b.At = at
+	old := func(f TaskFailure) bool { return f.Task == id || at.Sub(f.At) > breakerMemory }
+	b.Failures = append(slices.DeleteFunc(slices.Clone(b.Failures), old), TaskFailure{Task: id, At: at})
 	return b
 }
 
-func (b Breaker) decayed(at time.Time) float64 {
-	if b.At.IsZero() {
-		return 0
+// score counts the tasks that failed, each the less the longer ago.
+func (b Breaker) score(at time.Time) float64 {
+	var sum float64
+	for _, f := range b.Failures {
+		sum += math.Exp2(-float64(max(0, at.Sub(f.At))) / float64(breakerHalfLife))
 	}
-	return b.Score * math.Exp2(-float64(max(0, at.Sub(b.At)))/float64(breakerHalfLife))
+	return sum
 }
 
 // open says whether claims are held back.
-func (b Breaker) open(at time.Time) bool { return b.decayed(at) >= breakerThreshold }
+func (b Breaker) open(at time.Time) bool { return b.score(at) >= breakerThreshold }
 
 // allows says how many claims may be made now, out of n.
 func (b Breaker) allows(n int, at time.Time) int {

@@ -29,18 +29,14 @@ func (d *decision) claim() {
 	}
 }
 
-// freeWorkers lists the slots that could take a task, lowest first.
+// freeWorkers lists the slots that may take a task, lowest first. While workers
+// that are no longer wanted finish what they have, fewer may.
 func (d *decision) freeWorkers() []fm.WorkerID {
 	s := d.state
-	taken := map[fm.WorkerID]bool{}
-	for _, t := range s.Queue.Tasks {
-		if t.Status == fm.Working {
-			taken[t.Worker] = true
-		}
-	}
+	limit := s.Wanted.Workers - len(d.index.claims)
 	var free []fm.WorkerID
-	for w := fm.WorkerID(1); int(w) <= s.Wanted.Workers; w++ {
-		if !taken[w] && d.free(w) {
+	for w := fm.WorkerID(1); int(w) <= s.Wanted.Workers && len(free) < limit; w++ {
+		if _, taken := d.index.claims[w]; !taken && d.free(w) {
 			free = append(free, w)
 		}
 	}
@@ -52,22 +48,12 @@ func (d *decision) claimable() []fm.Task {
 	s := d.state
 	var ready []fm.Task
 	for _, t := range queue.Ready(s.Queue.Tasks, s.At) {
-		if d.touched[t.ID] || !s.idle(taskKey(t.ID)) || s.lives(t.ID) {
+		if d.touched[t.ID] || !s.idle(taskKey(t.ID)) || d.index.live[t.ID] {
 			continue
 		}
 		ready = append(ready, t)
 	}
 	return ready
-}
-
-// lives says whether any attempt of the task has a live session.
-func (s State) lives(id fm.TaskID) bool {
-	for _, ss := range s.Sight.Sessions {
-		if ss.Run.Task == id && ss.Alive {
-			return true
-		}
-	}
-	return false
 }
 
 // strays stops sessions whose task no longer wants them. What carries no mark,
@@ -77,7 +63,7 @@ func (d *decision) strays() {
 	for _, ss := range s.Sight.Sessions {
 		t, known := s.Queue.Task(ss.Run.Task)
 		switch {
-		case !known || !ss.Alive || d.touched[t.ID] || d.claimed[ss.Worker] || s.handled(ss.Worker):
+		case !known || !ss.Alive || d.touched[t.ID] || d.claimed[ss.Worker] || d.index.handled[ss.Worker]:
 			continue
 		case t.Status == fm.Working && t.Run() == ss.Run:
 			continue
@@ -94,12 +80,8 @@ func (d *decision) strays() {
 
 // held says whether a start on the worker is about to replace its process.
 func (d *decision) held(w fm.WorkerID) bool {
-	for _, t := range d.state.Queue.Tasks {
-		if t.Status == fm.Working && t.Worker == w && d.free(w) {
-			return true
-		}
-	}
-	return false
+	r, ok := d.index.claims[w]
+	return ok && !d.index.live[r.Task] && d.free(w)
 }
 
 // surplus closes the sessions of workers that are no longer wanted, once they
@@ -107,7 +89,7 @@ func (d *decision) held(w fm.WorkerID) bool {
 func (d *decision) surplus() {
 	s := d.state
 	for _, ss := range s.Sight.Sessions {
-		if int(ss.Worker) <= s.Wanted.Workers || ss.Alive || s.present(ss) || s.handled(ss.Worker) {
+		if int(ss.Worker) <= s.Wanted.Workers || ss.Alive || s.present(ss) || d.index.handled[ss.Worker] {
 			continue
 		}
 		t, known := s.Queue.Task(ss.Run.Task)
@@ -129,11 +111,4 @@ func (d *decision) revive() {
 	}
 }
 
-func (d *decision) anyWorking() bool {
-	for _, t := range d.state.Queue.Tasks {
-		if t.Status == fm.Working {
-			return true
-		}
-	}
-	return false
-}
+func (d *decision) anyWorking() bool { return len(d.index.claims) > 0 }

@@ -40,7 +40,7 @@ func (s State) dueOf(t fm.Task) time.Time {
 	switch {
 	case !p.DeadSince.IsZero():
 		return p.DeadSince.Add(deathWait)
-	case ok && turnOver(rep) && rep.Turns > p.Judged && !rep.Completed && s.At.Sub(rep.Since) < settle:
+	case ok && turnOver(rep) && rep.Turns > p.Judged && !rep.Completed && s.SightAt.Sub(rep.Since) < settle:
 		return s.At.Add(settleLook)
 	}
 	return time.Time{}

@@ -102,4 +102,48 @@ func (e Tidy) key() string        { return taskKey(e.Task.ID) }
 func (e CloseParent) key() string { return "parent " + string(e.Parent) }
 func (Exit) key() string          { return "exit" }
 
+// orderName tells an effect from another on the same thing.
+type orderName struct {
+	kind   string
+	key    string
+	run    fm.Run
+	worker fm.WorkerID
+}
+
+func identity(e Effect) orderName {
+	n := orderName{key: e.key()}
+	switch e := e.(type) {
+	case Record:
+		n.kind = "record"
+	case Revive:
+		n.kind = "revive"
+	case Start:
+		n.kind, n.run, n.worker = "start", e.Task.Run(), e.Worker
+	case Stop:
+		n.kind, n.run = "stop", e.Run
+	case Close:
+		n.kind = "close"
+	case Tell:
+		n.kind, n.run = "tell", e.Run
+	case Verify:
+		n.kind, n.run = "verify", e.Task.Run()
+	case Publish:
+		n.kind, n.run = "publish", e.Task.Run()
+	case Merge:
+		n.kind, n.run = "merge", e.Task.Run()
+	case Look:
+		n.kind = "look"
+	case Tidy:
+		n.kind, n.run = "tidy", e.Task.Run()
+	case CloseParent:
+		n.kind = "close parent"
+	case Exit:
+		n.kind = "exit"
+	}
+	return n
+}
+
 func taskKey(id fm.TaskID) string { return "task " + string(id) }
+
+// agentKey is for the patience with an agent's own troubles.
+func agentKey(id fm.TaskID) string { return "agent of " + string(id) }

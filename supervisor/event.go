@@ -27,8 +27,10 @@ type WantedRead struct{ Wanted Wanted }
 // Observed is one look at the sessions, followed by one at the agents' signs:
 // what an agent wrote before it died is in the reports.
 type Observed struct {
+	At      time.Time // when the look began
 	Sight   fm.Sight
 	Reports map[fm.TaskID]fm.Report
+	Kept    []fm.WorkerID // whose sessions changed while the look was under way
 }
 
 // ObserveFailed says that nothing is known about the sessions. It is not a
@@ -112,8 +114,10 @@ type Verdict struct {
 // FailureKind is what an adapter's error asks for.
 type FailureKind string
 
-// The kinds of failure; see [fm.ErrRefused] and its neighbours.
+// The kinds of failure. Skipped is the shell's own; for the others see
+// [fm.ErrRefused] and its neighbours.
 const (
+	Skipped    FailureKind = "skipped" // it was not tried
 	Transient  FailureKind = "transient"
 	Refused    FailureKind = "refused"
 	Conflicted FailureKind = "conflict"

@@ -16,7 +16,7 @@ func (d *decision) completed(t fm.Task) {
 
 // merged clears up after a merged task, once no process works in its folder.
 func (d *decision) merged(t fm.Task) {
-	if queue.Tidying(t) && !d.state.lives(t.ID) && d.state.Sighted == Seen {
+	if queue.Tidying(t) && !d.index.live[t.ID] && d.state.Sighted == Seen {
 		d.order(Tidy{Task: t})
 	}
 }
@@ -25,27 +25,28 @@ func (d *decision) merged(t fm.Task) {
 // A parent with a cancelled or failed child stays open: a person decides.
 func (d *decision) parents() {
 	s := d.state
+	due := map[fm.IssueID][]fm.Task{}
+	var order []fm.IssueID
 	for _, p := range queue.Parents(s.Queue.Tasks) {
-		if _, closed := s.Queue.Closed[p.Parent]; closed || p.Parent == "" || p.Merged < p.Total {
-			continue
-		}
-		if children, done := d.children(p.Parent); done {
-			d.order(CloseParent{Parent: p.Parent, Children: children})
+		if _, closed := s.Queue.Closed[p.Parent]; !closed && p.Complete() {
+			due[p.Parent], order = nil, append(order, p.Parent)
 		}
 	}
-}
-
-func (d *decision) children(parent fm.IssueID) (children []fm.Task, done bool) {
-	for _, t := range d.state.Queue.Tasks {
-		if t.Parent != parent {
-			continue
-		}
-		if t.Status != fm.Merged || queue.Tidying(t) {
-			return nil, false
-		}
-		children = append(children, t)
+	if len(order) == 0 {
+		return
 	}
-	return children, true
+	for _, t := range s.Queue.Tasks {
+		if children, ok := due[t.Parent]; ok {
+			if due[t.Parent] = append(children, t); queue.Tidying(t) {
+				delete(due, t.Parent)
+			}
+		}
+	}
+	for _, parent := range order {
+		if children, ok := due[parent]; ok {
+			d.order(CloseParent{Parent: parent, Children: children})
+		}
+	}
 }
 
 // pullsEvery is the pause between two looks at open pull requests.
@@ -72,58 +73,95 @@ func (d *decision) pulls() {
 // to be finished.
 func (d *decision) drained() {
 	s := d.state
-	if s.Wanted.Stop != StopDrain || len(d.changes) > 0 || len(s.Busy) > 0 || d.anyWorking() {
+	if s.Wanted.Stop != StopDrain || len(d.changes) > 0 || len(s.Busy) > 0 {
 		return
 	}
 	for _, t := range s.Queue.Tasks {
-		if t.Status == fm.Completed && s.Rules.Merge == AutoMerge && s.Waits[taskKey(t.ID)].Count == 0 || queue.Tidying(t) {
+		if d.holdsUp(t) {
 			return
 		}
 	}
 	d.order(Exit{})
 }
 
-// halt stops every agent, keeps its work, and gives its task back.
-func (d *decision) halt() {
-	s := d.state
-	for _, t := range s.Queue.Tasks {
-		if t.Status != fm.Working || d.touched[t.ID] {
-			continue
-		}
-		if queue.Publishing(t) {
-			d.order(Publish{Task: t}) // short, and already promised
-			continue
-		}
-		d.haltTask(t)
-	}
-	if len(s.Busy) == 0 && len(d.changes) == 0 && !d.unfinished() {
-		d.order(Exit{})
-	}
-}
-
-// unfinished says whether a claimed task still has to be given back. One whose
-// publication failed keeps its promise in the queue and is left to the next
-// supervisor.
-func (d *decision) unfinished() bool {
-	for _, t := range d.state.Queue.Tasks {
-		if t.Status == fm.Working && (!queue.Publishing(t) || d.state.Waits[taskKey(t.ID)].Count == 0) {
-			return true
-		}
+// holdsUp says whether a drain waits for the task. What only the outside world
+// delays is left to the next supervisor: a publication that keeps failing has
+// its intent in the queue, and merging and tidying follow from the status.
+func (d *decision) holdsUp(t fm.Task) bool {
+	tries := d.state.Waits[taskKey(t.ID)].Count
+	switch {
+	case queue.Publishing(t):
+		return tries < drainTries
+	case t.Status == fm.Working:
+		return true
+	case t.Status == fm.Completed:
+		return d.state.Rules.Merge == AutoMerge && tries == 0
+	case queue.Tidying(t):
+		return tries == 0 && !d.index.live[t.ID] // else a person is in its session
 	}
 	return false
 }
 
-func (d *decision) haltTask(t fm.Task) {
+// drainTries is how often a publication is tried before a drain ends without it.
+const drainTries = 3
+
+// halt stops every agent, keeps its work, and gives its task back. It does not
+// wait for people.
+func (d *decision) halt() {
 	s := d.state
-	ss, ok := s.session(t.Run())
-	switch {
-	case s.Sighted == Unseen || !s.idle(taskKey(t.ID)):
-	case ok && ss.Alive && !s.handled(ss.Worker):
-		d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: t.ID})
-	case ok && ss.Alive:
-	default:
-		d.record(queue.Release(t, "stopped by the user", s.At))
+	left := d.haltSessions()
+	for _, t := range s.Queue.Tasks {
+		switch {
+		case t.Status != fm.Working:
+		case d.touched[t.ID]:
+			left++
+		case queue.Publishing(t): // short, and already promised
+			d.order(Publish{Task: t})
+			if s.Waits[taskKey(t.ID)].Count == 0 {
+				left++
+			}
+		case s.Sighted == Seen && !d.index.live[t.ID] && !d.index.handled[t.Worker]:
+			d.record(queue.Release(t, "stopped by the user", s.At))
+			left++
+		default:
+			left++
+		}
 	}
+	if left == 0 && len(d.changes) == 0 && !d.bound() {
+		d.order(Exit{})
+	}
+}
+
+// haltSessions stops what is alive, and counts it.
+func (d *decision) haltSessions() int {
+	s, alive := d.state, 0
+	if s.Sighted == Unseen {
+		return 0
+	}
+	for _, ss := range s.Sight.Sessions {
+		t, known := s.Queue.Task(ss.Run.Task)
+		if !known || !ss.Alive {
+			continue
+		}
+		alive++
+		if !d.index.handled[ss.Worker] {
+			d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: t.ID})
+		}
+	}
+	return alive
+}
+
+// bound says whether something is under way that an end has to wait for. A
+// check may take long, and is worth nothing once its agent was stopped.
+func (d *decision) bound() bool {
+	for _, eff := range d.state.Busy {
+		switch eff.(type) {
+		case Verify, Look:
+		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Tidy, CloseParent, Exit:
+			return true
+		}
+	}
+	return false
 }
 
 // recent drops finishes older than a day.

@@ -19,7 +19,7 @@ func rules() Rules {
 // workers are wanted, the server runs, and the queue holds the tasks.
 func seen(tasks ...fm.Task) State {
 	s := NewState(rules())
-	s.At, s.LookedAt = noon(), noon()
+	s.At, s.SightAt, s.LookedAt = noon(), noon(), noon()
 	s.Wanted = Wanted{Workers: 2}
 	s.Read, s.Sighted = Seen, Seen
 	s.Queue = queue.Snapshot{Tasks: tasks}

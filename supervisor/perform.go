@@ -57,9 +57,9 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 	case Stop:
 		return Stopped{Worker: eff.Worker, Run: eff.Run}, s.stop(ctx, eff)
 	case Close:
-		return Closed{Worker: eff.Worker}, s.o.Terminal.Close(ctx, eff.Worker)
+		return Closed{Worker: eff.Worker}, s.close(ctx, eff)
 	case Tell:
-		return Told{Worker: eff.Worker, Run: eff.Run}, s.o.Terminal.Tell(ctx, eff.Worker, eff.Text)
+		return Told{Worker: eff.Worker, Run: eff.Run}, s.tell(ctx, eff)
 	case Verify:
 		v, err := s.verify(ctx, eff)
 		return Verified{Run: eff.Task.Run(), Verdict: v}, err
@@ -105,6 +105,13 @@ func (s *Supervisor) start(ctx context.Context, eff Start) error {
 	if err != nil {
 		return err
 	}
+	// Preparing may have taken minutes.
+	switch ss, person, err := s.slot(ctx, eff.Worker); {
+	case err != nil:
+		return err
+	case person:
+		return fmt.Errorf("start %s: a person types in %s", run, ss.Worker)
+	}
 	return s.o.Terminal.Start(ctx, eff.Worker, run, cmd)
 }
 
@@ -127,15 +134,45 @@ func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
 	return brief, err
 }
 
+// stop ends the run's process. What the worker has begun since is another's.
 func (s *Supervisor) stop(ctx context.Context, eff Stop) error {
-	if err := s.o.Terminal.Stop(ctx, eff.Worker); err != nil {
+	ss, _, err := s.slot(ctx, eff.Worker)
+	if err != nil {
 		return err
+	}
+	if ss.Run == eff.Run {
+		if err := s.o.Terminal.Stop(ctx, eff.Worker); err != nil {
+			return err
+		}
 	}
 	if eff.Keep == "" {
 		return nil
 	}
-	_, err := s.o.Workspace.Preserve(ctx, eff.Keep)
+	_, err = s.o.Workspace.Preserve(ctx, eff.Keep)
 	return err
+}
+
+func (s *Supervisor) close(ctx context.Context, eff Close) error {
+	switch ss, _, err := s.slot(ctx, eff.Worker); {
+	case err != nil:
+		return err
+	case ss.Alive:
+		return fmt.Errorf("close %s: %s runs in it", eff.Worker, ss.Run)
+	}
+	return s.o.Terminal.Close(ctx, eff.Worker)
+}
+
+// tell types to the run it was meant for, and never over a person.
+func (s *Supervisor) tell(ctx context.Context, eff Tell) error {
+	switch ss, person, err := s.slot(ctx, eff.Worker); {
+	case err != nil:
+		return err
+	case ss.Run != eff.Run || !ss.Alive:
+		return fmt.Errorf("tell %s in %s: %w", eff.Run, eff.Worker, fm.ErrGone)
+	case person:
+		return fmt.Errorf("tell %s: a person types in %s", eff.Run, eff.Worker)
+	}
+	return s.o.Terminal.Tell(ctx, eff.Worker, eff.Text)
 }
 
 // verify checks a completion in the order of cost: what it says, what stands

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (fm.PullRequest, er
 		return fm.PullRequest{}, err
 	}
 	return s.o.Forge.Open(ctx, fm.Proposal{
-		Task: t.ID, Title: "[Subissue] " + fm.Line(issue.Title, 200), Body: pullBody(t, issue, c), Head: head, Base: base,
+		Task: t.ID, Title: "[Subissue] " + fm.Line(cmp.Or(issue.Title, t.Title), 200), Body: pullBody(t, issue, c), Head: head, Base: base,
 	})
 }
 

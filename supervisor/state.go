@@ -54,6 +54,7 @@ type State struct {
 
 	Sight    fm.Sight
 	Sighted  Sighting
+	SightAt  time.Time // of the last look: what it saw is evidence for that time only
 	Reports  map[fm.TaskID]fm.Report
 	Runs     map[fm.TaskID]Progress
 	Busy     map[string]Effect // under way, by key
@@ -77,13 +78,20 @@ const (
 // forgotten with the attempt.
 type Progress struct {
 	Attempt   int
-	Starts    int       // starts ordered without the session having been seen dead
-	Server    string    // generation of the server that the starts were for
+	Starts    int       // carried out on this server without the session having lasted
+	Server    string    // generation of the server that the starts were on
 	StartedAt time.Time // when the last start was carried out
 	DeadSince time.Time // when the session was first seen dead
-	Judged    int       // turns that had ended when the work was last judged
-	SentBack  int       // times that reasons went back to the agent
-	Reasons   string    // to be told, when the last verdict was no
+	Judged    int       // turns that were answered, one way or the other
+	Checked   int       // turns that had ended when a completion was last refused
+	SentBack  int       // times that reasons were given
+	Reasons   string    // to be told, until the agent goes on
+	ToldAt    time.Time // when they were told; zero when they were not yet
+}
+
+// sendBack gives the agent reasons to go on.
+func (p *Progress) sendBack(reasons string) {
+	p.Reasons, p.ToldAt, p.SentBack = reasons, time.Time{}, p.SentBack+1
 }
 
 // Wait is the patience after a failure of the environment.
@@ -95,6 +103,7 @@ type Wait struct {
 
 // Finish is one task that became a pull request.
 type Finish struct {
+	Run  fm.Run        `json:"run"`
 	At   time.Time     `json:"at"`
 	Took time.Duration `json:"took"` // since its claim
 }
@@ -137,36 +146,12 @@ func (s State) slot(w fm.WorkerID) (fm.Session, bool) {
 	return fm.Session{}, false
 }
 
-// present says whether a person is at work in the session: fm types nothing
-// there and ends nothing there.
-func (s State) present(ss fm.Session) bool {
-	return ss.Clients > 0 && !ss.LastKey.IsZero() && s.At.Sub(ss.LastKey) < s.Rules.Grace
-}
+// present says whether a person was at work in the session when it was looked
+// at: fm types nothing there and ends nothing there.
+func (s State) present(ss fm.Session) bool { return s.Rules.present(ss, s.SightAt) }
 
-// handled says whether an effect on the worker's session is under way.
-func (s State) handled(w fm.WorkerID) bool {
-	for _, eff := range s.Busy {
-		switch eff := eff.(type) {
-		case Start:
-			if eff.Worker == w {
-				return true
-			}
-		case Stop:
-			if eff.Worker == w {
-				return true
-			}
-		case Close:
-			if eff.Worker == w {
-				return true
-			}
-		case Tell:
-			if eff.Worker == w {
-				return true
-			}
-		case Record, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit:
-		}
-	}
-	return false
+func (r Rules) present(ss fm.Session, at time.Time) bool {
+	return ss.Clients > 0 && !ss.LastKey.IsZero() && at.Sub(ss.LastKey) < r.Grace
 }
 
 // idle says whether an effect with the key may be ordered now.

@@ -188,7 +188,7 @@ func (s State) problems() []string {
 		}
 	}
 	if s.Breaker.open(s.At) {
-		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Tasks)))
+		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Failures)))
 	}
 	for key, w := range s.Waits {
 		if w.Until.After(s.At) && w.Count > 2 {

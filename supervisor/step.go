@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ type decision struct {
 	effects []Effect
 	touched map[fm.TaskID]bool // changed in this step: decide again when it is read back
 	claimed map[fm.WorkerID]bool
+	index   index // of the state as the event left it
 }
 
 // record asks for a change of the queue. At most one per task and step; while
@@ -54,6 +56,9 @@ func (d *decision) order(eff Effect) bool {
 		return false
 	}
 	d.state.Busy[eff.key()] = eff
+	if w := workerOf(eff); w != 0 {
+		d.index.handled[w] = true
+	}
 	d.effects = append(d.effects, eff)
 	return true
 }
@@ -79,47 +84,112 @@ func (d *decision) note(ev Event) {
 	case WantedRead:
 		s.Wanted = ev.Wanted
 	case Observed:
-		s.Sight, s.Reports, s.Sighted = ev.Sight, ev.Reports, Seen
+		d.seenNow(ev)
 	case ObserveFailed:
 		s.Sighted = Unseen
+	case RecordFailed:
+		if s.idle(Record{}.key()) {
+			d.wait(Record{}.key(), ev.Err)
+		}
+	case Remembered:
+		s.Finishes = ev.Finishes
+	case EffectFailed:
+		if d.done(ev.Effect) {
+			d.effectFailed(ev)
+		}
+	case Revived, Started, Stopped, Closed, Told, Verified, Published, PullMerged, PullsSeen, Tidied, ParentClosed:
+		if d.done(orderOf(ev)) {
+			delete(s.Waits, orderOf(ev).key())
+			d.succeeded(ev)
+		}
+	}
+}
+
+// succeeded folds the result of an effect that was under way.
+func (d *decision) succeeded(ev Event) {
+	s := d.state
+	switch ev := ev.(type) {
 	case Revived:
-		d.done(Revive{})
 		s.Sighted = Unseen // the new server has not been looked at
 	case Started:
 		d.started(ev)
 	case Stopped:
-		d.done(Stop{Worker: ev.Worker})
 		s.Sight.Sessions = ended(s.Sight.Sessions, ev)
 	case Closed:
-		d.done(Close{Worker: ev.Worker})
-		s.Sight.Sessions = slices.DeleteFunc(slices.Clone(s.Sight.Sessions), func(ss fm.Session) bool { return ss.Worker == ev.Worker })
+		s.Sight.Sessions = without(s.Sight.Sessions, ev.Worker)
 	case Told:
-		d.done(Tell{Run: ev.Run})
-		d.update(ev.Run, func(p *Progress) { p.Reasons = "" })
+		d.update(ev.Run, func(p *Progress) { p.ToldAt = s.At })
 	case Verified:
 		d.verified(ev)
 	case Published:
 		d.published(ev)
 	case PullMerged:
-		d.pullMerged(ev)
+		if t, ok := d.current(ev.Run, fm.Completed); ok {
+			d.record(queue.Merge(t, s.At))
+		}
 	case PullsSeen:
-		d.done(Look{})
 		s.LookedAt = s.At
 		d.pullsSeen(ev.Pulls)
 	case Tidied:
-		d.done(Tidy{Task: fm.Task{ID: ev.Run.Task}})
 		if t, ok := d.current(ev.Run, fm.Merged); ok {
 			d.record(queue.Tidied(t, s.At))
 		}
 	case ParentClosed:
-		d.done(CloseParent{Parent: ev.Parent})
 		d.record(queue.CloseParent(ev.Parent, "every child is merged"))
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, EffectFailed, RecordFailed, Remembered:
+	}
+}
+
+// orderOf gives the effect that the event is the result of, as far as an
+// effect is told from another; nil when it is no result.
+func orderOf(ev Event) Effect {
+	of := func(r fm.Run) fm.Task { return fm.Task{ID: r.Task, Attempt: r.Attempt} }
+	switch ev := ev.(type) {
+	case Revived:
+		return Revive{}
+	case Started:
+		return Start{Worker: ev.Worker, Task: of(ev.Run)}
+	case Stopped:
+		return Stop{Worker: ev.Worker, Run: ev.Run}
+	case Closed:
+		return Close{Worker: ev.Worker}
+	case Told:
+		return Tell{Worker: ev.Worker, Run: ev.Run}
+	case Verified:
+		return Verify{Task: of(ev.Run)}
+	case Published:
+		return Publish{Task: of(ev.Run)}
+	case PullMerged:
+		return Merge{Task: of(ev.Run)}
+	case PullsSeen:
+		return Look{}
+	case Tidied:
+		return Tidy{Task: of(ev.Run)}
+	case ParentClosed:
+		return CloseParent{Parent: ev.Parent}
 	case EffectFailed:
-		d.effectFailed(ev)
-	case RecordFailed:
-		d.wait(Record{}.key(), ev.Err)
-	case Remembered:
-		s.Finishes = ev.Finishes
+		return ev.Effect
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, RecordFailed, Remembered:
+	}
+	return nil
+}
+
+// seenNow takes a look in. Of a worker whose session an effect changed while
+// the look was under way, what was known before counts.
+func (d *decision) seenNow(ev Observed) {
+	s := d.state
+	believed := s.Sight.Sessions
+	s.Sight, s.Reports, s.Sighted, s.SightAt = ev.Sight, maps.Clone(ev.Reports), Seen, ev.At
+	if len(ev.Kept) == 0 || s.Sight.Generation == "" {
+		return
+	}
+	kept := func(ss fm.Session) bool { return slices.Contains(ev.Kept, ss.Worker) }
+	s.Sight.Sessions = slices.DeleteFunc(slices.Clone(ev.Sight.Sessions), kept)
+	for _, ss := range believed {
+		if kept(ss) {
+			s.Sight.Sessions = append(s.Sight.Sessions, ss)
+			delete(s.Reports, ss.Run.Task)
+		}
 	}
 }
 
@@ -139,10 +209,15 @@ const maxProblems = 20
 
 func latest[T any](all []T, limit int) []T { return all[max(0, len(all)-limit):] }
 
-// done says that an effect is no longer under way and went well.
-func (d *decision) done(eff Effect) {
+// done says that an effect is no longer under way. It is false when none like
+// it was: a result that comes late, or twice, changes nothing.
+func (d *decision) done(eff Effect) bool {
+	busy, ok := d.state.Busy[eff.key()]
+	if !ok || identity(busy) != identity(eff) {
+		return false
+	}
 	delete(d.state.Busy, eff.key())
-	delete(d.state.Waits, eff.key())
+	return true
 }
 
 // current gives the task of a run if the run is still its current attempt and
@@ -170,12 +245,23 @@ func (s State) progress(t fm.Task) Progress {
 }
 
 func (d *decision) started(ev Started) {
-	d.done(Start{Task: fm.Task{ID: ev.Run.Task}})
-	d.update(ev.Run, func(p *Progress) { p.StartedAt, p.DeadSince = d.state.At, time.Time{} })
-	ss := slices.DeleteFunc(slices.Clone(d.state.Sight.Sessions), func(ss fm.Session) bool { return ss.Worker == ev.Worker })
-	old, _ := d.state.slot(ev.Worker)
-	old.Worker, old.Run, old.Alive, old.PID, old.Exit = ev.Worker, ev.Run, true, 0, ""
-	d.state.Sight.Sessions = append(ss, old)
+	s := d.state
+	d.update(ev.Run, func(p *Progress) {
+		if p.Server != s.Sight.Generation {
+			p.Server, p.Starts = s.Sight.Generation, 0
+		}
+		p.Starts++
+		p.StartedAt, p.DeadSince = s.At, time.Time{}
+	})
+	s.Reports = cloned(s.Reports)
+	delete(s.Reports, ev.Run.Task) // what was said before the start says nothing of what runs now
+	ss, _ := s.slot(ev.Worker)
+	ss.Worker, ss.Run, ss.Alive, ss.PID, ss.Exit = ev.Worker, ev.Run, true, 0, ""
+	s.Sight.Sessions = append(without(s.Sight.Sessions, ev.Worker), ss)
+}
+
+func without(sessions []fm.Session, w fm.WorkerID) []fm.Session {
+	return slices.DeleteFunc(slices.Clone(sessions), func(ss fm.Session) bool { return ss.Worker == w })
 }
 
 // ended marks the session that a Stop was about as dead.
@@ -190,9 +276,22 @@ func ended(sessions []fm.Session, ev Stopped) []fm.Session {
 }
 
 // wait puts off the next try of what has the key: 1 s, doubled each time, at
-// most 5 min. Causes of the environment end here; they spend no attempt.
+// most 5 min, and 15 s for the queue, on which everything waits. Causes of the
+// environment end here; they spend no attempt.
 func (d *decision) wait(key, why string) {
-	w := d.state.Waits[key]
+	s := d.state
+	limit := maxWait
+	if key == (Record{}).key() {
+		limit = 15 * time.Second
+	}
+	w := s.Waits[key]
 	pause := time.Second << min(w.Count, 9)
-	d.state.Waits[key] = Wait{Until: d.state.At.Add(min(pause, 5*time.Minute)), Count: w.Count + 1, Err: why}
+	s.Waits[key] = Wait{Until: s.At.Add(min(pause, limit)), Count: w.Count + 1, Err: why}
+	for k, w := range s.Waits {
+		if s.At.Sub(w.Until) > maxWait { // nobody tried again: it does not matter any more
+			delete(s.Waits, k)
+		}
+	}
 }
+
+const maxWait = 5 * time.Minute

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -40,21 +41,25 @@ const (
 // goroutines. There is one per project, which the caller makes sure of.
 type Supervisor struct {
 	o       Options
-	state   State       // owned by Run's goroutine
-	inbox   chan Event  // results of effects
-	looks   chan looked // results of looks
+	inbox   chan Event // results of effects
+	looks   chan Event // results of looks
 	work    sync.WaitGroup
 	started time.Time
+
+	// Owned by Run's goroutine.
+	state   State
+	looking bool          // a look is under way
+	again   bool          // and another is wanted after it
+	moved   []fm.WorkerID // whose sessions changed since it began
+	stale   int           // commits in a row that an edit of the queue came before
 	shown   time.Time
-	handled int  // events of effects; a look that overlaps one is taken again
-	looking bool // a look is under way
-	again   bool // and another is wanted after it
+	unshown bool // something was handled since
 	exit    bool
 }
 
 // New makes a Supervisor that has not looked at anything yet.
 func New(o Options) *Supervisor {
-	return &Supervisor{o: o, state: NewState(o.Rules), inbox: make(chan Event), looks: make(chan looked)}
+	return &Supervisor{o: o, state: NewState(o.Rules), inbox: make(chan Event), looks: make(chan Event)}
 }
 
 // Run keeps the promise until the user wants it to end, or ctx does. It returns
@@ -71,67 +76,92 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	defer tick.Stop()
 	due := time.NewTimer(0)
 	defer due.Stop()
+	held := time.NewTimer(0)
+	defer held.Stop()
+	wake := s.o.Wake
 	for !s.exit {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case ev := <-s.inbox:
-			s.handled++
+			s.moves(ev)
 			s.handle(ctx, ev)
 			s.look(ctx)
-		case l := <-s.looks:
-			s.looked(ctx, l)
-		case <-s.o.Wake:
+		case ev := <-s.looks:
+			s.looked(ctx, ev)
+		case _, ok := <-wake:
+			if !ok {
+				wake = nil // the hints ended; the ticks go on
+			}
 			s.look(ctx)
 		case <-tick.C:
 			s.look(ctx)
 		case <-due.C:
 			s.look(ctx)
+		case <-held.C:
 		}
 		s.show(showEvery)
-		s.alarm(due)
+		s.alarm(due, held)
 	}
 	s.show(0)
 	return nil
 }
 
-// alarm sets the timer to when time alone changes a decision, or when a
+// alarm sets the timers to when time alone changes a decision, and to when a
 // snapshot that was held back can be shown.
-func (s *Supervisor) alarm(timer *time.Timer) {
-	due := Due(s.state)
-	if due.IsZero() {
-		timer.Stop()
-		return
+func (s *Supervisor) alarm(due, held *time.Timer) {
+	due.Stop()
+	if at := Due(s.state); !at.IsZero() {
+		due.Reset(max(time.Until(at), time.Millisecond))
 	}
-	timer.Reset(max(time.Until(due), time.Millisecond))
+	held.Stop()
+	if s.unshown {
+		held.Reset(time.Until(s.shown.Add(showEvery)))
+	}
 }
 
 // show publishes a snapshot unless the last one is younger than the pause.
 func (s *Supervisor) show(pause time.Duration) {
 	now := time.Now()
-	if now.Sub(s.shown) < pause {
+	if !s.unshown || now.Sub(s.shown) < pause {
 		return
 	}
-	s.shown = now
+	s.shown, s.unshown = now, false
 	v := View(s.state)
 	v.At, v.Started = now, s.started
 	s.o.Show(v)
 }
 
-// looked takes the result of a look. One that overlapped a change of ours may
-// show what was before it, and is taken again.
-func (s *Supervisor) looked(ctx context.Context, l looked) {
-	s.looking = false
-	if s.again || l.handled != s.handled {
-		s.again = false
-		s.look(ctx)
-		return
+// moves notes whose session an effect changed while a look is under way: the
+// look may show what was before.
+func (s *Supervisor) moves(ev Event) {
+	switch ev := ev.(type) {
+	case Started:
+		s.moved = append(s.moved, ev.Worker)
+	case Stopped:
+		s.moved = append(s.moved, ev.Worker)
+	case Closed:
+		s.moved = append(s.moved, ev.Worker)
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Verified, Published,
+		PullMerged, PullsSeen, Tidied, ParentClosed, EffectFailed, RecordFailed, Remembered:
 	}
-	s.handle(ctx, l.event)
+}
+
+func (s *Supervisor) looked(ctx context.Context, ev Event) {
+	s.looking = false
+	if seen, ok := ev.(Observed); ok {
+		seen.Kept = s.moved
+		ev = seen
+	}
+	s.handle(ctx, ev)
+	if s.again {
+		s.look(ctx)
+	}
 }
 
 // handle steps through an event and everything that follows from it at once.
 func (s *Supervisor) handle(ctx context.Context, ev Event) {
+	s.unshown = true
 	for queued := []Event{ev}; len(queued) > 0; queued = queued[1:] {
 		s.logEvent(ctx, queued[0])
 		s.state, _ = Step(s.state, Ticked{At: time.Now()})
@@ -140,6 +170,9 @@ func (s *Supervisor) handle(ctx context.Context, ev Event) {
 		queued = append(queued, s.carryOut(ctx, effects)...)
 	}
 }
+
+// maxStale bounds the commits that are thought out anew at once.
+const maxStale = 3
 
 // carryOut writes the queue first; only when that is durable does anything
 // else happen.
@@ -150,9 +183,14 @@ func (s *Supervisor) carryOut(ctx context.Context, effects []Effect) []Event {
 		switch eff := eff.(type) {
 		case Record:
 			snap, err := s.o.Queue.Commit(ctx, time.Now(), eff.Changes...)
-			if err != nil {
-				return append(s.dropped(effects[i+1:]), RecordFailed{Err: err.Error()})
+			switch {
+			case errors.Is(err, queue.ErrStale) && s.stale < maxStale:
+				s.stale++
+				return append([]Event{QueueRead{Snapshot: snap}}, skipped(effects[i+1:], err)...)
+			case err != nil:
+				return append([]Event{RecordFailed{Err: err.Error()}}, skipped(effects[i+1:], err)...)
 			}
+			s.stale = 0
 			events = append(events, Recorded{Snapshot: snap})
 		case Exit:
 			s.exit = true
@@ -163,10 +201,10 @@ func (s *Supervisor) carryOut(ctx context.Context, effects []Effect) []Event {
 	return events
 }
 
-func (s *Supervisor) dropped(effects []Effect) []Event {
+func skipped(effects []Effect, why error) []Event {
 	var events []Event
 	for _, eff := range effects {
-		events = append(events, EffectFailed{Effect: eff, Kind: Transient, Err: "the queue could not be written"})
+		events = append(events, EffectFailed{Effect: eff, Kind: Skipped, Err: why.Error()})
 	}
 	return events
 }
@@ -175,35 +213,36 @@ func (s *Supervisor) dropped(effects []Effect) []Event {
 // The reading is cheap when nothing changed; the looking may hang, and so has
 // a goroutine of its own.
 func (s *Supervisor) look(ctx context.Context) {
+	s.read(ctx)
 	if s.looking {
 		s.again = true
 		return
 	}
-	if snap, err := s.o.Queue.Refresh(ctx, time.Now()); err != nil {
-		s.handle(ctx, RecordFailed{Err: err.Error()})
-	} else {
-		s.handle(ctx, QueueRead{Snapshot: snap})
-	}
-	if w, err := s.o.Wanted(); err != nil {
-		s.o.Log.LogAttrs(ctx, slog.LevelWarn, "wanted state cannot be read", slog.String(keyError, err.Error()))
-	} else if w != s.state.Wanted {
-		s.handle(ctx, WantedRead{Wanted: w})
-	}
-	s.looking = true
-	handled, working := s.handled, s.working()
+	s.looking, s.again, s.moved = true, false, nil
+	working := s.working()
 	s.work.Go(func() {
-		l := looked{event: s.observe(ctx, working), handled: handled}
+		ev := s.observe(ctx, working)
 		select {
-		case s.looks <- l:
+		case s.looks <- ev:
 		case <-ctx.Done():
 		}
 	})
 }
 
-// looked is the result of a look, with what had been handled when it began.
-type looked struct {
-	event   Event
-	handled int
+func (s *Supervisor) read(ctx context.Context) {
+	w, err := s.o.Wanted()
+	switch {
+	case err != nil:
+		s.o.Log.LogAttrs(ctx, slog.LevelWarn, "wanted state cannot be read", slog.String(keyError, err.Error()))
+	case w != s.state.Wanted:
+		s.handle(ctx, WantedRead{Wanted: w})
+	}
+	snap, err := s.o.Queue.Refresh(ctx, time.Now())
+	if err != nil {
+		s.handle(ctx, RecordFailed{Err: err.Error()})
+		return
+	}
+	s.handle(ctx, QueueRead{Snapshot: snap})
 }
 
 func (s *Supervisor) working() []fm.Run {
@@ -216,11 +255,20 @@ func (s *Supervisor) working() []fm.Run {
 	return runs
 }
 
+// lookLimit bounds one look.
+const lookLimit = 10 * time.Second
+
 // observe looks at the sessions first and at the agents' signs after, so that
 // what an agent wrote before it died is never overlooked.
-func (s *Supervisor) observe(ctx context.Context, working []fm.Run) Event {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+func (s *Supervisor) observe(ctx context.Context, working []fm.Run) (ev Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			ev = ObserveFailed{Err: fmt.Sprintf("panic: %v", p)}
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
+	at := time.Now()
 	sight, err := s.o.Terminal.Observe(ctx)
 	if err != nil {
 		return ObserveFailed{Err: err.Error()}
@@ -234,7 +282,7 @@ func (s *Supervisor) observe(ctx context.Context, working []fm.Run) Event {
 		}
 		reports[run.Task] = rep
 	}
-	return Observed{Sight: sight, Reports: reports}
+	return Observed{At: at, Sight: sight, Reports: reports}
 }
 
 func (s *Supervisor) send(ctx context.Context, ev Event) {
@@ -242,6 +290,18 @@ func (s *Supervisor) send(ctx context.Context, ev Event) {
 	case s.inbox <- ev:
 	case <-ctx.Done():
 	}
+}
+
+// slot looks at one worker's session; the zero Session when there is none. It
+// also says whether a person is at work in it right now.
+func (s *Supervisor) slot(ctx context.Context, w fm.WorkerID) (ss fm.Session, person bool, err error) {
+	sight, err := s.o.Terminal.Observe(ctx)
+	for _, ss := range sight.Sessions {
+		if ss.Worker == w {
+			return ss, s.o.Rules.present(ss, time.Now()), err
+		}
+	}
+	return fm.Session{}, false, err
 }
 
 // kind classifies an adapter's error.

@@ -2,7 +2,9 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/queue"
@@ -40,7 +42,6 @@ func list(names []string, limit int) string {
 
 // verified acts on a verdict: publish, send back, fail or ask a person.
 func (d *decision) verified(ev Verified) {
-	d.done(Verify{Task: fm.Task{ID: ev.Run.Task}})
 	t, ok := d.current(ev.Run, fm.Working)
 	if !ok {
 		return
@@ -51,7 +52,8 @@ func (d *decision) verified(ev Verified) {
 		d.fail(t, "the agent gave up: "+fm.Line(v.Summary, 300), 1)
 	case v.Reasons != "":
 		d.update(ev.Run, func(p *Progress) {
-			p.Judged, p.Reasons, p.SentBack = v.Turns, v.Reasons, p.SentBack+1
+			p.Judged, p.Checked = max(p.Judged, v.Turns), max(v.Turns, 1)
+			p.sendBack(v.Reasons)
 		})
 	case v.Outcome == fm.Partial:
 		d.record(queue.Block(t, "the agent finished only a part: "+fm.Line(v.Summary, 300), at))
@@ -70,37 +72,32 @@ func (d *decision) fail(t fm.Task, why string, limit int) {
 }
 
 func (d *decision) published(ev Published) {
-	d.done(Publish{Task: fm.Task{ID: ev.Run.Task}})
 	t, ok := d.current(ev.Run, fm.Working)
 	if !ok {
 		return
 	}
 	s := d.state
 	d.record(queue.Complete(t, ev.Pull.Number, s.At))
-	s.Finishes = append(recent(s.Finishes, s.At), Finish{At: s.At, Took: s.At.Sub(t.Since)})
 	s.Breaker = Breaker{}
-}
-
-func (d *decision) pullMerged(ev PullMerged) {
-	d.done(Merge{Task: fm.Task{ID: ev.Run.Task}})
-	if t, ok := d.current(ev.Run, fm.Completed); ok {
-		d.record(queue.Merge(t, d.state.At))
-	}
+	again := func(f Finish) bool { return f.Run == ev.Run } // the queue could not be written then
+	s.Finishes = append(slices.DeleteFunc(recent(s.Finishes, s.At), again), Finish{Run: ev.Run, At: s.At, Took: s.At.Sub(t.Since)})
 }
 
 func (d *decision) pullsSeen(pulls []fm.PullRequest) {
+	states := map[string]fm.PullState{}
+	for _, p := range pulls {
+		states[p.Number] = p.State
+	}
 	for _, t := range d.state.Queue.Tasks {
 		if t.Status != fm.Completed {
 			continue
 		}
-		for _, p := range pulls {
-			switch {
-			case p.Number != t.Pull:
-			case p.State == fm.PullMerged:
-				d.record(queue.Merge(t, d.state.At))
-			case p.State == fm.PullClosed:
-				d.record(queue.Block(t, "pull request "+p.Number+" was closed without merging", d.state.At))
-			}
+		switch states[t.Pull] {
+		case fm.PullMerged:
+			d.record(queue.Merge(t, d.state.At))
+		case fm.PullClosed:
+			d.record(queue.Block(t, "pull request "+t.Pull+" was closed without merging", d.state.At))
+		case fm.PullOpen:
 		}
 	}
 }
@@ -108,17 +105,32 @@ func (d *decision) pullsSeen(pulls []fm.PullRequest) {
 // effectFailed decides what a failure means for the task: by its kind, never
 // by its text.
 func (d *decision) effectFailed(ev EffectFailed) {
-	s := d.state
-	delete(s.Busy, ev.Effect.key())
-	if ev.Kind == Transient {
-		d.wait(ev.Effect.key(), ev.Err)
+	switch ev.Kind {
+	case Skipped:
 		return
+	case Transient:
+		d.wait(ev.Effect.key(), ev.Err)
+		if start, ok := ev.Effect.(Start); ok {
+			d.yield(start.Task.Run(), ev.Err)
+		}
+		return
+	case Refused, Conflicted, NotFound:
 	}
 	switch eff := ev.Effect.(type) {
 	case Start:
-		d.block(eff.Task, fm.Working, ev.Err)
+		d.block(eff.Task.Run(), fm.Working, ev.Err)
 	case Publish:
-		d.block(eff.Task, fm.Working, ev.Err)
+		d.block(eff.Task.Run(), fm.Working, ev.Err)
+	case Tell:
+		if ev.Kind == NotFound { // a look will tell
+			d.wait(eff.key(), ev.Err)
+			return
+		}
+		d.block(eff.Run, fm.Working, ev.Err)
+	case Verify:
+		if t, ok := d.current(eff.Task.Run(), fm.Working); ok {
+			d.fail(t, ev.Err, d.state.Rules.Attempts)
+		}
 	case Merge:
 		d.mergeFailed(eff.Task, ev)
 	case CloseParent:
@@ -127,13 +139,33 @@ func (d *decision) effectFailed(ev EffectFailed) {
 			return
 		}
 		d.wait(eff.key(), ev.Err)
-	case Record, Revive, Stop, Close, Tell, Verify, Look, Tidy, Exit:
+	case Record, Revive, Stop, Close, Look, Tidy, Exit:
 		d.wait(ev.Effect.key(), ev.Err)
 	}
 }
 
-func (d *decision) block(old fm.Task, want fm.Status, why string) {
-	if t, ok := d.current(old.Run(), want); ok {
+// maxStartTries bounds how long a task that cannot be started keeps its worker
+// from others.
+const maxStartTries = 3
+
+// yield gives the claim of a task that cannot be started back for a while. No
+// attempt of it has failed, and yet the breaker counts it: when nothing can be
+// started, claiming more is in vain.
+func (d *decision) yield(r fm.Run, why string) {
+	s := d.state
+	t, ok := d.current(r, fm.Working)
+	w := s.Waits[taskKey(r.Task)]
+	if !ok || w.Count < maxStartTries || d.touched[t.ID] || !s.idle(Record{}.key()) {
+		return
+	}
+	c := queue.Release(t, why, s.At)
+	c.Task.NotBefore = w.Until.UTC().Truncate(time.Second).Add(time.Second)
+	d.record(c)
+	s.Breaker = s.Breaker.failed(t.ID, s.At)
+}
+
+func (d *decision) block(r fm.Run, want fm.Status, why string) {
+	if t, ok := d.current(r, want); ok {
 		d.record(queue.Block(t, why, d.state.At))
 	}
 }
@@ -146,7 +178,7 @@ func (d *decision) mergeFailed(old fm.Task, ev EffectFailed) {
 		return
 	}
 	if ev.Kind == Conflicted {
-		d.fail(t, "merge the base into the branch and resolve: "+ev.Err, d.state.Rules.Attempts)
+		d.record(queue.Reopen(t, "merge the base into the branch and resolve: "+ev.Err, d.state.Rules.Attempts, d.state.At))
 		return
 	}
 	d.record(queue.Block(t, ev.Err, d.state.At))

@@ -1,0 +1,58 @@
+package supervisor
+
+import (
+	"github.com/founder-mode/fm"
+)
+
+// index finds in the state what reconcile asks for again and again, so that a
+// step costs one pass over the queue and the sessions.
+type index struct {
+	run     map[fm.Run]fm.Session
+	slot    map[fm.WorkerID]fm.Session
+	live    map[fm.TaskID]bool     // any attempt of it has a live session
+	claims  map[fm.WorkerID]fm.Run // of working tasks
+	handled map[fm.WorkerID]bool   // an effect on the session is under way
+}
+
+func newIndex(s *State) index {
+	x := index{
+		run: map[fm.Run]fm.Session{}, slot: map[fm.WorkerID]fm.Session{}, live: map[fm.TaskID]bool{},
+		claims: map[fm.WorkerID]fm.Run{}, handled: map[fm.WorkerID]bool{},
+	}
+	for _, ss := range s.Sight.Sessions {
+		x.slot[ss.Worker] = ss
+		if old, ok := x.run[ss.Run]; !ok || !old.Alive {
+			x.run[ss.Run] = ss
+		}
+		if ss.Alive {
+			x.live[ss.Run.Task] = true
+		}
+	}
+	for _, t := range s.Queue.Tasks {
+		if t.Status == fm.Working {
+			x.claims[t.Worker] = t.Run()
+		}
+	}
+	for _, eff := range s.Busy {
+		if w := workerOf(eff); w != 0 {
+			x.handled[w] = true
+		}
+	}
+	return x
+}
+
+// workerOf names the worker whose session an effect works on; 0 for none.
+func workerOf(eff Effect) fm.WorkerID {
+	switch eff := eff.(type) {
+	case Start:
+		return eff.Worker
+	case Stop:
+		return eff.Worker
+	case Close:
+		return eff.Worker
+	case Tell:
+		return eff.Worker
+	case Record, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit:
+	}
+	return 0
+}

@@ -1,0 +1,443 @@
+package supervisor
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// machine is a supervisor without a shell: Step, the world, and what is on its
+// way between them. Every action is drawn, time is a number.
+type machine struct {
+	*rapid.T
+	w      *world
+	s      State
+	wanted Wanted
+	fly    []Effect // under way
+	inbox  []Event  // results that were not delivered yet
+	past   []Event  // results that were delivered, to be repeated
+	seen   *Observed
+	moved  []fm.WorkerID
+	trace  []func() string
+	exited bool
+	now    map[fm.Run]bool // stopped because the user wanted it now
+	full   bool            // the disk: nothing can be recorded
+}
+
+func newMachine(t *rapid.T) *machine {
+	m := &machine{T: t, w: newWorld(), now: map[fm.Run]bool{}, wanted: Wanted{Workers: rapid.IntRange(1, 3).Draw(t, "workers")}}
+	r := rules()
+	r.Merge = rapid.SampledFrom([]MergePolicy{AutoMerge, AutoMerge, ManualMerge}).Draw(t, "merge")
+	r.Attempts = 3
+	m.s = NewState(r)
+	n := rapid.IntRange(1, 6).Draw(t, "tasks")
+	for i := range n {
+		task := fm.Task{ID: fm.TaskID(fmt.Sprint(10 + i)), Status: fm.Pending, Revision: 1, Since: noon()}
+		task.Parent = rapid.SampledFrom([]fm.IssueID{"", "1", "2"}).Draw(t, "parent")
+		task.Priority = fm.Priority(rapid.IntRange(1, 4).Draw(t, "priority"))
+		if i > 0 && rapid.IntRange(0, 3).Draw(t, "dep") == 0 {
+			task.DependsOn = []fm.TaskID{fm.TaskID(fmt.Sprint(10 + rapid.IntRange(0, i-1).Draw(t, "on")))}
+		}
+		if rapid.IntRange(0, 7).Draw(t, "curse") == 0 {
+			m.w.cursed[task.ID] = rapid.SampledFrom([]FailureKind{Transient, Refused, Conflicted, NotFound}).Draw(t, "kind")
+		}
+		m.w.tasks = append(m.w.tasks, task)
+	}
+	return m
+}
+
+func (m *machine) say(format string, args ...any) {
+	now := m.w.now
+	m.trace = append(m.trace, func() string { return now.Format("15:04:05.0 ") + fmt.Sprintf(format, args...) })
+}
+
+func (m *machine) fail(format string, args ...any) {
+	m.Helper()
+	var tail strings.Builder
+	for _, line := range latest(m.trace, 60) {
+		tail.WriteString(line() + "\n")
+	}
+	m.Fatalf("%s\n%s", fmt.Sprintf(format, args...), tail.String())
+}
+
+// deliver is what the shell does with an event.
+func (m *machine) deliver(ev Event) {
+	m.Helper()
+	for queued := []Event{ev}; len(queued) > 0; queued = queued[1:] {
+		m.say("%T %v", queued[0], brief{queued[0]})
+		before := m.s
+		m.s, _ = Step(m.s, Ticked{At: m.w.now})
+		var effects []Effect
+		m.s, effects = Step(m.s, queued[0])
+		if len(effects) > 0 {
+			m.say("  orders %v", orders(effects))
+		}
+		m.obeys(before, effects)
+		for i, eff := range effects {
+			rec, ok := eff.(Record)
+			if !ok {
+				m.launch(eff)
+				continue
+			}
+			ev := m.record(rec)
+			queued = append(queued, ev)
+			if _, recorded := ev.(Recorded); !recorded {
+				for _, rest := range effects[i+1:] {
+					queued = append(queued, EffectFailed{Effect: rest, Kind: Skipped})
+				}
+				break
+			}
+		}
+		m.w.check()
+		if len(m.w.faults) > 0 {
+			m.fail("broken: %s", strings.Join(m.w.faults, "; "))
+		}
+	}
+}
+
+// brief and orders print when a test fails, and cost nothing before.
+type brief struct{ Event }
+
+func (b brief) String() string {
+	switch ev := b.Event.(type) {
+	case Observed:
+		text := "server=" + ev.Sight.Generation
+		for _, ss := range ev.Sight.Sessions {
+			text += fmt.Sprintf(" %s:%s alive=%v/%s", ss.Worker, ss.Run, ss.Alive, ev.Reports[ss.Run.Task].State)
+		}
+		return text
+	case QueueRead, Recorded:
+		return ""
+	case EffectFailed:
+		return fmt.Sprint(names([]Effect{ev.Effect}), ev.Kind)
+	}
+	return fmt.Sprintf("%+v", b.Event)
+}
+
+type orders []Effect
+
+func (o orders) String() string { return fmt.Sprint(names(o)) }
+
+func (m *machine) record(rec Record) Event {
+	switch {
+	case m.full:
+		return RecordFailed{Err: "disk full"}
+	case m.w.commit(rec.Changes):
+		return Recorded{Snapshot: m.w.snapshot()}
+	}
+	return QueueRead{Snapshot: m.w.snapshot()} // stale
+}
+
+func (m *machine) launch(eff Effect) {
+	if _, ok := eff.(Exit); ok {
+		m.exit()
+		return
+	}
+	for _, other := range m.fly {
+		if other.key() == eff.key() {
+			m.fail("ordered twice: %v", names([]Effect{eff}))
+		}
+	}
+	if stop, ok := eff.(Stop); ok && m.s.Wanted.Stop == StopNow {
+		m.now[stop.Run] = true
+	}
+	m.fly = append(m.fly, eff)
+}
+
+// exit checks what an end promises, and begins anew.
+func (m *machine) exit() {
+	m.exited = true
+	if m.s.Wanted.Stop == "" {
+		m.fail("exit, and nobody asked for it")
+	}
+	for _, t := range m.w.tasks {
+		if t.Status == fm.Working && !queue.Publishing(t) {
+			m.fail("exit, and %s is %s", t.ID, t.Status)
+		}
+	}
+	m.wanted.Stop = ""
+	m.crash(func(int) int { return 1 })
+}
+
+// crash forgets everything. What was under way is carried out or not.
+func (m *machine) crash(choose func(int) int) {
+	m.say("CRASH")
+	for _, eff := range m.fly {
+		if choose(1) == 1 {
+			m.w.carryOut(eff, m.now)
+		}
+	}
+	m.fly, m.inbox, m.past, m.seen, m.moved = nil, nil, nil, nil, nil
+	m.s = NewState(m.s.Rules)
+}
+
+// obeys checks the orders of one step against what was believed.
+func (m *machine) obeys(before State, effects []Effect) {
+	m.Helper()
+	for _, eff := range effects {
+		switch eff := eff.(type) {
+		case Record:
+			m.obeysClaims(eff)
+		case Start:
+			for _, ss := range m.s.Sight.Sessions {
+				if ss.Alive && ss.Run.Task == eff.Task.ID {
+					m.fail("start of %s, and %s is believed alive in %s", eff.Task.Run(), ss.Run, ss.Worker)
+				}
+			}
+		case Stop, Tell, Close, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit:
+		}
+		if w := workerOf(eff); w != 0 && m.s.Wanted.Stop != StopNow {
+			if ss, ok := m.s.slot(w); ok && m.s.present(ss) {
+				m.fail("%v, and a person types there", names([]Effect{eff}))
+			}
+		}
+	}
+	if before.Queue.Seq > m.s.Queue.Seq {
+		m.fail("the queue goes back")
+	}
+}
+
+func (m *machine) obeysClaims(rec Record) {
+	m.Helper()
+	working := 0
+	for _, t := range m.s.Queue.Tasks {
+		if t.Status == fm.Working {
+			working++
+		}
+	}
+	for _, c := range rec.Changes {
+		if c.Op != queue.OpClaim {
+			continue
+		}
+		working++
+		switch {
+		case m.s.Wanted.Paused || m.s.Wanted.Stop != "":
+			m.fail("claim of %s, and %+v is wanted", c.Task.ID, m.s.Wanted)
+		case working > m.s.Wanted.Workers:
+			m.fail("claim of %s makes %d, and %d workers are wanted", c.Task.ID, working, m.s.Wanted.Workers)
+		}
+	}
+}
+
+// finish carries out the i-th effect under way.
+func (m *machine) finish(i int, fate FailureKind, after bool) {
+	eff := m.fly[i]
+	m.fly = slices.Delete(m.fly, i, i+1)
+	var ev Event = EffectFailed{Effect: eff, Kind: fate, Err: "fault"}
+	if kind, ok := m.w.cursed[taskOf(eff)]; ok {
+		ev = EffectFailed{Effect: eff, Kind: kind, Err: "curse"}
+	} else if fate == "" || after {
+		got := m.w.carryOut(eff, m.now)
+		if fate == "" {
+			ev = got
+		}
+	}
+	m.say("carried out %v: %T fate=%q", orders{eff}, ev, fate)
+	m.inbox = append(m.inbox, ev)
+}
+
+func taskOf(eff Effect) fm.TaskID { return identity(eff).run.Task }
+
+func (m *machine) receive(i int) {
+	ev := m.inbox[i]
+	m.inbox = slices.Delete(m.inbox, i, i+1)
+	m.past = append(m.past, ev)
+	switch ev := ev.(type) {
+	case Started:
+		m.moved = append(m.moved, ev.Worker)
+	case Stopped:
+		m.moved = append(m.moved, ev.Worker)
+	case Closed:
+		m.moved = append(m.moved, ev.Worker)
+	}
+	m.deliver(ev)
+}
+
+func (m *machine) read() {
+	m.deliver(WantedRead{Wanted: m.wanted})
+	m.deliver(QueueRead{Snapshot: m.w.snapshot()})
+}
+
+func (m *machine) beginLook() {
+	m.read()
+	var runs []fm.Run
+	for _, t := range m.s.Queue.Tasks {
+		if t.Status == fm.Working {
+			runs = append(runs, t.Run())
+		}
+	}
+	ev := m.w.look(runs)
+	m.seen, m.moved = &ev, nil
+}
+
+func (m *machine) endLook() {
+	if m.seen == nil {
+		return
+	}
+	ev := *m.seen
+	m.w.seen = ev.At
+	ev.Kept, m.seen = m.moved, nil
+	m.deliver(ev)
+}
+
+// agents lists the living, in order.
+func (m *machine) agents() []fm.Run {
+	var runs []fm.Run
+	for _, r := range slices.SortedFunc(maps.Keys(m.w.agents), func(a, b fm.Run) int { return strings.Compare(a.String(), b.String()) }) {
+		if m.w.agents[r].alive {
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// live lets an agent do something.
+func (m *machine) live(r fm.Run, deed string) {
+	a, id := m.w.agents[r], r.Task
+	set := func(state fm.AgentState) { a.rep.State, a.rep.Since = state, m.w.now }
+	end := func() { a.rep.Turns++; set(fm.AtPrompt) }
+	m.say("agent %s: %s (%s)", r, deed, string(a.rep.State))
+	switch {
+	case deed == "crash":
+		m.w.kill(r)
+	case a.rep.State == fm.Starting:
+		if deed == "deaf" {
+			a.deaf = true
+		} else if !a.deaf {
+			a.rep.Prompted, a.well = true, m.w.now
+			set(fm.AtWork)
+		}
+	case a.rep.State == fm.Waiting:
+		set(fm.AtWork)
+	case a.rep.State != fm.AtWork:
+	case deed == "good", deed == "false", deed == "good, then crash":
+		m.w.done[id], a.rep.Completed, a.rep.Trouble = work{fm.Success, deed != "false"}, true, ""
+		if deed == "good, then crash" {
+			m.w.kill(r)
+		} else {
+			end()
+		}
+	case deed == "failed":
+		m.w.done[id], a.rep.Completed = work{fm.Failure, true}, true
+		end()
+	case deed == "partial":
+		m.w.done[id], a.rep.Completed = work{fm.Partial, true}, true
+		end()
+	case deed == "trouble":
+		a.rep.Trouble = "overloaded"
+		end()
+	case deed == "deaf":
+		a.deaf = true
+		a.rep.Trouble = ""
+		end()
+	case deed == "nothing":
+		a.rep.Trouble = ""
+		end()
+	case deed == "ask":
+		set(fm.Waiting)
+	}
+}
+
+func deeds() []string {
+	return []string{
+		"good", "good", "good", "false", "good, then crash", "crash", "failed", "partial", "trouble", "nothing", "ask", "deaf",
+	}
+}
+
+// settle switches the faults off and lets everything come to rest.
+func (m *machine) settle() {
+	m.say("SETTLE")
+	m.full = false
+	m.wanted.Workers, m.wanted.Paused = max(m.wanted.Workers, 1+len(m.w.cursed)), false
+	if len(m.w.cursed) > 0 {
+		m.wanted.Stop = "" // what cannot be stopped is waited for
+	}
+	stop := m.wanted.Stop
+	for _, p := range m.w.panes {
+		p.clients = 0
+	}
+	last := m.w.now // that something was under way
+	for round := 0; m.w.now.Sub(last) < 20*time.Minute; round++ {
+		if round > 300 && len(m.w.cursed) > 0 {
+			break // they are tried for ever
+		}
+		if round > 4000 {
+			m.fail("does not come to rest")
+		}
+		busy := m.busy()
+		for len(m.fly) > 0 {
+			m.finish(0, "", false)
+		}
+		for len(m.inbox) > 0 {
+			m.receive(0)
+		}
+		for _, r := range m.agents() {
+			m.live(r, "good")
+		}
+		m.beginLook()
+		m.endLook()
+		busy = busy || m.busy()
+		if m.exited && stop != "" {
+			stop = ""
+			m.say("exited as asked")
+		}
+		if busy {
+			last = m.w.now
+		}
+		m.pass(max(2*time.Second, m.w.now.Sub(last)))
+	}
+	if stop != "" && len(m.w.cursed) == 0 {
+		m.fail("%s was asked for, and there is no exit", stop)
+	}
+}
+
+// busy says whether more is under way than the look at pull requests.
+func (m *machine) busy() bool {
+	return len(m.inbox) > 0 || slices.ContainsFunc(m.fly, func(eff Effect) bool { return identity(eff).kind != "look" })
+}
+
+// pass lets time go by: to what is due, or to the next slow tick.
+func (m *machine) pass(tick time.Duration) {
+	next := m.w.now.Add(tick)
+	if due := Due(m.s); !due.IsZero() && due.After(m.w.now) && due.Before(next) {
+		next = due
+	}
+	m.w.now = next
+}
+
+// rests checks that everything came to an end that it can come to.
+func (m *machine) rests() {
+	m.Helper()
+	merged := map[fm.TaskID]bool{}
+	for _, t := range m.w.tasks {
+		merged[t.ID] = t.Status == fm.Merged
+	}
+	byHand := m.s.Rules.Merge == ManualMerge
+	children := map[fm.IssueID]int{}
+	for _, t := range m.w.tasks {
+		unmet := slices.ContainsFunc(t.DependsOn, func(id fm.TaskID) bool { return !merged[id] })
+		_, cursed := m.w.cursed[t.ID]
+		switch {
+		case cursed, t.Status == fm.Pending && unmet, t.Status == fm.Completed && byHand:
+		case !t.Status.Over():
+			m.fail("%s is still %s (attempt %d, %d failures, progress %+v)", t.ID, t.Status, t.Attempt, t.Failures, m.s.Runs[t.ID])
+		case t.Status == fm.Merged && m.w.trees[t.ID]:
+			m.fail("the worktree of %s is still there", t.ID)
+		}
+		if t.Status != fm.Merged || queue.Tidying(t) {
+			children[t.Parent]++
+		}
+	}
+	for _, t := range m.w.tasks {
+		if _, closed := m.w.close[t.Parent]; t.Parent != "" && closed != (children[t.Parent] == 0) {
+			m.fail("parent %s is closed: %v, with %d children left", t.Parent, closed, children[t.Parent])
+		}
+	}
+}

@@ -1,0 +1,344 @@
+package supervisor
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// world is everything outside of Step, in values: the queue, the terminal
+// server, the agents, the forge and the tracker. It counts what must never
+// happen instead of preventing it.
+type world struct {
+	now   time.Time
+	tasks []fm.Task // the queue, by the rules of Queue.Commit
+	close map[fm.IssueID]time.Time
+
+	server  string // generation; "" when down
+	servers int
+	panes   map[fm.WorkerID]*pane
+	agents  map[fm.Run]*agent
+
+	trees map[fm.TaskID]bool
+	done  map[fm.TaskID]work
+	pulls []fm.PullRequest
+
+	seen     time.Time       // when the last look began that was delivered
+	claims   map[fm.Run]bool // durable ones
+	promises map[fm.Run]bool // durable intents to publish
+	cursed   map[fm.TaskID]FailureKind
+	faults   []string // broken promises
+}
+
+type pane struct {
+	run     fm.Run
+	clients int
+	lastKey time.Time
+}
+
+// agent is one process and what its signs say.
+type agent struct {
+	rep   fm.Report
+	alive bool
+	deaf  bool      // takes no prompt
+	well  time.Time // since when it has been at work
+}
+
+// work is what the last attempt of a task claims.
+type work struct {
+	outcome fm.Outcome
+	good    bool
+}
+
+func newWorld() *world {
+	return &world{
+		now: noon(), server: "1", servers: 1,
+		close: map[fm.IssueID]time.Time{}, panes: map[fm.WorkerID]*pane{}, agents: map[fm.Run]*agent{},
+		trees: map[fm.TaskID]bool{}, done: map[fm.TaskID]work{},
+		claims: map[fm.Run]bool{}, promises: map[fm.Run]bool{}, cursed: map[fm.TaskID]FailureKind{},
+	}
+}
+
+func (w *world) broken(format string, args ...any) {
+	w.faults = append(w.faults, fmt.Sprintf(format, args...))
+}
+
+func (w *world) snapshot() queue.Snapshot {
+	return queue.Snapshot{Tasks: slices.Clone(w.tasks), Closed: maps.Clone(w.close)}
+}
+
+func (w *world) task(id fm.TaskID) *fm.Task {
+	for i := range w.tasks {
+		if w.tasks[i].ID == id {
+			return &w.tasks[i]
+		}
+	}
+	return nil
+}
+
+// commit has the rules of Queue.Commit: all or none, against the revision.
+func (w *world) commit(changes []queue.Change) bool {
+	for _, c := range changes {
+		if c.Op == queue.OpCloseParent {
+			continue
+		}
+		if was := w.task(c.Task.ID); was == nil || was.Revision != c.Task.Revision {
+			return false
+		}
+	}
+	for _, c := range changes {
+		if c.Op == queue.OpCloseParent {
+			w.close[c.Parent] = w.now
+			continue
+		}
+		was := w.task(c.Task.ID)
+		if c.Task.Attempt < was.Attempt {
+			w.broken("attempt of %s falls from %d to %d", was.ID, was.Attempt, c.Task.Attempt)
+		}
+		if a := w.agents[was.Run()]; c.Op == queue.OpFail && a != nil && a.alive && a.well.Before(w.seen) && a.rep.State != fm.Starting && w.done[was.ID].outcome != fm.Failure && w.cursed[was.ID] == "" && c.Why != "fault" {
+			w.broken("%s failed while its agent is well: %s", was.Run(), c.Why)
+		}
+		rev := was.Revision + 1
+		*was = c.Task
+		was.Revision = rev
+		if c.Op == queue.OpClaim {
+			w.claims[was.Run()] = true
+		}
+		if queue.Publishing(*was) {
+			w.promises[was.Run()] = true
+		}
+	}
+	return true
+}
+
+func (w *world) kill(r fm.Run) {
+	if a := w.agents[r]; a != nil && a.alive {
+		a.alive = false
+		a.rep.State, a.rep.Since = fm.Exited, w.now
+	}
+}
+
+func (w *world) alive(r fm.Run) bool { return w.agents[r] != nil && w.agents[r].alive }
+
+// die ends the server; a process that ignores the hang-up survives it.
+func (w *world) die(survivor fm.Run) {
+	for _, p := range w.panes {
+		if p.run != survivor {
+			w.kill(p.run)
+		}
+	}
+	w.panes, w.server = map[fm.WorkerID]*pane{}, ""
+}
+
+func (w *world) look(working []fm.Run) Observed {
+	ev := Observed{At: w.now, Sight: fm.Sight{Generation: w.server}, Reports: map[fm.TaskID]fm.Report{}}
+	for _, id := range slices.Sorted(maps.Keys(w.panes)) {
+		p := w.panes[id]
+		ev.Sight.Sessions = append(ev.Sight.Sessions, fm.Session{
+			Worker: id, Run: p.run, Alive: w.alive(p.run), PID: 100 + int(id), Clients: p.clients, LastKey: p.lastKey,
+		})
+	}
+	for _, r := range working {
+		ev.Reports[r.Task] = fm.Report{Run: r, State: fm.UnknownState}
+		if a := w.agents[r]; a != nil {
+			ev.Reports[r.Task] = a.rep
+		}
+	}
+	return ev
+}
+
+func (w *world) person(id fm.WorkerID) bool {
+	p := w.panes[id]
+	return p != nil && p.clients > 0 && w.now.Sub(p.lastKey) < rules().Grace
+}
+
+// carryOut does what an effect does, and gives the event that tells of it.
+func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
+	fail := func(k FailureKind, why string) Event { return EffectFailed{Effect: eff, Kind: k, Err: why} }
+	switch eff := eff.(type) {
+	case Revive:
+		if w.server == "" {
+			w.servers++
+			w.server = strconv.Itoa(w.servers)
+		}
+		return Revived{}
+	case Start:
+		return w.start(eff)
+	case Stop:
+		if p := w.panes[eff.Worker]; p != nil && p.run == eff.Run {
+			if t := w.task(p.run.Task); !stopped[p.run] && w.alive(p.run) && t.Status == fm.Working && t.Run() == p.run {
+				w.broken("healthy %s was stopped", p.run)
+			}
+			w.kill(p.run)
+		}
+		return Stopped{Worker: eff.Worker, Run: eff.Run}
+	case Close:
+		if p := w.panes[eff.Worker]; p != nil && w.alive(p.run) {
+			return fail(Transient, "in use")
+		}
+		delete(w.panes, eff.Worker)
+		return Closed{Worker: eff.Worker}
+	case Tell:
+		p := w.panes[eff.Worker]
+		if p == nil || p.run != eff.Run || !w.alive(p.run) {
+			return fail(NotFound, "gone")
+		}
+		if w.person(eff.Worker) {
+			return fail(Transient, "a person types")
+		}
+		a := w.agents[eff.Run]
+		if a.rep.State != fm.AtPrompt {
+			w.broken("told %s while it is %s", eff.Run, a.rep.State)
+		}
+		if !a.deaf {
+			a.rep.State, a.rep.Since = fm.AtWork, w.now
+		}
+		return Told{Worker: eff.Worker, Run: eff.Run}
+	case Verify:
+		return w.verify(eff)
+	case Publish:
+		return w.publish(eff)
+	case Merge:
+		return w.merge(eff)
+	case Look:
+		return PullsSeen{Pulls: slices.Clone(w.pulls)}
+	case Tidy:
+		for r := range w.agents {
+			if r.Task == eff.Task.ID && r.Attempt <= eff.Task.Attempt {
+				w.kill(r)
+			}
+		}
+		delete(w.trees, eff.Task.ID)
+		return Tidied{Run: eff.Task.Run()}
+	case CloseParent:
+		return ParentClosed{Parent: eff.Parent}
+	case Record, Exit:
+	}
+	panic("not the world's")
+}
+
+func (w *world) start(eff Start) Event {
+	run := eff.Task.Run()
+	refuse := func(why string) Event { return EffectFailed{Effect: eff, Kind: Transient, Err: why} }
+	if !w.claims[run] {
+		w.broken("%s was started without a durable claim", run)
+	}
+	if w.server == "" {
+		return refuse("no server")
+	}
+	for _, p := range w.panes {
+		if p.run == run && w.alive(run) {
+			return Started{Worker: eff.Worker, Run: run}
+		}
+	}
+	if w.person(eff.Worker) {
+		return refuse("a person types")
+	}
+	for r := range w.agents { // reap
+		if r.Task == run.Task {
+			w.kill(r)
+		}
+	}
+	p := w.panes[eff.Worker]
+	if p == nil {
+		p = &pane{}
+		w.panes[eff.Worker] = p
+	}
+	if t := w.task(p.run.Task); w.alive(p.run) && t.Status == fm.Working && t.Run() == p.run {
+		w.broken("healthy %s was replaced by %s", p.run, run)
+	}
+	w.kill(p.run)
+	p.run, w.trees[run.Task] = run, true
+	a := w.agents[run]
+	if a == nil {
+		delete(w.done, run.Task) // the first launch clears older claims
+		a = &agent{rep: fm.Report{Run: run}, well: w.now.AddDate(1, 0, 0)}
+		w.agents[run] = a
+	}
+	a.alive, a.rep.State, a.rep.Since = true, fm.Starting, w.now
+	return Started{Worker: eff.Worker, Run: run}
+}
+
+func (w *world) verify(eff Verify) Event {
+	v := Verdict{Turns: eff.Turns}
+	switch d, ok := w.done[eff.Task.ID]; {
+	case !ok:
+		v.Reasons = "there is none"
+	case d.outcome == fm.Success && !d.good:
+		v.Outcome, v.Reasons = d.outcome, "the tests fail"
+	default:
+		v.Outcome = d.outcome
+	}
+	return Verified{Run: eff.Task.Run(), Verdict: v}
+}
+
+func (w *world) publish(eff Publish) Event {
+	t := eff.Task
+	if !w.promises[t.Run()] {
+		w.broken("%s was published without a durable intent", t.Run())
+	}
+	for i, p := range w.pulls {
+		if p.Head == string(t.ID) && p.State != fm.PullClosed {
+			return Published{Run: t.Run(), Pull: w.pulls[i]}
+		}
+	}
+	p := fm.PullRequest{Number: strconv.Itoa(len(w.pulls) + 1), Head: string(t.ID), State: fm.PullOpen}
+	w.pulls = append(w.pulls, p)
+	return Published{Run: t.Run(), Pull: p}
+}
+
+func (w *world) merge(eff Merge) Event {
+	for i, p := range w.pulls {
+		if p.Number != eff.Task.Pull {
+			continue
+		}
+		if p.State == fm.PullClosed {
+			return EffectFailed{Effect: eff, Kind: Refused, Err: "closed"}
+		}
+		w.pulls[i].State = fm.PullMerged
+		return PullMerged{Run: eff.Task.Run(), Pull: w.pulls[i]}
+	}
+	return EffectFailed{Effect: eff, Kind: NotFound, Err: "no such pull request"}
+}
+
+// check looks for broken promises that can be seen at any moment.
+func (w *world) check() {
+	processes := map[fm.TaskID]int{}
+	for r, a := range w.agents {
+		if a.alive {
+			if processes[r.Task]++; processes[r.Task] == 2 {
+				w.broken("two processes work on %s", r.Task)
+			}
+		}
+	}
+	open := map[string]int{}
+	for _, p := range w.pulls {
+		if p.State == fm.PullOpen {
+			if open[p.Head]++; open[p.Head] == 2 {
+				w.broken("two pull requests of %s are open", p.Head)
+			}
+		}
+	}
+	slots := map[fm.WorkerID]fm.TaskID{}
+	for _, t := range w.tasks {
+		if t.Status != fm.Working {
+			continue
+		}
+		if other, ok := slots[t.Worker]; ok {
+			w.broken("%s holds %s and %s", t.Worker, other, t.ID)
+		}
+		slots[t.Worker] = t.ID
+	}
+	for parent := range w.close {
+		for _, t := range w.tasks {
+			if t.Parent == parent && t.Status != fm.Merged {
+				w.broken("parent %s was closed, and %s is %s", parent, t.ID, t.Status)
+			}
+		}
+	}
+}
