@@ -137,8 +137,8 @@ func (r *record) note(line string) {
 }
 
 // Four processes claim and complete at once and are killed at random moments
-// while a person appends tasks. Caught: Commit without the lock; a claim given
-// before the tail of the ledger was read.
+// while a person appends tasks. Caught: Commit without the lock; a shared
+// lock; Commit without the revision check.
 func TestKilledProcessesLoseAndDoubleNothing(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/queue"
+	"golang.org/x/sys/unix"
 )
 
 // free is a lock that nobody else wants.
@@ -182,16 +183,16 @@ func TestPowerCutsTellWhenSyncsAreMissing(t *testing.T) {
 }
 
 // Every operation fails once, as on a full or failing disk, and the caller
-// just goes on. Caught: Append without Truncate after a short write; fsync
-// repeated on the same file after it failed; a view that could not be read,
-// or whose edits did not reach the ledger, counted as read.
+// just goes on. Caught: fsync repeated on the same file after it failed; a
+// view that could not be read, or whose edits did not reach the ledger, counted
+// as read.
 func TestFailureOfEveryOperationLosesNothing(t *testing.T) {
 	for at := 1; at <= countSteps(t); at++ {
 		m := newMemory()
 		m.failAt = at
 		l := newLife(t.Context(), m)
 		var err error
-		for try := 0; try < 4; try++ {
+		for range 4 {
 			if err = l.do(); err == nil {
 				break
 			}
@@ -208,5 +209,34 @@ func TestFailureOfEveryOperationLosesNothing(t *testing.T) {
 				t.Errorf("fault at operation %d, then a power cut, %d %% kept: %v", at, percent, err)
 			}
 		}
+	}
+}
+
+// Caught: Swap without the fsync of the folder.
+func TestSwapIsDurableWhenItReturns(t *testing.T) {
+	m := newMemory()
+	v := open(m, "/p", os.Getpid()).View
+	for _, text := range []string{"one\n", "two\n"} {
+		v.mustSwap(t, begin(), text)
+		after := m.reboot(0, 0)
+		if got := string(after.nodes[after.names["/p/queue.txt"]].data); got != text {
+			t.Errorf("after a power cut %q, want %q", got, text)
+		}
+	}
+}
+
+// Caught: Append without Truncate after a short write.
+func TestShortAppendIsTakenBack(t *testing.T) {
+	m := newMemory()
+	l := open(m, "/p", os.Getpid()).Log
+	if err := l.Append(t.Context(), []byte("one\n")); err != nil {
+		t.Fatal(err)
+	}
+	m.failAt = m.steps + 4 // stat, fstat, fstat, write
+	if err := l.Append(t.Context(), []byte("two\n")); !errors.Is(err, unix.ENOSPC) {
+		t.Fatalf("got %v, want ENOSPC", err)
+	}
+	if data, _, err := l.Read(t.Context(), 0, 0); err != nil || string(data) != "one\n" {
+		t.Errorf("got %q, %v", data, err)
 	}
 }

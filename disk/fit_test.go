@@ -91,3 +91,35 @@ func TestLifeOfATaskSurvivesReopening(t *testing.T) {
 		t.Errorf("task %+v problems %v", task, s.Problems)
 	}
 }
+
+// A program writes half a line, and the rest a moment later through the same
+// open file. Caught: the view replaced while its last line is unfinished.
+func TestHalfALineIsNotTornFromItsRest(t *testing.T) {
+	dir := t.TempDir()
+	view := filepath.Join(dir, "queue.txt")
+	q, now := openQueue(t, dir), start()
+	got := must[queue.Snapshot](t)
+	got(q.Commit(t.Context(), now, queue.Add(fm.Task{ID: "1"}, now)))
+	slow, err := os.OpenFile(view, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = slow.Close() }()
+	if _, err := slow.WriteString("2|9|7"); err != nil {
+		t.Fatal(err)
+	}
+	s := got(q.Refresh(t.Context(), now))
+	task, _ := s.Task("1")
+	got(q.Commit(t.Context(), now, queue.Claim(task, 1, now)))
+	if _, err := slow.WriteString("89|pending||\n"); err != nil {
+		t.Fatal(err)
+	}
+	s = got(q.Refresh(t.Context(), now.Add(time.Second)))
+	if _, ok := s.Task("789"); !ok || len(s.Problems) > 0 {
+		t.Errorf("no task 789, or problems %v", s.Problems)
+	}
+	want := "2026-11-20T14:30:45Z|r=2|a=1\n2|9|789|pending||2026-11-20T14:30:46Z|r=1\n"
+	if text := readFile(t, view); !strings.HasSuffix(text, want) {
+		t.Errorf("view\n%s\nwant it to end in\n%s", text, want)
+	}
+}

@@ -70,8 +70,8 @@ func shell(ctx context.Context, script string, args ...string) error {
 }
 
 // People append lines with >> while fm replaces the file as fast as it can;
-// some of them open it long before they write. Caught: rename instead of
-// exchange; the displaced file not looked at again.
+// some of them open it long before they write. Caught: the displaced
+// text not merged; the displaced file not looked at again.
 func TestNoAppendedLineIsLost(t *testing.T) {
 	q, view := seeded(t, 3)
 	const adders, each = 4, 250
@@ -159,7 +159,7 @@ func vim(name string, edit func(string) string) error {
 }
 
 // Caught: the absent, empty or half file of a save in progress read as
-// deletion; the exchange with a file that vim still writes.
+// deletion; a line that is gone taken for removed at once.
 func TestNoEditByVimIsLost(t *testing.T) {
 	const edits = 150
 	q, view := seeded(t, edits)

@@ -100,6 +100,16 @@ func TestLateLinesComeBack(t *testing.T) {
 	}
 }
 
+// Caught: a displaced file that nobody writes to any more not looked at.
+func TestUnfinishedLineOfADisplacedViewIsTold(t *testing.T) {
+	f, name := openReal(t)
+	save(t, name, "one\nunfin")
+	f.View.mustSwap(t, begin(), "new\n")
+	if got := f.View.mustLate(t, begin().Add(2*time.Second)); got != "unfin\n" {
+		t.Errorf("late %q, want the unfinished line", got)
+	}
+}
+
 func TestLateTellsAFileThatWasWrittenAnewInPlace(t *testing.T) {
 	f, name := openReal(t)
 	v := f.View

@@ -31,11 +31,11 @@ func TestDamageIsNoDeletion(t *testing.T) {
 			if b.m.text() != damaged {
 				t.Error("the file was written while it may have been half saved")
 			}
-			s := b.refresh(499 * time.Millisecond)
+			b.refresh(499 * time.Millisecond)
 			if b.m.text() != damaged {
 				t.Error("the file was written too early")
 			}
-			s = b.refresh(time.Millisecond)
+			s := b.refresh(time.Millisecond)
 			if got := b.m.body(); got != before {
 				t.Errorf("view\n%s\nwant\n%s", b.m.text(), was)
 			}

@@ -36,7 +36,6 @@ func (d *draft) task(id fm.TaskID) (fm.Task, bool) {
 func (d *draft) put(op Op, t fm.Task, why string) {
 	was, _ := d.task(t.ID)
 	t.Revision = was.Revision + 1
-	t.Attempt = max(t.Attempt, was.Attempt)
 	d.changed[t.ID] = t
 	d.add(entry{op: op, id: string(t.ID), attempt: t.Attempt, why: why, payload: renderLine(t)})
 }

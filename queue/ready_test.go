@@ -107,8 +107,11 @@ func TestFailuresEnd(t *testing.T) {
 
 func TestParentsInOrderOfTheirFirstTask(t *testing.T) {
 	tasks := []fm.Task{
-		{ID: "3", Parent: "2", Status: fm.Merged}, {ID: "4", Parent: "1", Status: fm.Completed}, {ID: "5", Status: fm.Merged},
-		{ID: "6", Parent: "2", Status: fm.Merged}, {ID: "7", Parent: "1", Status: fm.Cancelled},
+		{ID: "3", Parent: "2", Status: fm.Merged},
+		{ID: "4", Parent: "1", Status: fm.Completed},
+		{ID: "5", Status: fm.Merged},
+		{ID: "6", Parent: "2", Status: fm.Merged},
+		{ID: "7", Parent: "1", Status: fm.Cancelled},
 	}
 	want := []Progress{{Parent: "2", Total: 2, Merged: 2, Done: 2}, {Parent: "1", Total: 2, Done: 1, Failed: 1}}
 	if diff := cmp.Diff(want, Parents(tasks)); diff != "" {
