@@ -74,11 +74,11 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	s.handle(ctx, Remembered{Finishes: s.o.Memory})
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	due := time.NewTimer(0)
+	due, held := time.NewTimer(lookEvery), time.NewTimer(showEvery)
 	defer due.Stop()
-	held := time.NewTimer(0)
 	defer held.Stop()
 	wake := s.o.Wake
+	s.look(ctx)
 	for !s.exit {
 		select {
 		case <-ctx.Done():

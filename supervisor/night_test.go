@@ -1,0 +1,465 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// until runs a supervisor until the time is over, or it ends by itself.
+func (c *town) until(d time.Duration) error {
+	c.tb.Helper()
+	ctx, cancel := context.WithTimeout(c.tb.Context(), d)
+	defer cancel()
+	return c.supervisor(nil).Run(ctx)
+}
+
+func (c *town) statuses() map[fm.Status]int {
+	c.tb.Helper()
+	return queue.Counts(c.disk.open(c.tb).Snapshot().Tasks)
+}
+
+// wantsMerged checks that a night ended well.
+func (c *town) wantsMerged(n int) {
+	c.tb.Helper()
+	if got := c.statuses(); got[fm.Merged] != n {
+		c.tb.Errorf("%d tasks: %v, want all merged; last shown %+v", n, got, c.last)
+	}
+	if len(c.trees) > 0 {
+		c.tb.Errorf("worktrees are left: %v", c.trees)
+	}
+	if len(c.pulls) != n {
+		c.tb.Errorf("%d pull requests, want %d", len(c.pulls), n)
+	}
+	if parents := slices.DeleteFunc(slices.Clone(c.closed), func(id fm.IssueID) bool { return id != "1" }); len(parents) != 1 {
+		c.tb.Errorf("closed %v, want the parent once", c.closed)
+	}
+}
+
+func (c *town) wantsOneStartEach() {
+	c.tb.Helper()
+	for r, l := range c.lives {
+		if l.starts != 1 {
+			c.tb.Errorf("%s was started %d times", r, l.starts)
+		}
+	}
+}
+
+// wantsCalm checks that the screen is painted at most four times a second.
+func (c *town) wantsCalm() {
+	c.tb.Helper()
+	for i := 1; i < len(c.shown)-1; i++ { // the last one is the end's
+		if d := c.shown[i].Sub(c.shown[i-1]); d < 250*time.Millisecond {
+			c.tb.Fatalf("shown again after %s", d)
+		}
+	}
+}
+
+// TestNightPasses is the mission: everything queued is merged in the morning.
+// That Run's goroutines are gone is checked by synctest, here and below.
+func TestNightPasses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(30)...)
+		c.task = func(r fm.Run) time.Duration {
+			if r.Attempt == 1 && strings.HasSuffix(string(r.Task), "3") {
+				return -time.Minute // crashes
+			}
+			return 20 * time.Minute
+		}
+		if err := c.until(8 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(30)
+		c.wantsOneStartEach()
+		c.wantsCalm()
+		if n := len(c.lives); n != 33 {
+			t.Errorf("%d attempts, want 30 and 3 that crashed", n)
+		}
+	})
+}
+
+// TestRestartAdopts ends the supervisor again and again. Nobody's work is
+// disturbed by it: no session is started twice.
+func TestRestartAdopts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(12)...)
+		for i := range 200 {
+			if err := c.until(time.Duration(1+i*i%97) * time.Second); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+		}
+		if err := c.until(2 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(12)
+		c.wantsOneStartEach()
+	})
+}
+
+// TestServerFallsAndEverythingGoesOn takes the terminal server away. The same
+// attempts go on: it was nobody's failure.
+func TestServerFallsAndEverythingGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(4)...)
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.fall()
+		}()
+		if err := c.until(2 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(4)
+		for r, l := range c.lives {
+			if r.Attempt != 1 || l.starts != 2 {
+				t.Errorf("%s was started %d times, want attempt 1 twice", r, l.starts)
+			}
+		}
+	})
+}
+
+// TestHungLookBlocksNothing lets every look hang. What needs none goes on: the
+// results of effects, and the user's wish to end. Caught: a look that began
+// anew whenever a tick had come, so that its failure was never heard of.
+func TestHungLookBlocksNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(1)...)
+		var hangs atomic.Bool
+		var published time.Time
+		c.trouble = func(ctx context.Context, op string) error {
+			switch {
+			case op == "push":
+				time.Sleep(3 * time.Second)
+				hangs.Store(true)
+			case op == "merge":
+				published = time.Now()
+			case op == "observe" && hangs.Load():
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
+		}
+		began := time.Now()
+		go func() {
+			time.Sleep(30 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopDrain})
+		}()
+		if err := c.until(2 * time.Hour); err != nil {
+			t.Fatalf("%v; want an end: %+v", err, c.last)
+		}
+		if d := published.Sub(began); d > 20*time.Minute+10*time.Second {
+			t.Errorf("merged after %s", d)
+		}
+	})
+}
+
+// TestFailedLookIsNoDeath lets looks fail for an hour, in which an agent works.
+func TestFailedLookIsNoDeath(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(4)...)
+		began := time.Now()
+		c.trouble = func(_ context.Context, op string) error {
+			if d := time.Since(began); d > 5*time.Minute && d < time.Hour && (op == "observe" || op == "report") {
+				return errors.New("the probe failed")
+			}
+			return nil
+		}
+		if err := c.until(3 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(4)
+		c.wantsOneStartEach()
+	})
+}
+
+// TestHintsNeverStarveLooks sends hints faster than a look takes.
+func TestHintsNeverStarveLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(1)...)
+		c.trouble = func(_ context.Context, op string) error {
+			if op == "observe" {
+				time.Sleep(50 * time.Millisecond)
+			}
+			return nil
+		}
+		c.task = func(fm.Run) time.Duration { return 2 * time.Second }
+		wake := make(chan struct{}, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		go func() {
+			for ctx.Err() == nil {
+				select {
+				case wake <- struct{}{}:
+				default:
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+		}()
+		_ = c.supervisor(wake).Run(ctx) // the deadline
+		c.wantsMerged(1)
+		c.wantsCalm()
+	})
+}
+
+// TestClosedHintsAreNoBusyLoop ends the hints; the ticks go on.
+func TestClosedHintsAreNoBusyLoop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(1)...)
+		wake := make(chan struct{})
+		close(wake)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		_ = c.supervisor(wake).Run(ctx) // the deadline
+		c.wantsMerged(1)
+		if n := c.count("observe"); n > 2000 {
+			t.Errorf("%d looks in an hour", n)
+		}
+	})
+}
+
+// TestIdleCostsLooksOnly counts what is done in an hour in which nothing
+// changes: looks at the sessions, and nothing else.
+func TestIdleCostsLooksOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(1)...)
+		if err := c.until(time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(1)
+		before, ledger := fmt.Sprint(c.counts), len(c.disk.log)
+		looks := c.counts["observe"]
+		if err := c.until(time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		if n := c.counts["observe"] - looks; n < 1700 || n > 1900 {
+			t.Errorf("%d looks in an hour, want one every two seconds", n)
+		}
+		c.counts["observe"] = looks
+		if after := fmt.Sprint(c.counts); after != before || len(c.disk.log) != ledger {
+			t.Errorf("called %s, then %s", before, after)
+		}
+	})
+}
+
+// TestPanicIsAFailure lets each call of an adapter panic once.
+func TestPanicIsAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(3)...)
+		var mu sync.Mutex
+		seen := map[string]bool{}
+		c.trouble = func(_ context.Context, op string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if !seen[op] {
+				seen[op] = true
+				panic("adapter: " + op)
+			}
+			return nil
+		}
+		if err := c.until(4 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(3)
+		c.wantsOneStartEach()
+	})
+}
+
+// TestEveryCallMayFail fails every call of a port now and then. Nothing is
+// lost, nothing is doubled, and no task pays for it.
+func TestEveryCallMayFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(12)...)
+		var calls atomic.Int64
+		c.trouble = func(context.Context, string) error {
+			if calls.Add(1)%29 == 0 {
+				return errors.New("the network")
+			}
+			return nil
+		}
+		if err := c.until(8 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(12)
+		for _, task := range c.disk.open(t).Snapshot().Tasks {
+			if task.Failures > 0 {
+				t.Errorf("%s failed %d times for the environment: %s", task.ID, task.Failures, task.Note)
+			}
+		}
+	})
+}
+
+// TestFullDiskHeals lets the ledger refuse every write for an hour. Nothing is
+// done that is not durable (see town.Start and town.Push), and half a minute
+// after the disk has healed everything goes on.
+func TestFullDiskHeals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(4)...)
+		began := time.Now()
+		healed := began.Add(80 * time.Minute)
+		c.disk.fault = func() error {
+			if now := time.Now(); now.After(began.Add(10*time.Minute)) && now.Before(healed) {
+				return errors.New("no space left on device")
+			}
+			return nil
+		}
+		if err := c.until(healed.Add(30 * time.Second).Sub(began)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(4)
+		c.wantsOneStartEach()
+	})
+}
+
+// TestFullDiskStartsNothing has the disk full from the first moment.
+func TestFullDiskStartsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(4)...)
+		c.disk.fault = func() error { return errors.New("no space left on device") }
+		if err := c.until(time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		if len(c.lives) > 0 || len(c.trees) > 0 {
+			t.Errorf("began %v", c.lives)
+		}
+		if n := c.count("observe"); n > 2200 {
+			t.Errorf("%d looks in an hour: it spins", n)
+		}
+	})
+}
+
+// TestEditBetweenThoughtAndDeed lets a user change a task in the moment in
+// which the supervisor wants to claim it. The edit stands, and the others do
+// not wait for it. Caught: a stale commit that stopped everything for a second.
+func TestEditBetweenThoughtAndDeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(4)...)
+		user := c.disk.open(t)
+		edits := []fm.TaskID{"100", "101", "102"}
+		busy := false
+		c.disk.locking = func() { // on the goroutine of the supervisor, or of the user
+			if busy || len(edits) == 0 || len(c.lives) > 0 {
+				return
+			}
+			busy = true
+			defer func() { busy = false }()
+			snap, err := user.Refresh(t.Context(), time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			task, _ := snap.Task(edits[0])
+			edits = edits[1:]
+			if _, err := user.Commit(t.Context(), time.Now(), queue.Cancel(task, "user", time.Now())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.until(500 * time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		if got := c.statuses(); got[fm.Working] != 1 || got[fm.Cancelled] != 3 {
+			t.Errorf("%v, want one at work and three cancelled", got)
+		}
+	})
+}
+
+// TestStopNowGivesEverythingBack stops in the middle of the work.
+func TestStopNowGivesEverythingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(6)...)
+		c.trouble = func(ctx context.Context, op string) error {
+			if op == "verify" {
+				<-ctx.Done() // a check that takes for ever
+				return ctx.Err()
+			}
+			return nil
+		}
+		c.task = func(r fm.Run) time.Duration {
+			if r.Task == "100" {
+				return time.Minute
+			}
+			return time.Hour
+		}
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopNow})
+		}()
+		began := time.Now()
+		if err := c.until(2 * time.Hour); err != nil {
+			t.Fatalf("%v; last shown %+v", err, c.last)
+		}
+		if d := time.Since(began); d > 10*time.Minute+5*time.Second {
+			t.Errorf("ended after %s", d)
+		}
+		for r := range c.lives {
+			if c.alive(r) {
+				t.Errorf("%s lives", r)
+			}
+		}
+		if got := c.statuses(); got[fm.Pending] != 6 {
+			t.Errorf("%v, want all pending", got)
+		}
+	})
+}
+
+// TestDrainFinishesWhatWasBegun ends when the four that work are merged. A
+// person who sits in one of the sessions neither delays it nor is disturbed.
+func TestDrainFinishesWhatWasBegun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(6)...)
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopDrain})
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.guest = 2
+		}()
+		if err := c.until(2 * time.Hour); err != nil {
+			t.Fatalf("%v; last shown %+v", err, c.last)
+		}
+		if got := c.statuses(); got[fm.Merged] != 4 || got[fm.Pending] != 2 || len(c.trees) != 1 || !c.alive(c.slots[2]) {
+			t.Errorf("%v, worktrees %v, want that of worker-2 left to its guest", got, c.trees)
+		}
+	})
+}
+
+// TestEndsThoughNothingCanBePublished has the forge down for good.
+func TestEndsThoughNothingCanBePublished(t *testing.T) {
+	for _, stop := range []StopMode{StopDrain, StopNow} {
+		t.Run(string(stop), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newTown(t, row(2)...)
+				c.trouble = func(_ context.Context, op string) error {
+					if op == "push" {
+						return errors.New("no route to host")
+					}
+					return nil
+				}
+				go func() {
+					time.Sleep(30 * time.Minute)
+					c.want(Wanted{Workers: 4, Stop: stop})
+				}()
+				if err := c.until(time.Hour); err != nil {
+					t.Fatalf("%v; last shown %+v", err, c.last)
+				}
+				c.trouble = func(context.Context, string) error { return nil }
+				c.want(Wanted{Workers: 4})
+				if err := c.until(time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatal(err)
+				}
+				c.wantsMerged(2)
+				c.wantsOneStartEach()
+			})
+		})
+	}
+}

@@ -1,0 +1,435 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// town is a small world behind the ports. What an agent does follows from how
+// long it has been running, so that nothing in it runs by itself.
+type town struct {
+	tb   testing.TB
+	disk *disk
+
+	mu      sync.Mutex
+	server  int // generation; negative when down
+	slots   map[fm.WorkerID]fm.Run
+	guest   fm.WorkerID // in whose session a person types all the time
+	lives   map[fm.Run]*life
+	trees   map[fm.TaskID]bool
+	pulls   []fm.PullRequest
+	closed  []fm.IssueID
+	wanted  Wanted
+	shown   []time.Time
+	last    Status
+	counts  map[string]int
+	task    func(fm.Run) time.Duration // until the agent has finished; negative: until it crashes
+	trouble func(ctx context.Context, op string) error
+}
+
+type life struct {
+	began, ended time.Time
+	starts       int
+}
+
+func newTown(tb testing.TB, tasks ...fm.Task) *town {
+	tb.Helper()
+	c := &town{
+		tb: tb, disk: newDisk(), server: 1, slots: map[fm.WorkerID]fm.Run{}, lives: map[fm.Run]*life{}, trees: map[fm.TaskID]bool{},
+		wanted: Wanted{Workers: 4}, counts: map[string]int{},
+		task:    func(fm.Run) time.Duration { return 20 * time.Minute },
+		trouble: func(context.Context, string) error { return nil },
+	}
+	var changes []queue.Change
+	for _, t := range tasks {
+		changes = append(changes, queue.Add(t, time.Now()))
+	}
+	if _, err := c.disk.open(tb).Commit(tb.Context(), time.Now(), changes...); err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+// row gives n tasks of one parent.
+func row(n int) []fm.Task {
+	var tasks []fm.Task
+	for i := range n {
+		tasks = append(tasks, fm.Task{ID: fm.TaskID(strconv.Itoa(100 + i)), Parent: "1"})
+	}
+	return tasks
+}
+
+func (c *town) supervisor(wake <-chan struct{}) *Supervisor {
+	c.tb.Helper()
+	return New(Options{
+		Rules: rules(), Queue: c.disk.open(c.tb), Terminal: c, Workspace: c, Agent: c, Verifier: c, Tracker: tracker{c}, Forge: forge{c},
+		Wanted: c.wants, Revive: c.revive, Dir: func(id fm.TaskID) string { return "/" + string(id) }, Show: c.show, Wake: wake,
+		Log: quiet(),
+	})
+}
+
+func (c *town) wants() (Wanted, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wanted, nil
+}
+
+func (c *town) want(w Wanted) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wanted = w
+}
+
+func (c *town) show(s Status) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shown, c.last = append(c.shown, time.Now()), s
+}
+
+// enter is the beginning of every call of a port. It may fail, hang or panic.
+func (c *town) enter(ctx context.Context, op string) (leave func(), err error) {
+	if err := c.trouble(ctx, op); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	c.counts[op]++
+	return c.mu.Unlock, nil
+}
+
+func (c *town) count(op string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.counts[op]
+}
+
+func (c *town) revive(ctx context.Context) error {
+	leave, err := c.enter(ctx, "revive")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	c.server = max(c.server, -c.server+1)
+	return nil
+}
+
+// fall ends the server and everything in it.
+func (c *town) fall() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.server = -c.server
+	for _, r := range c.slots {
+		c.end(r)
+	}
+	clear(c.slots)
+}
+
+func (c *town) end(r fm.Run) {
+	if l := c.lives[r]; l != nil && c.alive(r) {
+		l.ended = time.Now()
+	}
+}
+
+func (c *town) alive(r fm.Run) bool {
+	l := c.lives[r]
+	if l == nil || !l.ended.IsZero() {
+		return false
+	}
+	d := c.task(r)
+	return d > 0 || time.Since(l.began) < -d
+}
+
+func (c *town) Observe(ctx context.Context) (fm.Sight, error) {
+	leave, err := c.enter(ctx, "observe")
+	if err != nil {
+		return fm.Sight{}, err
+	}
+	defer leave()
+	if c.server < 0 {
+		return fm.Sight{}, nil
+	}
+	s := fm.Sight{Generation: strconv.Itoa(c.server)}
+	for _, w := range slices.Sorted(maps.Keys(c.slots)) {
+		ss := fm.Session{Worker: w, Run: c.slots[w], Alive: c.alive(c.slots[w]), PID: 1}
+		if w == c.guest {
+			ss.Clients, ss.LastKey = 1, time.Now()
+		}
+		s.Sessions = append(s.Sessions, ss)
+	}
+	return s, nil
+}
+
+func (c *town) Start(ctx context.Context, w fm.WorkerID, run fm.Run, _ fm.Command) error {
+	if !c.disk.durable(c.tb, run, func(t fm.Task) bool { return t.Status == fm.Working }) {
+		c.tb.Errorf("%s was started, and a power cut would forget its claim", run)
+	}
+	leave, err := c.enter(ctx, "start")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	c.alone(w)
+	if c.server < 0 {
+		return fmt.Errorf("start: no server")
+	}
+	for r := range c.lives {
+		if r.Task == run.Task && c.alive(r) {
+			c.tb.Errorf("%s is started, and %s lives", run, r)
+		}
+	}
+	c.end(c.slots[w])
+	if c.lives[run] == nil {
+		c.lives[run] = &life{}
+	}
+	l := c.lives[run]
+	l.starts++
+	l.began, l.ended = time.Now(), time.Time{}
+	c.slots[w] = run
+	return nil
+}
+
+func (c *town) Stop(ctx context.Context, w fm.WorkerID) error {
+	leave, err := c.enter(ctx, "stop")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if c.wanted.Stop != StopNow {
+		c.alone(w)
+	}
+	c.end(c.slots[w])
+	return nil
+}
+
+func (c *town) Close(ctx context.Context, w fm.WorkerID) error {
+	leave, err := c.enter(ctx, "close")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	c.end(c.slots[w])
+	delete(c.slots, w)
+	return nil
+}
+
+func (c *town) Tell(ctx context.Context, w fm.WorkerID, _ string) error {
+	leave, err := c.enter(ctx, "tell")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	c.alone(w)
+	return nil
+}
+
+// alone is law 7: nobody is disturbed who types.
+func (c *town) alone(w fm.WorkerID) {
+	if w == c.guest {
+		c.tb.Errorf("a person who types in %s is disturbed", w)
+	}
+}
+
+func (c *town) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error) {
+	leave, err := c.enter(ctx, "prepare")
+	if err != nil {
+		return "", "", err
+	}
+	defer leave()
+	c.trees[id] = true
+	return "/" + string(id), "main", nil
+}
+
+func (c *town) Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error) {
+	leave, err := c.enter(ctx, "inspect")
+	if err != nil {
+		return fm.Work{}, err
+	}
+	defer leave()
+	return fm.Work{Dir: "/" + string(id), Commits: 1, Files: []string{"main.go"}}, nil
+}
+
+func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
+	t, _ := c.disk.open(c.tb).Snapshot().Task(id)
+	if !c.disk.durable(c.tb, t.Run(), queue.Publishing) {
+		c.tb.Errorf("%s was pushed, and a power cut would forget why", t.Run())
+	}
+	leave, err := c.enter(ctx, "push")
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return "sha-" + string(id), nil
+}
+
+func (c *town) Preserve(ctx context.Context, _ fm.TaskID) (string, error) {
+	leave, err := c.enter(ctx, "preserve")
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return "", nil
+}
+
+func (c *town) Remove(ctx context.Context, id fm.TaskID) error {
+	leave, err := c.enter(ctx, "remove")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	delete(c.trees, id)
+	return nil
+}
+
+func (c *town) Launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
+	leave, err := c.enter(ctx, "launch")
+	if err != nil {
+		return fm.Command{}, err
+	}
+	defer leave()
+	return fm.Command{Dir: b.Dir, Argv: []string{"claude"}}, nil
+}
+
+func (c *town) Report(ctx context.Context, run fm.Run, _ string) (fm.Report, error) {
+	leave, err := c.enter(ctx, "report")
+	if err != nil {
+		return fm.Report{}, err
+	}
+	defer leave()
+	l := c.lives[run]
+	if l == nil {
+		return fm.Report{Run: run, State: fm.UnknownState}, nil
+	}
+	rep := fm.Report{Run: run, State: fm.AtWork, Since: l.began, Prompted: true}
+	if d := c.task(run); d > 0 && time.Since(l.began) >= d && l.ended.IsZero() {
+		rep.State, rep.Since, rep.Turns, rep.Completed = fm.AtPrompt, l.began.Add(d), 1, true
+	}
+	return rep, nil
+}
+
+func (c *town) Completion(ctx context.Context, _ fm.Run, _ string) (fm.Completion, error) {
+	leave, err := c.enter(ctx, "completion")
+	if err != nil {
+		return fm.Completion{}, err
+	}
+	defer leave()
+	return fm.Completion{Outcome: fm.Success, Summary: "done"}, nil
+}
+
+func (c *town) Reap(ctx context.Context, id fm.TaskID, last int) error {
+	leave, err := c.enter(ctx, "reap")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	for r := range c.lives {
+		if r.Task == id && r.Attempt <= last {
+			c.end(r)
+		}
+	}
+	return nil
+}
+
+func (c *town) Verify(ctx context.Context, _ string) error {
+	leave, err := c.enter(ctx, "verify")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return nil
+}
+
+type tracker struct{ *town }
+
+func (c tracker) Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error) {
+	leave, err := c.enter(ctx, "issue")
+	if err != nil {
+		return fm.Issue{}, err
+	}
+	defer leave()
+	return fm.Issue{ID: id, Title: "Issue " + string(id)}, nil
+}
+
+func (c tracker) Children(context.Context, fm.IssueID) ([]fm.Issue, error) { return nil, nil }
+
+func (c tracker) Create(context.Context, fm.IssueID, string, fm.Subissue, []fm.IssueID) (fm.Issue, error) {
+	return fm.Issue{}, fm.ErrRefused
+}
+
+func (c tracker) Close(ctx context.Context, id fm.IssueID, _ string) error {
+	leave, err := c.enter(ctx, "close issue")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if !slices.Contains(c.closed, id) {
+		c.closed = append(c.closed, id)
+	}
+	return nil
+}
+
+type forge struct{ *town }
+
+func (c forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "find")
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	defer leave()
+	for _, p := range c.pulls {
+		if p.Head == head {
+			return p, nil
+		}
+	}
+	return fm.PullRequest{}, fm.ErrGone
+}
+
+func (c forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "open")
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	defer leave()
+	for _, other := range c.pulls {
+		if other.Head == p.Head {
+			c.tb.Errorf("a second pull request for %s", p.Head)
+		}
+	}
+	pull := fm.PullRequest{Number: strconv.Itoa(len(c.pulls) + 1), Head: p.Head, State: fm.PullOpen, SHA: "sha-" + string(p.Task)}
+	c.pulls = append(c.pulls, pull)
+	return pull, nil
+}
+
+func (c forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "merge")
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	defer leave()
+	for i, p := range c.pulls {
+		if p.Number == number && p.SHA == sha {
+			c.pulls[i].State = fm.PullMerged
+			return c.pulls[i], nil
+		}
+	}
+	return fm.PullRequest{}, fm.ErrRefused
+}
+
+func (c forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "look")
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return slices.DeleteFunc(slices.Clone(c.pulls), func(p fm.PullRequest) bool { return !slices.Contains(numbers, p.Number) }), nil
+}
