@@ -232,7 +232,7 @@ func TestShortAppendIsTakenBack(t *testing.T) {
 	if err := l.Append(t.Context(), []byte("one\n")); err != nil {
 		t.Fatal(err)
 	}
-	m.failAt = m.steps + 4 // stat, fstat, fstat, write
+	m.failAt = m.steps + 4 // a look at the path, two at the file, the write
 	if err := l.Append(t.Context(), []byte("two\n")); !errors.Is(err, unix.ENOSPC) {
 		t.Fatalf("got %v, want ENOSPC", err)
 	}

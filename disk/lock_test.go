@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -94,7 +95,8 @@ func TestWaitingForTheGateEndsWithTheContext(t *testing.T) {
 
 func TestGateLetsOneInAtATime(t *testing.T) {
 	f, _ := openReal(t)
-	inside, done := 0, make(chan error, 8)
+	var inside atomic.Int32 // the race detector does not know that flock orders
+	done := make(chan error, 8)
 	for range cap(done) {
 		go func() {
 			for range 50 {
@@ -103,10 +105,12 @@ func TestGateLetsOneInAtATime(t *testing.T) {
 					done <- err
 					return
 				}
-				if inside++; inside != 1 {
+				if inside.Add(1) != 1 {
 					done <- errors.New("two are inside")
+					unlock()
+					return
 				}
-				inside--
+				inside.Add(-1)
 				unlock()
 			}
 			done <- nil
