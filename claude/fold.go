@@ -37,7 +37,9 @@ func (s signs) fold(e event) signs {
 	case "UserPromptSubmit":
 		s.prompted, s.trouble = true, ""
 		return s.enter(fm.AtWork, e.At)
-	case "PreToolUse", "PostToolUse", "PostToolUseFailure", "PreCompact", "PostCompact":
+	case "PostToolUse", "PostToolUseFailure":
+		return s.beat(e)
+	case "PreToolUse", "PreCompact", "PostCompact":
 		return s.enter(fm.AtWork, e.At)
 	case "PermissionRequest":
 		return s.wait(e, e.Tool)
@@ -90,6 +92,20 @@ func (s signs) start(e event) signs {
 	}
 	s.reminded = false
 	return s.enter(fm.Starting, e.At)
+}
+
+// beat takes a heartbeat. The CLI does not wait for its hook, which may so be
+// overtaken by the one that ends the turn; later than the hook may live, it is
+// of a turn that goes on, as when another hook refused the Stop.
+func (s signs) beat(e event) signs {
+	switch s.state {
+	case fm.AtPrompt, fm.Limited, fm.InShell, fm.Exited:
+		if e.At.Sub(s.since) <= hookLimit {
+			return s
+		}
+	case fm.Starting, fm.AtWork, fm.Waiting, fm.Retrying, fm.UnknownState:
+	}
+	return s.enter(fm.AtWork, e.At)
 }
 
 func (s signs) notify(e event) signs {

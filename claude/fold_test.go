@@ -50,12 +50,18 @@ func TestFoldTellsWhatTheAgentDoes(t *testing.T) {
 		events []string
 		want   fm.Report
 	}{
-		"nothing":              {nil, fm.Report{}},
-		"launched":             {began[:1], fm.Report{State: fm.Starting, Since: at(0)}},
-		"started, no prompt":   {began[:2], fm.Report{State: fm.Starting, Since: at(0)}},
-		"prompted":             {began, fm.Report{State: fm.AtWork, Since: at(2), Prompted: true}},
-		"a tool ran":           {add(began, "PostToolUse"), fm.Report{State: fm.AtWork, Since: at(2), Prompted: true}},
-		"turn over":            {add(began, "Stop"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1}},
+		"nothing":             {nil, fm.Report{}},
+		"launched":            {began[:1], fm.Report{State: fm.Starting, Since: at(0)}},
+		"started, no prompt":  {began[:2], fm.Report{State: fm.Starting, Since: at(0)}},
+		"prompted":            {began, fm.Report{State: fm.AtWork, Since: at(2), Prompted: true}},
+		"a tool ran":          {add(began, "PostToolUse"), fm.Report{State: fm.AtWork, Since: at(2), Prompted: true}},
+		"turn over":           {add(began, "Stop"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1}},
+		"overtaken heartbeat": {add(began, "Stop", "PostToolUse"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1}},
+		"after the end":       {add(began, "SessionEnd reason=other", "PostToolUse"), fm.Report{State: fm.Exited, Since: at(3), Prompted: true}},
+		"refused by another": {
+			add(began, "Stop", "PostToolUse", "PostToolUse", "PostToolUse", "PostToolUse", "PostToolUse", "PostToolUse"),
+			fm.Report{State: fm.AtWork, Since: at(9), Prompted: true, Turns: 1},
+		},
 		"sent back":            {add(began, "Stop sent-back=1"), fm.Report{State: fm.AtWork, Since: at(2), Prompted: true}},
 		"sent back, then over": {add(began, "Stop sent-back=1", "Stop again=1"), fm.Report{State: fm.AtPrompt, Since: at(4), Prompted: true, Turns: 1}},
 		"background task":      {add(began, "Stop background=x"), fm.Report{State: fm.InShell, Since: at(3), Prompted: true}},

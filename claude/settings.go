@@ -1,5 +1,10 @@
 package claude
 
+import "time"
+
+// hookLimit is how long a hook may live.
+const hookLimit = 5 * time.Second
+
 // settings is the --settings file of a worker's session. The CLI opens a
 // dialog for an event that it does not know, so that only long-standing ones
 // may be named here.
@@ -10,10 +15,10 @@ func (c *Claude) settings() map[string]any {
 		"SessionStart", "UserPromptSubmit", "PermissionRequest", "Notification",
 		"Stop", "StopFailure", "PreCompact", "SessionEnd",
 	} {
-		hooks[name] = hookEntry(map[string]any{"type": "command", "command": hook, "timeout": 5})
+		hooks[name] = hookEntry(map[string]any{"type": "command", "command": hook, "timeout": int(hookLimit.Seconds())})
 	}
 	for _, name := range []string{"PostToolUse", "PostToolUseFailure"} { // only heartbeats: do not wait
-		hooks[name] = hookEntry(map[string]any{"type": "command", "command": hook, "timeout": 5, "async": true})
+		hooks[name] = hookEntry(map[string]any{"type": "command", "command": hook, "timeout": int(hookLimit.Seconds()), "async": true})
 	}
 	settings := map[string]any{
 		"disableAllHooks": false, // a project's own setting would make us deaf
