@@ -59,13 +59,13 @@ func (g *Gate) Lock(ctx context.Context) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock = func() { _ = f.Close() } // nothing was written
+	release := func() { _ = f.Close() } // nothing was written
 	err = flock(f, unix.LOCK_EX|unix.LOCK_NB)
 	if err == nil {
-		return unlock, nil
+		return release, nil
 	}
 	if !errors.Is(err, unix.EWOULDBLOCK) {
-		unlock()
+		release()
 		return nil, fmt.Errorf("lock %s: %w", g.path, err)
 	}
 	// flock(2) cannot be called off. When ctx is done first, the goroutine
@@ -77,16 +77,16 @@ func (g *Gate) Lock(ctx context.Context) (unlock func(), err error) {
 		select {
 		case got <- err:
 		case <-gone:
-			unlock()
+			release()
 		}
 	}()
 	select {
 	case err := <-got:
 		if err != nil {
-			unlock()
+			release()
 			return nil, fmt.Errorf("lock %s: %w", g.path, err)
 		}
-		return unlock, nil
+		return release, nil
 	case <-ctx.Done():
 		close(gone)
 		return nil, fmt.Errorf("lock %s: %w", g.path, ctx.Err())
