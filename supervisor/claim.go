@@ -17,8 +17,8 @@ func (d *decision) claim() {
 	if len(free) == 0 {
 		return
 	}
-	ready := d.claimable()
-	n := min(len(free), len(ready))
+	ready := d.claimable(len(free))
+	n := len(ready)
 	n = s.Breaker.allows(n, s.At)
 	if n > 0 && s.Breaker.open(s.At) {
 		s.Breaker.Probe = s.At
@@ -43,11 +43,14 @@ func (d *decision) freeWorkers() []fm.WorkerID {
 	return free
 }
 
-// claimable lists the ready tasks of which no process is left, best first.
-func (d *decision) claimable() []fm.Task {
+// claimable lists the best ready tasks of which no process is left.
+func (d *decision) claimable(limit int) []fm.Task {
 	s := d.state
 	var ready []fm.Task
 	for _, t := range queue.Ready(s.Queue.Tasks, s.At) {
+		if len(ready) == limit {
+			break
+		}
 		if d.touched[t.ID] || !s.idle(taskKey(t.ID)) || d.index.live[t.ID] {
 			continue
 		}

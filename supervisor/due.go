@@ -20,10 +20,12 @@ func Due(s State) time.Time {
 	for _, w := range s.Waits {
 		soon(w.Until)
 	}
-	if t, ok := queue.NextReady(s.Queue.Tasks, s.At); ok {
-		soon(t)
+	if s.digest.waiting {
+		if t, ok := queue.NextReady(s.Queue.Tasks, s.At); ok {
+			soon(t)
+		}
 	}
-	for _, t := range s.Queue.Tasks {
+	for t := range s.inHand {
 		if t.Status == fm.Working {
 			soon(s.dueOf(t))
 		}

@@ -24,28 +24,8 @@ func (d *decision) merged(t fm.Task) {
 // parents closes each issue whose every child is merged and cleared up, once.
 // A parent with a cancelled or failed child stays open: a person decides.
 func (d *decision) parents() {
-	s := d.state
-	due := map[fm.IssueID][]fm.Task{}
-	var order []fm.IssueID
-	for _, p := range queue.Parents(s.Queue.Tasks) {
-		if _, closed := s.Queue.Closed[p.Parent]; !closed && p.Complete() {
-			due[p.Parent], order = nil, append(order, p.Parent)
-		}
-	}
-	if len(order) == 0 {
-		return
-	}
-	for _, t := range s.Queue.Tasks {
-		if children, ok := due[t.Parent]; ok {
-			if due[t.Parent] = append(children, t); queue.Tidying(t) {
-				delete(due, t.Parent)
-			}
-		}
-	}
-	for _, parent := range order {
-		if children, ok := due[parent]; ok {
-			d.order(CloseParent{Parent: parent, Children: children})
-		}
+	for _, eff := range d.state.digest.parents {
+		d.order(eff)
 	}
 }
 
@@ -59,7 +39,7 @@ func (d *decision) pulls() {
 		return
 	}
 	var numbers []string
-	for _, t := range s.Queue.Tasks {
+	for t := range s.inHand {
 		if t.Status == fm.Completed && t.Pull != "" {
 			numbers = append(numbers, t.Pull)
 		}
@@ -76,7 +56,7 @@ func (d *decision) drained() {
 	if s.Wanted.Stop != StopDrain || len(d.changes) > 0 || len(s.Busy) > 0 {
 		return
 	}
-	for _, t := range s.Queue.Tasks {
+	for t := range s.inHand {
 		if d.holdsUp(t) {
 			return
 		}
@@ -110,7 +90,7 @@ const drainTries = 3
 func (d *decision) halt() {
 	s := d.state
 	left := d.haltSessions()
-	for _, t := range s.Queue.Tasks {
+	for t := range s.inHand {
 		switch {
 		case t.Status != fm.Working:
 		case d.touched[t.ID]:

@@ -22,10 +22,15 @@ func seen(tasks ...fm.Task) State {
 	s.At, s.SightAt, s.LookedAt = noon(), noon(), noon()
 	s.Wanted = Wanted{Workers: 2}
 	s.Read, s.Sighted = Seen, Seen
-	s.Queue = queue.Snapshot{Tasks: tasks}
+	s = s.holding(queue.Snapshot{Tasks: tasks})
 	s.Sight = fm.Sight{Generation: "1"}
 	s.Reports = map[fm.TaskID]fm.Report{}
 	return s.copied()
+}
+
+func (s State) holding(snap queue.Snapshot) State {
+	s.Queue, s.digest = snap, digestOf(snap)
+	return s
 }
 
 // with puts a session and the report of its run into the state.

@@ -28,7 +28,7 @@ func newIndex(s *State) index {
 			x.live[ss.Run.Task] = true
 		}
 	}
-	for _, t := range s.Queue.Tasks {
+	for t := range s.inHand {
 		if t.Status == fm.Working {
 			x.claims[t.Worker] = t.Run()
 		}

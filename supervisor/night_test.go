@@ -196,9 +196,11 @@ func TestHintsNeverStarveLooks(t *testing.T) {
 		}
 		c.task = func(fm.Run) time.Duration { return 2 * time.Second }
 		wake := make(chan struct{}, 1)
+		var hints sync.WaitGroup
+		defer hints.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		go func() {
+		hints.Go(func() {
 			for ctx.Err() == nil {
 				select {
 				case wake <- struct{}{}:
@@ -206,7 +208,7 @@ func TestHintsNeverStarveLooks(t *testing.T) {
 				}
 				time.Sleep(5 * time.Millisecond)
 			}
-		}()
+		})
 		_ = c.supervisor(wake).Run(ctx) // the deadline
 		c.wantsMerged(1)
 		c.wantsCalm()

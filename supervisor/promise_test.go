@@ -105,7 +105,7 @@ func (m *machine) repeat(t *rapid.T) {
 	runs := fmt.Sprint(m.s.Runs)
 	sight := fmt.Sprint(m.s.Sight)
 	m.s, _ = Step(m.s, Ticked{At: m.w.now})
-	plain, a := Step(m.s, QueueRead{Snapshot: queue.Snapshot{Tasks: m.s.Queue.Tasks, Closed: m.s.Queue.Closed}})
+	plain, a := Step(m.s, QueueRead{Snapshot: m.s.Queue})
 	late, b := Step(m.s, ev)
 	if m.s.Read == Seen && (fmt.Sprint(names(a)) != fmt.Sprint(names(b)) || fmt.Sprint(plain.Busy, plain.Sight, plain.Runs, plain.Waits) != fmt.Sprint(late.Busy, late.Sight, late.Runs, late.Waits)) {
 		m.fail("a late %T changes something:\n%v\n%v\n%s %d %s %s", ev, names(a), names(b), before, busy, runs, sight)
@@ -152,6 +152,7 @@ func (m *machine) edit(t *rapid.T) {
 		*task = queue.Hold(*task, "user", m.w.now).Task
 	}
 	task.Revision++
+	m.w.seq++
 	m.say("edit %s %s", task.ID, task.Status)
 }
 

@@ -29,7 +29,7 @@ func (d *decision) reconcile() {
 		d.halt()
 		return
 	}
-	for _, t := range s.Queue.Tasks {
+	for t := range s.inHand {
 		if d.touched[t.ID] {
 			continue
 		}

@@ -51,6 +51,7 @@ type State struct {
 	Wanted Wanted
 	Queue  queue.Snapshot
 	Read   Sighting // of the queue
+	digest digest   // of the queue
 
 	Sight    fm.Sight
 	Sighted  Sighting

@@ -195,6 +195,9 @@ func (d *decision) seenNow(ev Observed) {
 
 func (d *decision) queueRead(snap queue.Snapshot) {
 	s := d.state
+	if s.Read == Unseen || snap.Seq != s.Queue.Seq || snap.Seq == 0 {
+		s.digest = digestOf(snap)
+	}
 	s.Queue, s.Read = snap, Seen
 	s.Problems = latest(append(slices.Clone(s.Problems), snap.Problems...), maxProblems)
 	for id, p := range s.Runs {

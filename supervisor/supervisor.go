@@ -247,7 +247,7 @@ func (s *Supervisor) read(ctx context.Context) {
 
 func (s *Supervisor) working() []fm.Run {
 	var runs []fm.Run
-	for _, t := range s.state.Queue.Tasks {
+	for t := range s.state.inHand {
 		if t.Status == fm.Working {
 			runs = append(runs, t.Run())
 		}

@@ -88,7 +88,7 @@ func (d *decision) pullsSeen(pulls []fm.PullRequest) {
 	for _, p := range pulls {
 		states[p.Number] = p.State
 	}
-	for _, t := range d.state.Queue.Tasks {
+	for t := range d.state.inHand {
 		if t.Status != fm.Completed {
 			continue
 		}

@@ -17,6 +17,7 @@ import (
 type world struct {
 	now   time.Time
 	tasks []fm.Task // the queue, by the rules of Queue.Commit
+	seq   uint64
 	close map[fm.IssueID]time.Time
 
 	server  string // generation; "" when down
@@ -57,7 +58,7 @@ type work struct {
 
 func newWorld() *world {
 	return &world{
-		now: noon(), server: "1", servers: 1,
+		now: noon(), seq: 1, server: "1", servers: 1,
 		close: map[fm.IssueID]time.Time{}, panes: map[fm.WorkerID]*pane{}, agents: map[fm.Run]*agent{},
 		trees: map[fm.TaskID]bool{}, done: map[fm.TaskID]work{},
 		claims: map[fm.Run]bool{}, promises: map[fm.Run]bool{}, cursed: map[fm.TaskID]FailureKind{},
@@ -69,7 +70,7 @@ func (w *world) broken(format string, args ...any) {
 }
 
 func (w *world) snapshot() queue.Snapshot {
-	return queue.Snapshot{Tasks: slices.Clone(w.tasks), Closed: maps.Clone(w.close)}
+	return queue.Snapshot{Seq: w.seq, Tasks: slices.Clone(w.tasks), Closed: maps.Clone(w.close)}
 }
 
 func (w *world) task(id fm.TaskID) *fm.Task {
@@ -91,6 +92,7 @@ func (w *world) commit(changes []queue.Change) bool {
 			return false
 		}
 	}
+	w.seq++
 	for _, c := range changes {
 		if c.Op == queue.OpCloseParent {
 			w.close[c.Parent] = w.now

@@ -1,0 +1,68 @@
+package supervisor
+
+import (
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// digest is what reconcile asks of the queue. It is made once per reading, so
+// that a step costs what is in hand and not what the queue holds.
+type digest struct {
+	inHand  []int         // positions of tasks that fm still has to do with
+	waiting bool          // a pending task has a backoff
+	parents []CloseParent // whose every child is merged and cleared up
+}
+
+func digestOf(snap queue.Snapshot) digest {
+	var d digest
+	type family struct {
+		children  []int
+		unsettled bool
+	}
+	families := map[fm.IssueID]*family{}
+	var order []fm.IssueID
+	for i := range snap.Tasks {
+		t := &snap.Tasks[i]
+		tidying := false
+		switch t.Status {
+		case fm.Working, fm.Completed:
+			d.inHand = append(d.inHand, i)
+		case fm.Merged:
+			if tidying = queue.Tidying(*t); tidying {
+				d.inHand = append(d.inHand, i)
+			}
+		case fm.Pending:
+			d.waiting = d.waiting || !t.NotBefore.IsZero()
+		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+		}
+		if _, closed := snap.Closed[t.Parent]; closed || t.Parent == "" {
+			continue
+		}
+		f := families[t.Parent]
+		if f == nil {
+			f = &family{}
+			families[t.Parent], order = f, append(order, t.Parent)
+		}
+		f.children = append(f.children, i)
+		f.unsettled = f.unsettled || tidying || t.Status != fm.Merged
+	}
+	for _, parent := range order {
+		if f := families[parent]; !f.unsettled {
+			eff := CloseParent{Parent: parent}
+			for _, i := range f.children {
+				eff.Children = append(eff.Children, snap.Tasks[i])
+			}
+			d.parents = append(d.parents, eff)
+		}
+	}
+	return d
+}
+
+// inHand yields the tasks that fm still has to do with, in the queue's order.
+func (s State) inHand(yield func(fm.Task) bool) {
+	for _, i := range s.digest.inHand {
+		if !yield(s.Queue.Tasks[i]) {
+			return
+		}
+	}
+}
