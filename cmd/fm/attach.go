@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"io"
+	"os"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/tmux"
@@ -29,11 +33,23 @@ func (c *attachCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if !isTerminal(h.stdin) {
+		return usage("attach needs a terminal; to read along: fm logs -f %s", name)
+	}
 	mode := tmux.ReadWrite
 	if c.ReadOnly {
 		mode = tmux.ReadOnly
 	}
 	return terminal.Attach(ctx, name, mode)
+}
+
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	_, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
+	return err == nil
 }
 
 // pick finds the session that the user means.

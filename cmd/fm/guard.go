@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/process"
+	"github.com/founder-mode/fm/watch"
 )
 
 // guardCmd starts the supervisor and starts it again when it dies. It is the
@@ -24,7 +25,48 @@ func (guardCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return process.Guard(ctx, process.GuardOptions{Argv: cmd.Argv, Env: h.environ, Alive: h.supervisorPID, Log: h.stderr})
+	if err := h.settle(); err != nil {
+		return err
+	}
+	// What a supervisor says when it cannot log any more, a panic say.
+	last, err := os.OpenFile(h.supervisorLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer last.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	shown := make(chan struct{})
+	defer func() { cancel(); <-shown }()
+	go func() { defer close(shown); h.showLog(ctx) }()
+	return process.Guard(ctx, process.GuardOptions{Argv: cmd.Argv, Env: h.environ, Output: last, Alive: h.supervisorPID, Log: h.stderr})
+}
+
+func (h *house) supervisorLog() string { return filepath.Join(h.project.Logs(), "supervisor.log") }
+
+// showLog shows a person who joins the session what the supervisor logs from
+// now on. The supervisor does not write there itself: a terminal that nobody
+// reads would hold it up.
+func (h *house) showLog(ctx context.Context) {
+	path := h.supervisorLog()
+	var at int64
+	if info, err := os.Stat(path); err == nil {
+		at = info.Size()
+	}
+	next := tail(path, at)
+	wake, hint := hints()
+	watcher := watch.New(hint)
+	watcher.Add(h.project.Logs())
+	watching := make(chan struct{})
+	go func() { defer close(watching); _ = watcher.Run(ctx) }() // nothing is shown without it
+	defer func() { <-watching }()
+	for {
+		_ = next(ctx, h.stdout) // the next hint may find more
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		}
+	}
 }
 
 // supervisorPID says which process holds the supervisor's lock, if one does.
@@ -41,16 +83,4 @@ func (h *house) supervisorPID() (pid int, ok bool) {
 		return 0, true
 	}
 	return pid, true
-}
-
-// both writes to a file and, as far as that works, to a terminal that may go
-// away.
-type both struct {
-	file     *os.File
-	terminal io.Writer
-}
-
-func (b both) Write(p []byte) (int, error) {
-	_, _ = b.terminal.Write(p) // its pane may be gone
-	return b.file.Write(p)
 }

@@ -49,7 +49,7 @@ func (c *logsCmd) Run(ctx context.Context, a *app) error {
 // source gives the function that writes what has not been written yet.
 func (h *house) source(ctx context.Context, name string) (func(context.Context, io.Writer) error, error) {
 	if name == "supervisor" {
-		return tail(h.project.Logs() + "/supervisor.log"), nil
+		return tail(h.supervisorLog(), 0), nil
 	}
 	agent, err := h.reader()
 	if err != nil {
@@ -132,9 +132,8 @@ func (l *sessionLog) findRuns(ctx context.Context) error {
 	return nil
 }
 
-// tail gives a function that writes what a file grew by.
-func tail(path string) func(context.Context, io.Writer) error {
-	var at int64
+// tail gives a function that writes what a file grew by beyond an offset.
+func tail(path string, at int64) func(context.Context, io.Writer) error {
 	return func(_ context.Context, w io.Writer) error {
 		f, err := os.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/founder-mode/fm/disk"
@@ -192,9 +191,9 @@ func (h *house) lastStatus() (supervisor.Status, error) {
 // maxLog is when supervisor.log is rotated, at the start of a supervisor.
 const maxLog = 16 << 20
 
-// log opens logs/supervisor.log; what is logged also shows in the pane.
+// log opens logs/supervisor.log.
 func (h *house) log() (*slog.Logger, func(), error) {
-	path := filepath.Join(h.project.Logs(), "supervisor.log")
+	path := h.supervisorLog()
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
 		_ = os.Rename(path, path+".1") // at worst the log goes on growing
 	}
@@ -206,6 +205,5 @@ func (h *house) log() (*slog.Logger, func(), error) {
 	if h.getenv("FM_DEBUG") != "" {
 		level = slog.LevelDebug
 	}
-	out := both{file, h.stderr}
-	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), func() { _ = file.Close() }, nil
+	return slog.New(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level})), func() { _ = file.Close() }, nil
 }
