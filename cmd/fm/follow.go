@@ -108,12 +108,19 @@ func (h *house) over(snap queue.Snapshot, ids []fm.TaskID, closed map[fm.IssueID
 	for _, p := range h.parentsOf(snap, ids) {
 		if _, done := snap.Closed[p.Parent]; done && !closed[p.Parent] {
 			closed[p.Parent] = true
-			fmt.Fprintf(h.stdout, "✓ Closed #%s: all %d subissues merged\n", p.Parent, p.Total)
+			fmt.Fprintf(h.stdout, "✓ Closed #%s: %s merged\n", p.Parent, all(p.Total))
 		} else if !done && p.Complete() {
 			over = false
 		}
 	}
 	return over
+}
+
+func all(subissues int) string {
+	if subissues == 1 {
+		return "its only subissue"
+	}
+	return fmt.Sprintf("all %d subissues", subissues)
 }
 
 // stuck says whether a pending task waits for one that will not be merged by

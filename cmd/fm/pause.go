@@ -41,6 +41,6 @@ func (resumeCmd) Run(ctx context.Context, a *app) error {
 	if err := h.ensure(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(h.stdout, "✓ Resumed with %d workers\n", w.Workers)
+	fmt.Fprintf(h.stdout, "✓ Resumed with %s\n", plural(w.Workers, "worker"))
 	return nil
 }

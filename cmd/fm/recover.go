@@ -54,7 +54,7 @@ func (recoverCmd) Run(ctx context.Context, a *app) error {
 			lost++
 		}
 	}
-	fmt.Fprintf(h.stdout, "✓ Recovered with %d workers: %d sessions adopted, %d started again\n", w.Workers, adopted, lost)
+	fmt.Fprintf(h.stdout, "✓ Recovered with %s: %s adopted, %d started again\n", plural(w.Workers, "worker"), plural(adopted, "session"), lost)
 	return nil
 }
 

@@ -59,7 +59,7 @@ func (c *workCmd) parse() (ids []fm.IssueID, workers int, err error) {
 		}
 	}
 	if (c.Workers != nil || len(words) < len(c.Words)) && (workers < 1 || workers > fm.MaxWorkers) {
-		return nil, 0, usage("%d workers: want 1 to %d", workers, fm.MaxWorkers)
+		return nil, 0, usage("%s: want 1 to %d", plural(workers, "worker"), fm.MaxWorkers)
 	}
 	ids, err = parseIssues(words)
 	return ids, workers, err
@@ -218,9 +218,9 @@ func (n *news) tell(x intake.News) {
 	id := "Issue #" + string(x.Issue.ID)
 	switch x.Kind {
 	case intake.Found:
-		fmt.Fprintf(n.out, "✓ %s: Found %d logical subissues%s\n", id, x.Count, because(x.Why))
+		fmt.Fprintf(n.out, "✓ %s: Found %s%s\n", id, plural(x.Count, "logical subissue"), because(x.Why))
 	case intake.Adopted:
-		fmt.Fprintf(n.out, "✓ %s: Has %d open subissues already\n", id, x.Count)
+		fmt.Fprintf(n.out, "✓ %s: Has %s already\n", id, plural(x.Count, "open subissue"))
 	case intake.Known:
 		fmt.Fprintf(n.out, "✓ %s: Is in the queue already\n", id)
 	case intake.Retried:
@@ -248,7 +248,7 @@ const beginLimit = 10 * time.Second
 
 // announce prints what each worker begins with.
 func (h *house) announce(ctx context.Context, w supervisor.Wanted, ids []fm.TaskID, q *queue.Queue) error {
-	fmt.Fprintf(h.stdout, "\n🚀 Starting %d workers...\n", w.Workers)
+	fmt.Fprintf(h.stdout, "\n🚀 Starting %s...\n", plural(w.Workers, "worker"))
 	last, err := h.begun(ctx, w, q)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err

@@ -28,7 +28,7 @@ func (workersListCmd) Run(ctx context.Context, a *app) error {
 	}
 	s, err := h.lastStatus()
 	if _, alive := h.supervisorPID(); err != nil || !alive {
-		fmt.Fprintf(h.stdout, "%d workers wanted; the supervisor is not running: fm resume\n", w.Workers)
+		fmt.Fprintf(h.stdout, "%s wanted; the supervisor is not running: fm resume\n", plural(w.Workers, "worker"))
 		return nil
 	}
 	for _, ws := range s.Workers {
@@ -73,6 +73,6 @@ func (a *app) scale(ctx context.Context, by int) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(h.stdout, "✓ %d workers\n", w.Workers)
+	fmt.Fprintf(h.stdout, "✓ %s\n", plural(w.Workers, "worker"))
 	return nil
 }
