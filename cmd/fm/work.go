@@ -188,6 +188,11 @@ func (h *house) check(ctx context.Context) error {
 	if _, err := h.terminal(func() {}); err != nil {
 		return mendable(err)
 	}
+	if h.used() {
+		if _, err := h.openQueue(ctx); err != nil {
+			return err
+		}
+	}
 	return h.settle()
 }
 
