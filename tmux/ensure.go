@@ -126,6 +126,9 @@ const generationFormat = "#{pid}.#{start_time}"
 
 // Shutdown ends the server and every session in it, and returns when its
 // process is gone. A server that is down is no error.
+//
+// tmux 3.3a waits for ever for a client that connected while it was ending;
+// its sessions are gone by then, so that it may be ended by force.
 func (s *Server) Shutdown(ctx context.Context) error {
 	gen, err := s.Generation(ctx)
 	if err != nil || gen == "" {
@@ -142,8 +145,22 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if _, err := s.run(ctx, "kill-server"); err != nil && !ended(p.pid) {
 		return fmt.Errorf("shut down tmux server: %w", err)
 	}
-	return p.wait(ctx)
+	patience, cancel := context.WithTimeout(ctx, shutdownPatience)
+	defer cancel()
+	if p.wait(patience) == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	_ = syscall.Kill(p.pid, syscall.SIGKILL) // it may have ended by now
+	again, err := openProcess(p.pid)
+	if err != nil {
+		return nil //nolint:nilerr // there is no such process any more
+	}
+	defer again.close()
+	return again.wait(ctx)
 }
+
+// shutdownPatience is what tmux gets to end by itself.
+const shutdownPatience = 3 * time.Second
 
 // recall asks a server whose socket file was deleted to create it again, and
 // waits until it answers. Starting a second server instead would leave every

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
-	"github.com/founder-mode/fm/claude"
 	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/local"
 	"github.com/founder-mode/fm/queue"
@@ -74,23 +73,29 @@ func (b *bench) end() {
 		view, _ := os.ReadFile(b.project.Queue())
 		b.Logf("queue.txt:\n%s", view)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the test's own has ended
-	defer cancel()
-	if pid, err := strconv.Atoi(strings.TrimPrefix(b.holder(), "pid ")); err == nil {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
-	}
-	if err := b.terminal().Shutdown(ctx); err != nil {
-		b.Log(err)
-	}
-	if err := b.agent().Reap(ctx, "", 0); err != nil {
-		b.Log(err)
+	for round := 0; b.killAll() > 0; round++ {
+		if round > 50 {
+			b.Errorf("processes of %s do not end", b.dir)
+			break
+		}
 	}
 	_ = os.RemoveAll(b.dir)
 }
 
-func (b *bench) holder() string {
-	text, _ := os.ReadFile(b.project.LockFile())
-	return strings.TrimSpace(string(text))
+// killAll ends what was started with the bench's folder in its command line:
+// tmux, guard, supervisor, agents. It returns how many there were.
+func (b *bench) killAll() int {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	found := 0
+	for _, path := range lines {
+		line, _ := os.ReadFile(path)
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err == nil && pid != os.Getpid() && bytes.Contains(line, []byte(b.dir+"/")) {
+			found++
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	return found
 }
 
 func (b *bench) write(path string, v any) {
@@ -173,18 +178,6 @@ func (b *bench) sight() fm.Sight {
 		b.Fatal(err)
 	}
 	return sight
-}
-
-func (b *bench) agent() *claude.Claude {
-	b.Helper()
-	c, err := claude.New(claude.Options{
-		Project: b.project, Config: fm.AgentConfig{Command: filepath.Join(binary, "fm")}, Self: filepath.Join(binary, "fm"),
-		Home: filepath.Join(b.dir, "home"), Environ: b.environ,
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return c
 }
 
 // until waits for a state, and shows the last one seen when it does not come.
