@@ -34,7 +34,7 @@ func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writ
 	if err != nil {
 		return from, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read from
 	if _, err := f.Seek(from, io.SeekStart); err != nil {
 		return from, err
 	}
