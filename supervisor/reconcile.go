@@ -196,14 +196,14 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 	switch {
 	case p.Reasons != "" && p.ToldAt.IsZero():
 		d.sendBack(t, *p, ss, rep)
+	case rep.Completed && p.Checked < max(rep.Turns, 1): // also when the Stop itself was never heard
+		delete(s.Waits, agentKey(t.ID))
+		d.claims(t, *p)
 	case !fresh:
 		d.nudge(p, ss, rep)
 	case rep.Trouble != "":
 		p.Judged, p.Reasons = rep.Turns, "The last request to the API failed ("+fm.Line(rep.Trouble, 60)+"). Please continue where you stopped."
 		d.wait(agentKey(t.ID), rep.Trouble)
-	case rep.Completed:
-		delete(s.Waits, agentKey(t.ID))
-		d.claims(t, *p)
 	case s.SightAt.Sub(rep.Since) < settle:
 		// The file may have been written a moment ago and not be stable yet.
 	default:

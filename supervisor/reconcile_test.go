@@ -34,6 +34,7 @@ func TestReconcileTable(t *testing.T) {
 		{"pending, no session: eligible", seen(task("5", fm.Pending)), []string{"record claim 5 worker-1"}},
 		{"working, alive: adopt", seen(working("5", 1)).with(live(1, "5", 1), atWork()), []string{}},
 		{"working, alive, it claims to have finished: verify", seen(working("5", 1)).with(live(1, "5", 1), claimed(1)), []string{"verify 5.1"}},
+		{"working, alive, a claim, the Stop never heard: verify", seen(working("5", 1)).with(live(1, "5", 1), claimed(0)), []string{"verify 5.1"}},
 		{"working, alive, a claim in the middle of a turn: wait", seen(working("5", 1)).with(live(1, "5", 1), fm.Report{State: fm.AtWork, Prompted: true, Completed: true}), []string{}},
 		{"working, dead, it claims to have finished: verify", seen(working("5", 1)).with(ended1(1, "5"), claimed(0)), []string{"verify 5.1"}},
 		{"working, dead just now: let its last words be read", seen(working("5", 1)).with(ended1(1, "5"), atWork()), []string{}},
