@@ -45,7 +45,7 @@ func (in *Intake) split(ctx context.Context, issues []fm.Issue, snap queue.Snaps
 			in.Tell(n)
 		}
 		if err := parts[i].err; err != nil {
-			return nil, fmt.Errorf("split issue %s: %w", parts[i].issue.ID, err)
+			return nil, err
 		}
 	}
 	return parts, nil

@@ -138,8 +138,24 @@ func (r *record) issue() fm.Issue {
 			issue.DependsOn = append(issue.DependsOn, dep)
 		}
 	}
-	issue.Priority, _ = fm.ParsePriority(d.text("priority")) // 0 when it is no priority, by promise
+	issue.Priority = priority(d.text("priority"), issue.Labels)
 	return issue
+}
+
+// priority is the field's, else that of the most urgent label that names one,
+// as "high" or "priority: high"; 0 when nothing says one.
+func priority(field string, labels []string) fm.Priority {
+	if p, err := fm.ParsePriority(field); err == nil {
+		return p
+	}
+	best := fm.Priority(0)
+	for _, label := range labels {
+		word := strings.TrimLeft(strings.TrimPrefix(strings.ToLower(label), "priority"), ":/- ")
+		if p, err := fm.ParsePriority(word); err == nil && (best == 0 || p < best) {
+			best = p
+		}
+	}
+	return best
 }
 
 // title is what the front matter says, else the first heading, else the file
