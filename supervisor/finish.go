@@ -25,7 +25,9 @@ func (d *decision) merged(t fm.Task) {
 // A parent with a cancelled or failed child stays open: a person decides.
 func (d *decision) parents() {
 	for _, eff := range d.state.digest.parents {
-		d.order(eff)
+		if !d.closed[eff.Parent] {
+			d.order(eff)
+		}
 	}
 }
 

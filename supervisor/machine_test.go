@@ -184,6 +184,9 @@ func (m *machine) obeys(before State, effects []Effect) {
 	for _, eff := range effects {
 		switch eff := eff.(type) {
 		case Record:
+			if before.Waits[eff.key()].Until.After(m.s.At) {
+				m.fail("a record, and the last one failed a moment ago")
+			}
 			m.obeysClaims(eff)
 		case Start:
 			for _, ss := range m.s.Sight.Sessions {

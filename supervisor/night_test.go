@@ -88,6 +88,9 @@ func TestNightPasses(t *testing.T) {
 		if n := len(c.lives); n != 33 {
 			t.Errorf("%d attempts, want 30 and 3 that crashed", n)
 		}
+		if n := c.count("close issue"); n != 31 {
+			t.Errorf("%d issues were closed, want 30 subissues and the parent, each once", n)
+		}
 	})
 }
 

@@ -196,7 +196,9 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 	switch {
 	case p.Reasons != "" && p.ToldAt.IsZero():
 		d.sendBack(t, *p, ss, rep)
-	case rep.Completed && p.Checked < max(rep.Turns, 1): // also when the Stop itself was never heard
+	case rep.Completed && p.Checked < max(rep.Turns, 1) && (rep.Trouble == "" || p.SentBack == 0):
+		// Also when the Stop itself was never heard; but in trouble a claim that
+		// was refused before is the old one.
 		delete(s.Waits, agentKey(t.ID))
 		d.claims(t, *p)
 	case !fresh:

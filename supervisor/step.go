@@ -20,7 +20,7 @@ func Step(s State, ev Event) (State, []Effect) {
 		return s, nil
 	}
 	s = s.copied()
-	d := &decision{state: &s, touched: map[fm.TaskID]bool{}, claimed: map[fm.WorkerID]bool{}}
+	d := &decision{state: &s, touched: map[fm.TaskID]bool{}, closed: map[fm.IssueID]bool{}, claimed: map[fm.WorkerID]bool{}}
 	d.note(ev)
 	d.reconcile()
 	return s, d.orders()
@@ -31,7 +31,8 @@ type decision struct {
 	state   *State
 	changes []queue.Change
 	effects []Effect
-	touched map[fm.TaskID]bool // changed in this step: decide again when it is read back
+	touched map[fm.TaskID]bool  // changed in this step: decide again when it is read back
+	closed  map[fm.IssueID]bool // likewise
 	claimed map[fm.WorkerID]bool
 	index   index // of the state as the event left it
 }
@@ -45,6 +46,8 @@ func (d *decision) record(c queue.Change) {
 	}
 	if c.Task.ID != "" {
 		d.touched[c.Task.ID] = true
+	} else {
+		d.closed[c.Parent] = true
 	}
 	d.changes = append(d.changes, c)
 }

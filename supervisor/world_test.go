@@ -102,6 +102,9 @@ func (w *world) commit(changes []queue.Change) bool {
 		if c.Task.Attempt < was.Attempt {
 			w.broken("attempt of %s falls from %d to %d", was.ID, was.Attempt, c.Task.Attempt)
 		}
+		if s := was.Status; (s == fm.Cancelled || s == fm.Hold || s == fm.Merged) && c.Task.Status != s {
+			w.broken("%s was %s, and becomes %s", was.ID, s, c.Task.Status)
+		}
 		if a := w.agents[was.Run()]; c.Op == queue.OpFail && a != nil && a.alive && a.well.Before(w.seen) && a.rep.State != fm.Starting && w.done[was.ID].outcome != fm.Failure && w.cursed[was.ID] == "" && c.Why != "fault" {
 			w.broken("%s failed while its agent is well: %s", was.Run(), c.Why)
 		}
