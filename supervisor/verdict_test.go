@@ -1,0 +1,138 @@
+package supervisor
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/founder-mode/fm"
+)
+
+// TestJudge compares claims with the work that they are about.
+func TestJudge(t *testing.T) {
+	good := fm.Work{Commits: 1, Files: []string{"main.go"}}
+	dirty := good
+	dirty.Dirty = []string{"a.go", "b\x1b[31m.go"}
+	for _, c := range []struct {
+		name    string
+		outcome fm.Outcome
+		work    fm.Work
+		want    []string
+	}{
+		{"good", fm.Success, good, nil},
+		{"no commit", fm.Success, fm.Work{}, []string{"no commit"}},
+		{"an empty commit", fm.Success, fm.Work{Commits: 2}, []string{"change no file"}},
+		{"left overs, and no escape of theirs", fm.Success, dirty, []string{"not clean", "a.go, b.go"}},
+		{"nothing at all, and left overs", fm.Success, fm.Work{Dirty: []string{"x"}}, []string{"no commit", "not clean"}},
+		{"partial needs no commit", fm.Partial, fm.Work{}, nil},
+		{"partial, left overs", fm.Partial, dirty, []string{"not clean"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := judge(fm.Completion{Outcome: c.outcome}, c.work)
+			if (got == "") != (c.want == nil) || strings.Contains(got, "\x1b") {
+				t.Fatalf("got %q, want %q", got, c.want)
+			}
+			for _, part := range c.want {
+				if !strings.Contains(got, part) {
+					t.Errorf("got %q, want %q in it", got, part)
+				}
+			}
+		})
+	}
+	many := make([]string, 50)
+	for i := range many {
+		many[i] = strings.Repeat("x", 100)
+	}
+	if got := judge(fm.Completion{Outcome: fm.Success}, fm.Work{Commits: 1, Files: many, Dirty: many}); len(got) > 700 || !strings.HasSuffix(got, "and 40 more") {
+		t.Errorf("a long list is not cut: %d bytes, %q", len(got), got)
+	}
+}
+
+// TestVerdictsAreActedOn goes through what a verdict does to the task.
+func TestVerdictsAreActedOn(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		verdict Verdict
+		want    string
+	}{
+		{"accepted", Verdict{Turns: 1, Outcome: fm.Success}, "record publish 5 worker-1"},
+		{"refused: told, in the same step", Verdict{Turns: 1, Outcome: fm.Success, Reasons: "no commit"}, "tell 5.1"},
+		{"unreadable: told", Verdict{Turns: 1, Reasons: "no status"}, "tell 5.1"},
+		{"given up: failed at once", Verdict{Turns: 1, Outcome: fm.Failure, Summary: "cannot"}, "record fail 5"},
+		{"a part: a person", Verdict{Turns: 1, Outcome: fm.Partial}, "record block 5"},
+		{"a part, and not clean: told", Verdict{Turns: 1, Outcome: fm.Partial, Reasons: "not clean"}, "tell 5.1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := seen(working("5", 1)).with(live(1, "5", 1), claimed(1))
+			s.Busy[taskKey("5")] = Verify{Task: working("5", 1)}
+			s, effects := Step(s, Verified{Run: fm.Run{Task: "5", Attempt: 1}, Verdict: c.verdict})
+			if diff := cmp.Diff([]string{c.want}, names(effects)); diff != "" {
+				t.Errorf("ordered (-want +got):\n%s", diff)
+			}
+			rec, ok := effects[0].(Record)
+			if c.verdict.Outcome == fm.Failure && (!ok || rec.Changes[0].Task.Status != fm.Failed || !strings.Contains(rec.Changes[0].Task.Note, "cannot")) {
+				t.Errorf("recorded %+v, want a failure for good that says why", rec)
+			}
+			if s.Busy[taskKey("5")] != nil && c.want != "tell 5.1" {
+				t.Error("the check is still under way")
+			}
+		})
+	}
+}
+
+// TestPullBody writes what a reviewer needs.
+func TestPullBody(t *testing.T) {
+	issue := fm.Issue{Body: "## Description\nx\n\n## Acceptance Criteria\r\n- [ ] it works\n- [ ] it is tested\n\n## Technical Context\nnothing\n"}
+	c := fm.Completion{Summary: "Made it\x1b]0;evil\x07 work.", Verification: "- [x] go test", Files: "- main.go"}
+	want := `## Summary
+
+Made it work.
+
+## Acceptance Criteria
+
+- [ ] it works
+- [ ] it is tested
+
+## Verification
+
+- [x] go test
+
+## Files Changed
+
+- main.go
+
+Closes #5
+Part of #1
+`
+	if diff := cmp.Diff(want, pullBody(task("5", fm.Working), issue, c)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	alone := task("5", fm.Working)
+	alone.Parent = ""
+	if got := pullBody(alone, fm.Issue{}, fm.Completion{}); got != "Closes #5\n" {
+		t.Errorf("with nothing to say: %q", got)
+	}
+	alone.Parent = "5"
+	if got := pullBody(alone, fm.Issue{}, fm.Completion{}); got != "Closes #5\n" {
+		t.Errorf("an issue that is its own parent: %q", got)
+	}
+}
+
+// TestCriteria cuts one section out of a body of any form.
+func TestCriteria(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"none", "Do it.", ""},
+		{"in the middle", "## A\n\n## Acceptance Criteria\n- x\n\n## B\ny", "- x\n"},
+		{"at the end", "## Acceptance Criteria\n- x", "- x"},
+		{"before a rule", "## Acceptance Criteria\n- x\n---\nfooter", "- x"},
+		{"named in a sentence only", "See the Acceptance Criteria\nbelow", ""},
+		{"with a deeper heading inside", "## Acceptance Criteria\n### One\n- x\n## B", "### One\n- x"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := criteria(c.body); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
