@@ -109,6 +109,12 @@ func (f *Forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, e
 				p.request = merged
 			}
 		}
+		if p.request.State == fm.PullOpen {
+			// A branch that was pushed again takes its pull request along.
+			if tip, err := f.merger.Head(ctx, p.request.Head); err == nil {
+				p.request.SHA = tip
+			}
+		}
 		requests = append(requests, p.request)
 	}
 	return requests, nil

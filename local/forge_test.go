@@ -136,6 +136,20 @@ func TestMergeIsNotedOnce(t *testing.T) {
 	}
 }
 
+// A task that was done again after a conflict pushes to the same branch.
+//
+// Caught: Look that shows the head that the pull request was opened with, which
+// can never be merged.
+func TestAPullRequestFollowsItsBranch(t *testing.T) {
+	_, forge, m := newForge(t)
+	p := open(t, forge, "subissue/456")
+	m.heads["subissue/456"] = "bbb"
+	seen := look(t, forge, p.Number)
+	if got, err := forge.Merge(t.Context(), p.Number, seen.SHA); err != nil || got.State != fm.PullMerged || got.SHA != "bbb" {
+		t.Errorf("%+v, %v; want bbb merged", got, err)
+	}
+}
+
 // Caught: a Merge without the note of its order.
 func TestACrashAfterTheMergeIsRepaired(t *testing.T) {
 	for _, repair := range []string{"look", "merge"} {
