@@ -81,7 +81,10 @@ func mendable(err error) error {
 
 // text gives an error for people: on one line, safe to show, and without the
 // word that only classifies it.
-func text(err error) string {
+func text(err error) string { return tidy(err.Error()) }
+
+// tidy is text for an error that has become a note.
+func tidy(s string) string {
 	word := fm.ErrRefused.Error()
-	return strings.TrimSuffix(strings.ReplaceAll(fm.Line(err.Error(), 0), word+": ", ""), ": "+word)
+	return strings.TrimSuffix(strings.ReplaceAll(fm.Line(s, 0), word+": ", ""), ": "+word)
 }

@@ -74,7 +74,7 @@ func remark(t fm.Task, snap queue.Snapshot) string {
 		}
 		return "waits for " + strings.Join(names, ", ")
 	case t.Note != "":
-		return t.Note
+		return tidy(t.Note)
 	case t.Pull != "":
 		return "PR #" + t.Pull
 	}
