@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,10 +12,14 @@ import (
 	"github.com/founder-mode/fm/queue"
 )
 
+// maxStale bounds how often an addition is thought out anew because somebody
+// else changed the queue meanwhile.
+const maxStale = 5
+
 // enqueue creates what has to be created and adds all tasks of one issue in
 // one change.
 func (in *Intake) enqueue(ctx context.Context, p part, prio fm.Priority, now func() time.Time) ([]fm.TaskID, error) {
-	if len(p.known) > 0 {
+	if len(p.known) > 0 && len(p.children) == 0 {
 		return p.known, nil
 	}
 	tasks := []fm.Task{{ID: fm.TaskID(p.issue.ID), Title: p.issue.Title, Priority: p.issue.Priority}}
@@ -26,19 +31,47 @@ func (in *Intake) enqueue(ctx context.Context, p part, prio fm.Priority, now fun
 		}
 		tasks = created
 	case len(p.children) > 0:
-		tasks = adopted(p.issue.ID, p.children)
+		tasks = adopted(p)
+	}
+	for i := range tasks {
+		if prio != 0 {
+			tasks[i].Priority = prio
+		}
+		tasks[i].Branch = fm.Branch(tasks[i].ID)
+	}
+	for range maxStale {
+		ids, err := in.add(ctx, p.issue.ID, tasks, now())
+		if !errors.Is(err, queue.ErrStale) {
+			return ids, err
+		}
+	}
+	return nil, fmt.Errorf("add tasks: %w", queue.ErrStale)
+}
+
+// add adds the tasks that the queue does not have. One that it has, because a
+// person took it in by itself, is only given its parent, so that the parent
+// waits for it; and an issue that came into the queue meanwhile stays as it is.
+func (in *Intake) add(ctx context.Context, parent fm.IssueID, tasks []fm.Task, at time.Time) ([]fm.TaskID, error) {
+	snap, err := in.Queue.Refresh(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	if ids := known(parent, snap); len(ids) > 0 {
+		return ids, nil
 	}
 	var changes []queue.Change
-	var ids []fm.TaskID
+	ids := slices.Clone(p.known)
 	for _, t := range tasks {
-		if prio != 0 {
-			t.Priority = prio
-		}
-		t.Branch = fm.Branch(t.ID)
-		changes = append(changes, queue.Add(t, now()))
 		ids = append(ids, t.ID)
+		switch was, ok := snap.Task(t.ID); {
+		case !ok:
+			changes = append(changes, queue.Add(t, at))
+		case was.Parent != t.Parent:
+			was.Parent = t.Parent
+			changes = append(changes, queue.Change{Op: queue.OpAdopt, Task: was, Why: "subissue of " + string(parent)})
+		}
 	}
-	_, err := in.Queue.Commit(ctx, now(), changes...)
+	_, err = in.Queue.Commit(ctx, at, changes...)
 	return ids, err
 }
 
@@ -98,16 +131,12 @@ func priority(s fm.Subissue, parent fm.Issue) fm.Priority {
 	return p
 }
 
-func adopted(parent fm.IssueID, children []fm.Issue) []fm.Task {
-	open := map[fm.IssueID]bool{}
-	for _, c := range children {
-		open[c.ID] = true
-	}
+func adopted(p part) []fm.Task {
 	var tasks []fm.Task
-	for _, c := range children {
-		t := fm.Task{ID: fm.TaskID(c.ID), Parent: parent, Title: c.Title, Priority: c.Priority}
+	for _, c := range p.children {
+		t := fm.Task{ID: fm.TaskID(c.ID), Parent: p.issue.ID, Title: c.Title, Priority: c.Priority}
 		for _, dep := range c.DependsOn {
-			if open[dep] {
+			if p.waits[dep] {
 				t.DependsOn = append(t.DependsOn, fm.TaskID(dep))
 			}
 		}

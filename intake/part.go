@@ -11,12 +11,14 @@ import (
 	"github.com/founder-mode/fm/queue"
 )
 
-// part is one issue on its way into the queue: exactly one of known, children,
-// plan or none of them (the issue is one task).
+// part is one issue on its way into the queue: what it became before, with the
+// subissues that it got since; or else exactly one of children, plan or none of
+// them (the issue is one task).
 type part struct {
 	issue    fm.Issue
 	known    []fm.TaskID
-	children []fm.Issue
+	children []fm.Issue          // open subissues that are not in the queue
+	waits    map[fm.IssueID]bool // what they may wait for: all that are open or queued
 	plan     fm.Split
 	news     []News
 	err      error
@@ -25,11 +27,13 @@ type part struct {
 // split finds out what each issue consists of, several at a time, and tells of
 // it in the order in which the user named them.
 func (in *Intake) split(ctx context.Context, issues []fm.Issue, snap queue.Snapshot) ([]part, error) {
+	ctx, cancel := context.WithCancel(ctx)
 	parts := make([]part, len(issues))
 	done := make([]chan struct{}, len(issues))
 	slots := make(chan struct{}, splitters)
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	defer cancel() // one that failed ends the others
 	for i, issue := range issues {
 		done[i] = make(chan struct{})
 		wg.Go(func() {
@@ -54,7 +58,7 @@ func (in *Intake) split(ctx context.Context, issues []fm.Issue, snap queue.Snaps
 func (in *Intake) part(ctx context.Context, issue fm.Issue, snap queue.Snapshot) part {
 	p := part{issue: issue}
 	if p.known = known(issue.ID, snap); len(p.known) > 0 {
-		p.tell(Known, len(p.known), "")
+		in.since(ctx, &p, snap)
 		return p
 	}
 	plan, err := in.Plans.Load(issue.ID)
@@ -70,12 +74,40 @@ func (in *Intake) part(ctx context.Context, issue fm.Issue, snap queue.Snapshot)
 	if p.children, p.err = in.open(ctx, issue.ID); p.err != nil {
 		return p
 	}
+	p.waits = ids(p.children)
 	if len(p.children) > 0 {
 		p.tell(Adopted, len(p.children), "")
 		return p
 	}
 	in.ask(ctx, &p)
 	return p
+}
+
+// since finds the subissues that an issue got after it was queued: without them
+// the issue would be closed before they are done.
+func (in *Intake) since(ctx context.Context, p *part, snap queue.Snapshot) {
+	children, err := in.Tracker.Children(ctx, p.issue.ID)
+	if err != nil {
+		p.err = err
+		return
+	}
+	p.waits = ids(children)
+	p.children = slices.DeleteFunc(children, func(c fm.Issue) bool {
+		_, queued := snap.Task(fm.TaskID(c.ID))
+		return queued || c.Closed
+	})
+	p.tell(Known, len(p.known), "")
+	if len(p.children) > 0 {
+		p.tell(Adopted, len(p.children), "added since")
+	}
+}
+
+func ids(issues []fm.Issue) map[fm.IssueID]bool {
+	set := map[fm.IssueID]bool{}
+	for _, i := range issues {
+		set[i.ID] = true
+	}
+	return set
 }
 
 func (p *part) tell(k NewsKind, n int, why string) {
@@ -115,8 +147,11 @@ func (in *Intake) ask(ctx context.Context, p *part) {
 		p.tell(Retried, 0, err.Error())
 		plan, err = in.Analyst.Split(ctx, p.issue)
 	}
+	if err == nil && len(plan.Subissues) == 0 {
+		err = errors.New("the split is empty")
+	}
 	switch {
-	case errors.Is(err, fm.ErrRefused) || ctx.Err() != nil:
+	case errors.Is(err, fm.ErrRefused), err != nil && ctx.Err() != nil:
 		p.err = err
 	case err != nil:
 		p.tell(Whole, 1, err.Error())

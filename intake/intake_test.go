@@ -1,0 +1,473 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// office is everything around an intake, in memory: a tracker, an analyst, kept
+// plans and a queue. Each call may be made to fail, before or after its deed.
+type office struct {
+	tb   testing.TB
+	disk *disk
+
+	mu     sync.Mutex
+	issues map[fm.IssueID]*fm.Issue
+	order  []fm.IssueID // of children, as they were created
+	keys   map[string]fm.IssueID
+	plans  map[fm.IssueID]fm.Split
+	splits map[fm.IssueID]int
+	split  func(id fm.IssueID, n int) (fm.Split, error)
+	news   []string
+
+	calls atomic.Int64
+	fault func(n int, op string) (moment string) // "", "before" or "after"
+}
+
+func newOffice(tb testing.TB, issues ...fm.Issue) *office {
+	tb.Helper()
+	o := &office{
+		tb: tb, disk: newDisk(), issues: map[fm.IssueID]*fm.Issue{}, keys: map[string]fm.IssueID{}, plans: map[fm.IssueID]fm.Split{}, splits: map[fm.IssueID]int{},
+		fault: func(int, string) string { return "" },
+		split: func(id fm.IssueID, n int) (fm.Split, error) {
+			return plan(fmt.Sprintf("%s, split %d, part", id, n), 3), nil
+		},
+	}
+	o.disk.call = o.call
+	for _, i := range issues {
+		o.issues[i.ID] = &i
+		if i.Parent != "" {
+			o.order = append(o.order, i.ID)
+		}
+	}
+	return o
+}
+
+func plan(title string, n int) fm.Split {
+	var s fm.Split
+	for i := range n {
+		s.Subissues = append(s.Subissues, fm.Subissue{Title: fmt.Sprintf("%s %d", title, i+1), Priority: "high"})
+	}
+	return s
+}
+
+var errDown = errors.New("the network is down")
+
+func (o *office) call(op string, deed func()) error {
+	switch o.fault(int(o.calls.Add(1)), op) {
+	case "before":
+		return errDown
+	case "after":
+		deed()
+		return errDown
+	}
+	deed()
+	return nil
+}
+
+// take is a process of its own that takes the issues in.
+func (o *office) take(ids ...fm.IssueID) ([]fm.TaskID, error) {
+	o.tb.Helper()
+	in := &Intake{Tracker: o, Analyst: o, Plans: plans{o}, Queue: o.disk.open(o.tb), Tell: func(n News) {
+		o.news = append(o.news, fmt.Sprintf("%s %s %d", n.Kind, n.Issue.ID, n.Count))
+	}}
+	return in.Take(o.tb.Context(), Order{Issues: ids}, clock)
+}
+
+func clock() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) }
+
+func (o *office) tasks() []fm.Task {
+	o.tb.Helper()
+	return o.disk.open(o.tb).Snapshot().Tasks
+}
+
+func (o *office) Issue(_ context.Context, id fm.IssueID) (issue fm.Issue, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	err = o.call("issue", func() {})
+	if i := o.issues[id]; i != nil && err == nil {
+		return *i, nil
+	}
+	if err == nil {
+		err = fmt.Errorf("issue %s: %w", id, fm.ErrGone)
+	}
+	return fm.Issue{}, err
+}
+
+func (o *office) Children(_ context.Context, parent fm.IssueID) ([]fm.Issue, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var children []fm.Issue
+	err := o.call("children", func() {})
+	for _, id := range o.order {
+		if o.issues[id].Parent == parent {
+			children = append(children, *o.issues[id])
+		}
+	}
+	return children, err
+}
+
+func (o *office) Create(_ context.Context, parent fm.IssueID, key string, s fm.Subissue, deps []fm.IssueID) (fm.Issue, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	name := string(parent) + "/" + key
+	err := o.call("create", func() {
+		if o.keys[name] == "" {
+			id := fm.IssueID(fmt.Sprint(1000 + len(o.keys)))
+			o.keys[name], o.order = id, append(o.order, id)
+			o.issues[id] = &fm.Issue{ID: id, Title: s.Title, Parent: parent, DependsOn: deps}
+		}
+	})
+	if err != nil {
+		return fm.Issue{}, err
+	}
+	return *o.issues[o.keys[name]], nil
+}
+
+func (o *office) Split(_ context.Context, issue fm.Issue) (fm.Split, error) {
+	o.mu.Lock()
+	err := o.call("split", func() { o.splits[issue.ID]++ })
+	n := o.splits[issue.ID]
+	o.mu.Unlock()
+	if err != nil {
+		return fm.Split{}, err
+	}
+	return o.split(issue.ID, n)
+}
+
+type plans struct{ *office }
+
+func (o plans) Load(id fm.IssueID) (fm.Split, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.call("load", func() {}); err != nil {
+		return fm.Split{}, err
+	}
+	s, ok := o.plans[id]
+	if !ok {
+		return s, fm.ErrGone
+	}
+	return s, nil
+}
+
+func (o plans) Save(id fm.IssueID, s fm.Split) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.call("save", func() { o.plans[id] = s })
+}
+
+// lines tells the queue in short: task < parent, and what it waits for.
+func lines(tasks []fm.Task) []string {
+	var out []string
+	for _, t := range tasks {
+		line := fmt.Sprintf("%s<%s %s %s", t.ID, t.Parent, t.Priority, t.Status)
+		for _, d := range t.DependsOn {
+			line += " after " + string(d)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// TestCrashAtEveryCall ends the intake at every call of a port in turn, before
+// and after the call's deed, and takes the same issues in again. Every subissue
+// is created once, of one plan, and queued once; a split that was kept is not
+// asked for again.
+// Caught: a plan that was kept only after the first subissue; tasks that were
+// queued one by one.
+func TestCrashAtEveryCall(t *testing.T) {
+	for _, moment := range []string{"before", "after"} {
+		reached := true
+		for n := 1; reached; n++ {
+			reached = false
+			o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "2"}, fm.Issue{ID: "21", Parent: "2"}, fm.Issue{ID: "22", Parent: "2"}, fm.Issue{ID: "3"})
+			o.split = func(id fm.IssueID, k int) (fm.Split, error) {
+				if id == "3" {
+					return fm.Split{}, errors.New("no answer")
+				}
+				return plan(fmt.Sprintf("split %d of %s, part", k, id), 3), nil
+			}
+			where := ""
+			o.fault = func(k int, op string) string {
+				if k != n {
+					return ""
+				}
+				reached, where = true, op
+				return moment
+			}
+			_, err := o.take("1", "2", "3")
+			o.fault = func(int, string) string { return "" }
+			ids, err2 := o.take("1", "2", "3")
+			if err2 != nil {
+				t.Fatalf("crash %s call %d (%s, %v), then: %v", moment, n, where, err, err2)
+			}
+			o.wantsThreeTwoOne(fmt.Sprintf("crash %s call %d (%s)", moment, n, where), ids)
+		}
+	}
+}
+
+func (o *office) wantsThreeTwoOne(when string, ids []fm.TaskID) {
+	o.tb.Helper()
+	got := lines(o.tasks())
+	want := []string{
+		"1000<1 high pending", "1001<1 high pending", "1002<1 high pending",
+		"21<2 normal pending", "22<2 normal pending", "3< normal pending",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		o.tb.Errorf("%s: queue (-want +got):\n%s", when, diff)
+	}
+	if diff := cmp.Diff([]fm.TaskID{"1000", "1001", "1002", "21", "22", "3"}, ids); diff != "" {
+		o.tb.Errorf("%s: ids (-want +got):\n%s", when, diff)
+	}
+	titles := map[string]bool{}
+	for _, id := range o.order {
+		if i := o.issues[id]; i.Parent == "1" {
+			version, _, _ := strings.Cut(i.Title, ",")
+			titles[version] = true
+		}
+	}
+	if len(titles) != 1 || len(o.order) != 5 {
+		o.tb.Errorf("%s: %d subissues, of the plans %v; want 5 of one plan", when, len(o.order), titles)
+	}
+}
+
+// TestSecondIntakeAddsNothing takes a known issue in once more, and one of its
+// subissues by name.
+func TestSecondIntakeAddsNothing(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"})
+	first, err := o.take("1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, splits := len(o.disk.log), o.splits["1"]
+	second, err := o.take("1", "1")
+	if err != nil || !slices.Equal(first, second) {
+		t.Errorf("got %v, %v; want %v", second, err, first)
+	}
+	if third, err := o.take("1001"); err != nil || !slices.Equal(third, []fm.TaskID{"1001"}) {
+		t.Errorf("a subissue: got %v, %v", third, err)
+	}
+	if len(o.disk.log) != log || o.splits["1"] != splits || len(o.order) != 3 {
+		t.Errorf("something was added: %v, %d splits", lines(o.tasks()), o.splits["1"])
+	}
+}
+
+// TestDependenciesOfAPlan creates subissues in an order in which each comes
+// after those it waits for, whatever the order of the plan, and tells the
+// tracker and the queue.
+func TestDependenciesOfAPlan(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1", Priority: fm.Critical})
+	o.split = func(fm.IssueID, int) (fm.Split, error) {
+		s := plan("part", 4)
+		s.Subissues[0].DependsOn = []int{3}    // forward
+		s.Subissues[1].DependsOn = []int{1, 3} // backward and forward
+		s.Subissues[2].DependsOn = []int{9}    // nowhere
+		s.Subissues[3].DependsOn = []int{4}    // itself
+		return s, nil
+	}
+	if _, err := o.take("1"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"1000<1 critical pending", "1001<1 critical pending after 1000",
+		"1002<1 critical pending after 1001 after 1000", "1003<1 critical pending",
+	}
+	if diff := cmp.Diff(want, lines(o.tasks())); diff != "" {
+		t.Errorf("queue (-want +got):\n%s", diff)
+	}
+	for key, title := range map[string]string{"1/1": "part 1", "1/2": "part 2", "1/3": "part 3", "1/4": "part 4"} {
+		if got := o.issues[o.keys[key]]; got.Title != title {
+			t.Errorf("key %s names %q, want %q", key, got.Title, title)
+		}
+	}
+	if got := fmt.Sprint(o.issues["1002"].DependsOn); got != "[1001 1000]" {
+		t.Errorf("the tracker knows %s", got)
+	}
+}
+
+// TestSplitThatFails asks once more, works on the whole issue when that fails
+// too, and asks for nothing when the analyst refuses.
+func TestSplitThatFails(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		answers []error
+		tasks   int
+		news    string
+		refused bool
+	}{
+		{"once", []error{errDown, nil}, 3, "[retried 1 0 found 1 3 created 1000 0 created 1001 0 created 1002 0]", false},
+		{"twice", []error{errDown, errDown}, 1, "[retried 1 0 whole 1 1]", false},
+		{"refused", []error{fmt.Errorf("not logged in: %w", fm.ErrRefused)}, 0, "[]", true},
+		{"refused at the second try", []error{errDown, fm.ErrRefused}, 0, "[retried 1 0]", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := newOffice(t, fm.Issue{ID: "1"})
+			o.split = func(_ fm.IssueID, n int) (fm.Split, error) {
+				return plan("part", 3), c.answers[n-1]
+			}
+			_, err := o.take("1")
+			if errors.Is(err, fm.ErrRefused) != c.refused {
+				t.Errorf("error %v", err)
+			}
+			if got := len(o.tasks()); got != c.tasks {
+				t.Errorf("%d tasks, want %d", got, c.tasks)
+			}
+			if got := fmt.Sprint(o.news); got != c.news {
+				t.Errorf("told %s, want %s", got, c.news)
+			}
+		})
+	}
+	t.Run("an empty split is none", func(t *testing.T) {
+		o := newOffice(t, fm.Issue{ID: "1"})
+		o.split = func(fm.IssueID, int) (fm.Split, error) { return fm.Split{}, nil }
+		if _, err := o.take("1"); err != nil || len(o.tasks()) != 1 || fmt.Sprint(o.news) != "[whole 1 1]" {
+			t.Errorf("%v, told %v, queue %v", err, o.news, lines(o.tasks()))
+		}
+	})
+}
+
+// TestInterruptedAnswerIsNotLost cancels the intake while the analyst answers.
+// Caught: an answer that came in that moment was dropped, and the issue queued
+// whole.
+func TestInterruptedAnswerIsNotLost(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"})
+	ctx, cancel := context.WithCancel(t.Context())
+	o.split = func(fm.IssueID, int) (fm.Split, error) {
+		cancel()
+		return plan("part", 3), nil
+	}
+	in := &Intake{Tracker: o, Analyst: o, Plans: plans{o}, Queue: o.disk.open(t), Tell: func(News) {}}
+	_, _ = in.Take(ctx, Order{Issues: []fm.IssueID{"1"}}, clock) // may end anywhere
+	if len(o.plans["1"].Subissues) != 3 {
+		t.Error("the plan is lost")
+	}
+	for _, task := range o.tasks() {
+		if task.ID == "1" {
+			t.Error("the issue was queued whole")
+		}
+	}
+}
+
+// TestUnknownAndClosedAreNamedTogether changes nothing.
+func TestUnknownAndClosedAreNamedTogether(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "2", Closed: true}, fm.Issue{ID: "3", Closed: true})
+	_, err := o.take("1", "8", "2", "9", "3")
+	if !errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "not found: #8, #9; closed: #2, #3") {
+		t.Errorf("got %v", err)
+	}
+	if len(o.tasks()) > 0 || len(o.splits) > 0 || len(o.order) > 0 {
+		t.Errorf("something was done: %v, splits %v", lines(o.tasks()), o.splits)
+	}
+}
+
+// TestChildrenAreAdopted takes an issue in that has subissues already.
+func TestChildrenAreAdopted(t *testing.T) {
+	issues := []fm.Issue{
+		{ID: "1"}, {ID: "11", Parent: "1", DependsOn: []fm.IssueID{"10", "12", "11", "99"}, Priority: fm.Low},
+		{ID: "10", Parent: "1", Closed: true}, {ID: "12", Parent: "1"},
+	}
+	o := newOffice(t, issues...)
+	if _, err := o.take("1"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"11<1 low pending after 12", "12<1 normal pending"}
+	if diff := cmp.Diff(want, lines(o.tasks())); diff != "" {
+		t.Errorf("queue (-want +got):\n%s", diff)
+	}
+	if len(o.splits) > 0 {
+		t.Error("it was split all the same")
+	}
+	o = newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "10", Parent: "1", Closed: true})
+	if _, err := o.take("1"); !errors.Is(err, fm.ErrRefused) || len(o.tasks()) > 0 {
+		t.Errorf("all of its children are closed: %v, queue %v", err, lines(o.tasks()))
+	}
+}
+
+// TestChildThatIsQueuedAlready takes a parent in whose subissue somebody took
+// in by itself before, and is being worked on. It keeps its claim, and the
+// parent waits for it. Caught: such a parent could never be taken in.
+func TestChildThatIsQueuedAlready(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "11", Parent: "1"}, fm.Issue{ID: "12", Parent: "1"})
+	o.split = func(fm.IssueID, int) (fm.Split, error) { return fm.Split{}, errDown }
+	if _, err := o.take("11"); err != nil {
+		t.Fatal(err)
+	}
+	q := o.disk.open(t)
+	if _, err := q.Commit(t.Context(), clock(), queue.Claim(o.tasks()[0], 3, clock())); err != nil {
+		t.Fatal(err)
+	}
+	ids, err := o.take("1")
+	if err != nil || !slices.Equal(ids, []fm.TaskID{"11", "12"}) {
+		t.Errorf("got %v, %v", ids, err)
+	}
+	if diff := cmp.Diff([]string{"11<1 normal working", "12<1 normal pending"}, lines(o.tasks())); diff != "" {
+		t.Errorf("queue (-want +got):\n%s", diff)
+	}
+	if got := o.tasks()[0]; got.Worker != 3 || got.Attempt != 1 {
+		t.Errorf("its claim changed: %+v", got)
+	}
+}
+
+// TestTwoIntakesAtOnce lets two processes take one issue in at the same time.
+func TestTwoIntakesAtOnce(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "2"})
+	o.split = func(id fm.IssueID, _ int) (fm.Split, error) { return plan("part of "+string(id), 3), nil }
+	var wg sync.WaitGroup
+	errs := make([]error, 2)
+	for i := range errs {
+		in := &Intake{Tracker: o, Analyst: o, Plans: plans{o}, Queue: o.disk.open(t), Tell: func(News) {}}
+		wg.Go(func() { _, errs[i] = in.Take(t.Context(), Order{Issues: []fm.IssueID{"1", "2"}}, clock) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Error(err)
+	}
+	if len(o.tasks()) != 6 || len(o.order) != 6 {
+		t.Errorf("%d subissues, queue %v", len(o.order), lines(o.tasks()))
+	}
+}
+
+// TestIssueThatCameMeanwhile has somebody else take the issue in while this
+// intake waits for an answer that does not come. Caught: the issue was queued
+// whole, beside its parts.
+func TestIssueThatCameMeanwhile(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"})
+	o.split = func(_ fm.IssueID, n int) (fm.Split, error) {
+		if n == 2 {
+			return plan("part", 3), nil
+		}
+		if _, err := o.take("1"); n == 1 && err != nil {
+			t.Error(err)
+		}
+		return fm.Split{}, errDown
+	}
+	if ids, err := o.take("1"); err != nil || len(ids) != 3 || len(o.tasks()) != 3 {
+		t.Errorf("got %v, %v; queue %v", ids, err, lines(o.tasks()))
+	}
+}
+
+// TestPriorityOfTheOrder goes over what issues and analyst say.
+func TestPriorityOfTheOrder(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"})
+	in := &Intake{Tracker: o, Analyst: o, Plans: plans{o}, Queue: o.disk.open(t), Tell: func(News) {}}
+	if _, err := in.Take(t.Context(), Order{Issues: []fm.IssueID{"1"}, Priority: fm.Low}, clock); err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range o.tasks() {
+		if task.Priority != fm.Low || task.Branch != "subissue/"+string(task.ID) {
+			t.Errorf("got %+v", task)
+		}
+	}
+}
