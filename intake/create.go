@@ -40,7 +40,7 @@ func (in *Intake) enqueue(ctx context.Context, p part, prio fm.Priority, now fun
 		tasks[i].Branch = fm.Branch(tasks[i].ID)
 	}
 	for range maxStale {
-		ids, err := in.add(ctx, p.issue.ID, tasks, now())
+		ids, err := in.add(ctx, p, tasks, now())
 		if !errors.Is(err, queue.ErrStale) {
 			return ids, err
 		}
@@ -51,12 +51,12 @@ func (in *Intake) enqueue(ctx context.Context, p part, prio fm.Priority, now fun
 // add adds the tasks that the queue does not have. One that it has, because a
 // person took it in by itself, is only given its parent, so that the parent
 // waits for it; and an issue that came into the queue meanwhile stays as it is.
-func (in *Intake) add(ctx context.Context, parent fm.IssueID, tasks []fm.Task, at time.Time) ([]fm.TaskID, error) {
+func (in *Intake) add(ctx context.Context, p part, tasks []fm.Task, at time.Time) ([]fm.TaskID, error) {
 	snap, err := in.Queue.Refresh(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	if ids := known(parent, snap); len(ids) > 0 {
+	if ids := known(p.issue.ID, snap); len(ids) > 0 && len(p.known) == 0 {
 		return ids, nil
 	}
 	var changes []queue.Change
@@ -68,7 +68,7 @@ func (in *Intake) add(ctx context.Context, parent fm.IssueID, tasks []fm.Task, a
 			changes = append(changes, queue.Add(t, at))
 		case was.Parent != t.Parent:
 			was.Parent = t.Parent
-			changes = append(changes, queue.Change{Op: queue.OpAdopt, Task: was, Why: "subissue of " + string(parent)})
+			changes = append(changes, queue.Change{Op: queue.OpAdopt, Task: was, Why: "subissue of " + string(p.issue.ID)})
 		}
 	}
 	_, err = in.Queue.Commit(ctx, at, changes...)
@@ -136,7 +136,7 @@ func adopted(p part) []fm.Task {
 	for _, c := range p.children {
 		t := fm.Task{ID: fm.TaskID(c.ID), Parent: p.issue.ID, Title: c.Title, Priority: c.Priority}
 		for _, dep := range c.DependsOn {
-			if p.waits[dep] {
+			if p.waits[dep] && dep != c.ID {
 				t.DependsOn = append(t.DependsOn, fm.TaskID(dep))
 			}
 		}

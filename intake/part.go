@@ -93,8 +93,8 @@ func (in *Intake) since(ctx context.Context, p *part, snap queue.Snapshot) {
 	}
 	p.waits = ids(children)
 	p.children = slices.DeleteFunc(children, func(c fm.Issue) bool {
-		_, queued := snap.Task(fm.TaskID(c.ID))
-		return queued || c.Closed
+		t, queued := snap.Task(fm.TaskID(c.ID))
+		return c.Closed || queued && t.Parent == p.issue.ID
 	})
 	p.tell(Known, len(p.known), "")
 	if len(p.children) > 0 {
