@@ -153,7 +153,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	_ = syscall.Kill(p.pid, syscall.SIGKILL) // it may have ended by now
 	again, err := openProcess(p.pid)
 	if err != nil {
-		return nil //nolint:nilerr // there is no such process any more
+		return nil // there is no such process any more
 	}
 	defer again.close()
 	return again.wait(ctx)

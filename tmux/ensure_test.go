@@ -229,7 +229,7 @@ func TestShutdownReturnsWhenTheServerIsGone(t *testing.T) {
 
 func TestUnusableTmuxIsRefusedWithAHint(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	_, err := New(options(t.TempDir()))
+	_, err := New(t.Context(), options(t.TempDir()))
 	wantErr(t, err, fm.ErrRefused)
 	if err == nil || !strings.Contains(err.Error(), "install tmux") {
 		t.Errorf("no hint in %v", err)

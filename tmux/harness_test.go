@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 func play(r, dir string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	s, err := New(options(dir))
+	s, err := New(context.Background(), options(dir))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func down(tb testing.TB, change ...func(*Options)) *Server {
 	for _, c := range change {
 		c(&o)
 	}
-	s, err := New(o)
+	s, err := New(tb.Context(), o)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -85,7 +85,7 @@ type Server struct {
 
 // New checks that tmux is there and new enough; it starts nothing. Its error
 // wraps [fm.ErrRefused] and says what to install or change.
-func New(o Options) (*Server, error) {
+func New(ctx context.Context, o Options) (*Server, error) {
 	if o.Socket == "" || !filepath.IsAbs(o.ConfFile) {
 		return nil, fmt.Errorf("open tmux server: want a socket and an absolute configuration file: %w", fm.ErrRefused)
 	}
@@ -105,7 +105,7 @@ func New(o Options) (*Server, error) {
 		changing: map[fm.WorkerID]chan struct{}{},
 	}
 	s.conf, s.id = confText(o)
-	ctx, cancel := context.WithTimeout(context.Background(), execLimit)
+	ctx, cancel := context.WithTimeout(ctx, execLimit)
 	defer cancel()
 	if err := s.checkVersion(ctx); err != nil {
 		return nil, err

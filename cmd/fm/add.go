@@ -26,5 +26,5 @@ func (c *addCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, intake.Order{Issues: ids, Priority: prio}, 0, c.Wait)
+	return h.work(ctx, job{order: intake.Order{Issues: ids, Priority: prio}, wait: c.Wait})
 }

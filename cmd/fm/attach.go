@@ -25,7 +25,7 @@ func (c *attachCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	terminal, err := h.terminal(func() {})
+	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		return err
 	}

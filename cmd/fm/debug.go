@@ -74,7 +74,7 @@ func (h *house) debugHistory(ctx context.Context, q *queue.Queue, id fm.TaskID) 
 // rest is shown.
 func (h *house) debugSession(ctx context.Context, t fm.Task) {
 	fmt.Fprintln(h.stdout, "\nSESSION")
-	terminal, err := h.terminal(func() {})
+	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return

@@ -33,34 +33,34 @@ type bench struct {
 }
 
 // newBench makes the project. Everything that runs in it ends with the test.
-func newBench(t testing.TB, config fm.Config, environ ...string) *bench {
-	t.Helper()
+func newBench(tb testing.TB, config fm.Config, environ ...string) *bench {
+	tb.Helper()
 	dir, err := os.MkdirTemp("", "fm") //nolint:usetesting // a socket needs a short path
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	b := &bench{TB: t, dir: dir, project: fm.Project{Root: filepath.Join(dir, "app")}}
+	b := &bench{TB: tb, dir: dir, project: fm.Project{Root: filepath.Join(dir, "app")}}
 	b.environ = append([]string{
 		"HOME=" + filepath.Join(dir, "home"), "PATH=" + binary + ":" + os.Getenv("PATH"), "TMPDIR=" + dir, "TMUX_TMPDIR=" + dir,
 		"TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh", "GOTRACEBACK=all",
 	}, environ...)
 	for _, d := range []string{b.project.Dir(), filepath.Join(dir, "home"), filepath.Join(dir, "remote.git")} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	b.write(b.project.ConfigFile(), config)
 	if err := os.WriteFile(filepath.Join(b.project.Root, "README.md"), []byte("A project.\n"), 0o644); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	test := "#!/bin/sh\nfor f in part-*.txt; do test ! -e \"$f\" || grep -q about \"$f\" || exit 1; done\n"
 	if err := os.WriteFile(filepath.Join(b.project.Root, "test"), []byte(test), 0o755); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	if err := git.Create(t.Context(), b.project.Root, filepath.Join(dir, "remote.git"), "first", b.environ); err != nil {
-		t.Fatal(err)
+	if err := git.Create(tb.Context(), b.project.Root, filepath.Join(dir, "remote.git"), "first", b.environ); err != nil {
+		tb.Fatal(err)
 	}
-	t.Cleanup(b.end)
+	tb.Cleanup(b.end)
 	return b
 }
 
@@ -157,7 +157,7 @@ func (b *bench) status() supervisor.Status {
 func (b *bench) terminal() *tmux.Server {
 	b.Helper()
 	path := filepath.Join(b.dir, fmt.Sprintf("tmux-%d", b.uid()), b.project.Socket())
-	server, err := tmux.New(tmux.Options{Socket: path, ConfFile: b.project.File("tmux.conf"), Environ: b.environ, Width: 160, Height: 45, History: 5000})
+	server, err := tmux.New(b.Context(), tmux.Options{Socket: path, ConfFile: b.project.File("tmux.conf"), Environ: b.environ, Width: 160, Height: 45, History: 5000})
 	if err != nil {
 		b.Fatal(err)
 	}

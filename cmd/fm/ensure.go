@@ -18,7 +18,7 @@ func (h *house) ensure(ctx context.Context) error {
 		return nil
 	}
 	since := time.Now()
-	terminal, err := h.terminal(func() {})
+	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		return err
 	}

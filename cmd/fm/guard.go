@@ -33,7 +33,7 @@ func (guardCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	defer last.Close()
+	defer func() { _ = last.Close() }() // the child has it too
 	ctx, cancel := context.WithCancel(ctx)
 	shown := make(chan struct{})
 	defer func() { cancel(); <-shown }()

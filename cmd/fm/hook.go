@@ -18,7 +18,9 @@ func (c hookCmd) Run(ctx context.Context, a *app) error {
 	if c.Statusline {
 		take = claude.StatusLine
 	}
-	_ = take(ctx, a.stdin, a.stdout, a.getenv) // nobody there could do anything about it
+	if err := take(ctx, a.stdin, a.stdout, a.getenv); err != nil && a.getenv("FM_DEBUG") != "" {
+		return exitError{code: exitOK, err: err} // told, and no trouble for the agent
+	}
 	return nil
 }
 

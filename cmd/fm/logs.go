@@ -142,7 +142,7 @@ func tail(path string, at int64) func(context.Context, io.Writer) error {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // only read from
 		if info, err := f.Stat(); err == nil && info.Size() < at {
 			at = 0 // rotated
 		}

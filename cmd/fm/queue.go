@@ -169,7 +169,7 @@ func (queueRebuildCmd) Run(ctx context.Context, a *app) error {
 }
 
 // change changes tasks, all or none.
-func (a *app) change(ctx context.Context, words []string, make func(fm.Task) (queue.Change, string, error)) error {
+func (a *app) change(ctx context.Context, words []string, change func(fm.Task) (queue.Change, string, error)) error {
 	h, err := a.visit(ctx)
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (a *app) change(ctx context.Context, words []string, make func(fm.Task) (qu
 		return err
 	}
 	for try := 0; ; try++ {
-		lines, err := h.changeOnce(ctx, q, words, make)
+		lines, err := h.changeOnce(ctx, q, words, change)
 		if errors.Is(err, queue.ErrStale) && try < 5 {
 			continue // the supervisor was faster: look again
 		}
@@ -190,7 +190,7 @@ func (a *app) change(ctx context.Context, words []string, make func(fm.Task) (qu
 	}
 }
 
-func (h *house) changeOnce(ctx context.Context, q *queue.Queue, words []string, make func(fm.Task) (queue.Change, string, error)) ([]string, error) {
+func (h *house) changeOnce(ctx context.Context, q *queue.Queue, words []string, change func(fm.Task) (queue.Change, string, error)) ([]string, error) {
 	snap, err := q.Refresh(ctx, time.Now())
 	if err != nil {
 		return nil, err
@@ -206,7 +206,7 @@ func (h *house) changeOnce(ctx context.Context, q *queue.Queue, words []string, 
 		if !ok {
 			return nil, usage("#%s is not in the queue; see: fm queue show", id)
 		}
-		c, line, err := make(t)
+		c, line, err := change(t)
 		if err != nil {
 			return nil, err
 		}

@@ -94,6 +94,7 @@ func TestRealClaude(t *testing.T) {
 }
 
 func endToEnd(t *testing.T, claude string, user *syscall.Credential) {
+	t.Helper()
 	b := newBench(t, fm.Config{Verify: "./test", Agent: fm.AgentConfig{Command: claude}},
 		"ANTHROPIC_BASE_URL="+messages.Serve(t, model), "ANTHROPIC_API_KEY=dummy-key-for-a-scripted-api-0123456789",
 		"DISABLE_AUTOUPDATER=1", "DISABLE_TELEMETRY=1", "DISABLE_ERROR_REPORTING=1",

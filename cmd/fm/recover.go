@@ -20,7 +20,7 @@ func (recoverCmd) Run(ctx context.Context, a *app) error {
 	if err := h.check(ctx); err != nil {
 		return err
 	}
-	terminal, err := h.terminal(func() {})
+	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		return err
 	}

@@ -26,31 +26,58 @@ func (c *statusCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if !c.Watch {
-		text, err := h.status(ctx, c.JSON)
-		fmt.Fprint(h.stdout, text)
+	draw, over := asText, drawnOver
+	if c.JSON {
+		draw, over = asJSON, func(text string) string { return text }
+	}
+	if c.Watch {
+		return h.watchStatus(ctx, draw, over)
+	}
+	s, err := h.status(ctx)
+	if err != nil {
 		return err
 	}
-	return h.watchStatus(ctx, c.JSON)
+	text, err := draw(s)
+	fmt.Fprint(h.stdout, text)
+	return err
 }
 
-// watchStatus draws over the last picture in place, so that nothing flickers.
-func (h *house) watchStatus(ctx context.Context, asJSON bool) error {
+// drawing makes a text of a Status.
+type drawing func(supervisor.Status) (string, error)
+
+func asText(s supervisor.Status) (string, error) {
+	var b strings.Builder
+	render(&b, s, time.Now())
+	return b.String(), nil
+}
+
+func asJSON(s supervisor.Status) (string, error) {
+	text, err := json.Marshal(s)
+	return string(text) + "\n", err
+}
+
+// drawnOver draws over the last picture in place, so that nothing flickers:
+// home; each line clears its own rest; then clear what is below.
+func drawnOver(text string) string {
+	return "\x1b[H" + strings.ReplaceAll(text, "\n", "\x1b[K\n") + "\x1b[J"
+}
+
+// watchStatus shows each picture that differs from the last.
+func (h *house) watchStatus(ctx context.Context, draw drawing, over func(string) string) error {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	last := ""
 	for {
-		text, err := h.status(ctx, asJSON)
+		s, err := h.status(ctx)
 		if err != nil {
 			return err
 		}
-		switch {
-		case text == last:
-		case asJSON:
-			fmt.Fprint(h.stdout, text)
-		default:
-			// Home; each line clears its own rest; then clear what is below.
-			fmt.Fprint(h.stdout, "\x1b[H"+strings.ReplaceAll(text, "\n", "\x1b[K\n")+"\x1b[J")
+		text, err := draw(s)
+		if err != nil {
+			return err
+		}
+		if text != last {
+			fmt.Fprint(h.stdout, over(text))
 		}
 		last = text
 		select {
@@ -61,27 +88,19 @@ func (h *house) watchStatus(ctx context.Context, asJSON bool) error {
 	}
 }
 
-func (h *house) status(ctx context.Context, asJSON bool) (string, error) {
+// status is what the supervisor saw last; without one, what the queue says.
+func (h *house) status(ctx context.Context) (supervisor.Status, error) {
 	s, err := h.lastStatus()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", err
+		return s, err
 	}
-	_, alive := h.supervisorPID()
-	if err != nil || !alive {
-		if s, err = h.queueStatus(ctx, s); err != nil {
-			return "", err
-		}
+	if _, alive := h.supervisorPID(); err != nil || !alive {
+		return h.queueStatus(ctx, s)
 	}
-	if asJSON {
-		text, err := json.Marshal(s)
-		return string(text) + "\n", err
-	}
-	var b strings.Builder
-	render(&b, s, time.Now(), alive)
-	return b.String(), nil
+	return s, nil
 }
 
-// queueStatus is what can be said without a supervisor.
+// queueStatus is what can be said without a supervisor: its PID is 0.
 func (h *house) queueStatus(ctx context.Context, last supervisor.Status) (supervisor.Status, error) {
 	q, err := h.openQueue(ctx)
 	if err != nil {
@@ -99,7 +118,8 @@ func (h *house) queueStatus(ctx context.Context, last supervisor.Status) (superv
 }
 
 // render writes a Status for people, in at most 80 columns.
-func render(w io.Writer, s supervisor.Status, now time.Time, alive bool) {
+func render(w io.Writer, s supervisor.Status, now time.Time) {
+	alive := s.PID != 0
 	head := "supervisor is not running: fm resume"
 	if alive {
 		head = "up " + span(now.Sub(s.Started))

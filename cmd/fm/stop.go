@@ -28,7 +28,7 @@ func (c *stopCmd) Run(ctx context.Context, a *app) error {
 // stop has the supervisor end in order, which takes a supervisor: one that
 // died is brought back for it if it left sessions behind.
 func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
-	terminal, err := h.terminal(func() {})
+	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		return err
 	}
@@ -42,19 +42,7 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 		return nil
 	}
 	if alive || living(sight) > 0 {
-		if err := h.settle(); err != nil {
-			return err
-		}
-		if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Stop = mode }); err != nil {
-			return err
-		}
-		if mode == supervisor.StopDrain && living(sight) > 0 {
-			fmt.Fprintln(h.stdout, "The workers finish what they have; to stop them at once: fm stop --now")
-		}
-		if err := h.ensure(ctx); err != nil {
-			return err
-		}
-		if err := h.until(ctx, func(_ supervisor.Status, alive bool) bool { return !alive }); err != nil {
+		if err := h.end(ctx, mode, sight); err != nil {
 			return err
 		}
 	}
@@ -63,6 +51,23 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	}
 	fmt.Fprintln(h.stdout, "✓ Stopped. Go on with: fm resume")
 	return nil
+}
+
+// end waits until the supervisor has ended as wanted.
+func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sight) error {
+	if err := h.settle(); err != nil {
+		return err
+	}
+	if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Stop = mode }); err != nil {
+		return err
+	}
+	if mode == supervisor.StopDrain && living(sight) > 0 {
+		fmt.Fprintln(h.stdout, "The workers finish what they have; to stop them at once: fm stop --now")
+	}
+	if err := h.ensure(ctx); err != nil {
+		return err
+	}
+	return h.until(ctx, func(_ supervisor.Status, alive bool) bool { return !alive })
 }
 
 func living(sight fm.Sight) int {

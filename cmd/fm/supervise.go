@@ -37,7 +37,7 @@ func (superviseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Release()
+	defer func() { _ = lock.Release() }() // the end of the process frees it, too
 	// The tmux server that hosts us may die; the workers need us then.
 	process.IgnoreHangup()
 	return h.supervise(ctx)
@@ -72,7 +72,7 @@ func (h *house) supervise(ctx context.Context) error {
 	}
 	defer closeLog()
 	wake, hint := hints()
-	terminal, err := h.terminal(hint)
+	terminal, err := h.terminal(ctx, hint)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func (c *tryCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	c.welcome(h)
 	began := time.Now()
-	err = h.work(ctx, intake.Order{Issues: ids}, c.Workers, true)
+	err = h.work(ctx, job{order: intake.Order{Issues: ids}, workers: c.Workers, wait: true})
 	if stopped := h.stop(context.WithoutCancel(ctx), supervisor.StopNow); err == nil {
 		err = stopped
 	}

@@ -34,7 +34,7 @@ func (h *house) want(ctx context.Context, change func(*supervisor.Wanted)) (supe
 	if err != nil {
 		return supervisor.Wanted{}, err
 	}
-	defer lock.Release()
+	defer func() { _ = lock.Release() }() // the end of the process frees it, too
 	w, err := h.wanted()
 	if err != nil {
 		return w, err

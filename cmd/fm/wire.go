@@ -105,8 +105,8 @@ func (h *house) worktree(id fm.TaskID) string {
 
 // terminal is the project's tmux server. The environment that it hands to
 // workers holds no secret but the agent's own.
-func (h *house) terminal(wake func()) (*tmux.Server, error) {
-	return tmux.New(tmux.Options{
+func (h *house) terminal(ctx context.Context, wake func()) (*tmux.Server, error) {
+	return tmux.New(ctx, tmux.Options{
 		Socket: h.project.Socket(), ConfFile: h.project.File("tmux.conf"), Environ: claude.Scrub(h.environ), Wake: wake,
 		Width: h.config.Tmux.Width, Height: h.config.Tmux.Height, History: h.config.Tmux.History,
 	})

@@ -41,7 +41,7 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, intake.Order{Issues: ids, Priority: prio}, workers, c.Wait)
+	return h.work(ctx, job{order: intake.Order{Issues: ids, Priority: prio}, workers: workers, wait: c.Wait})
 }
 
 // parse tells issues from the number of workers, which is 0 when none was
@@ -107,23 +107,30 @@ func parsePriority(word string) (fm.Priority, error) {
 	return p, nil
 }
 
+// job is what fm work, add and try have in common.
+type job struct {
+	order   intake.Order
+	workers int // 0: as many as there were
+	wait    bool
+}
+
 // work takes issues in, sees that the supervisor runs, and shows that the
 // workers began.
-func (h *house) work(ctx context.Context, o intake.Order, workers int, wait bool) error {
-	if err := h.known(ctx, o.Issues); err != nil {
+func (h *house) work(ctx context.Context, j job) error {
+	if err := h.known(ctx, j.order.Issues); err != nil {
 		return err
 	}
 	if err := h.check(ctx); err != nil {
 		return err
 	}
-	ids, q, err := h.take(ctx, o)
+	ids, q, err := h.take(ctx, j.order)
 	if err != nil {
 		return err
 	}
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		w.Stop = ""
-		if workers > 0 {
-			w.Workers = workers
+		if j.workers > 0 {
+			w.Workers = j.workers
 		}
 	})
 	if err != nil {
@@ -135,7 +142,7 @@ func (h *house) work(ctx context.Context, o intake.Order, workers int, wait bool
 	if err := h.announce(ctx, w, ids, q); err != nil {
 		return err
 	}
-	if !wait {
+	if !j.wait {
 		fmt.Fprintf(h.stdout, "\nWatch:  fm status --watch    Join a worker:  fm attach worker-1    End:  fm stop\n")
 		return nil
 	}
@@ -185,7 +192,7 @@ func (h *house) check(ctx context.Context) error {
 	case errors.Is(err, fm.ErrRefused), errors.Is(err, context.Canceled):
 		return err
 	}
-	if _, err := h.terminal(func() {}); err != nil {
+	if _, err := h.terminal(ctx, func() {}); err != nil {
 		return mendable(err)
 	}
 	if h.used() {
@@ -225,7 +232,7 @@ func (n *news) tell(x intake.News) {
 	case intake.Found:
 		fmt.Fprintf(n.out, "✓ %s: Found %s%s\n", id, plural(x.Count, "logical subissue"), because(x.Why))
 	case intake.Adopted:
-		fmt.Fprintf(n.out, "✓ %s: Has %s already\n", id, plural(x.Count, "open subissue"))
+		fmt.Fprintf(n.out, "✓ %s: Has %s already%s\n", id, plural(x.Count, "open subissue"), because(x.Why))
 	case intake.Known:
 		fmt.Fprintf(n.out, "✓ %s: Is in the queue already\n", id)
 	case intake.Retried:

@@ -26,8 +26,11 @@ func (workersListCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	s, err := h.lastStatus()
-	if _, alive := h.supervisorPID(); err != nil || !alive {
+	s, err := h.status(ctx)
+	if err != nil {
+		return err
+	}
+	if s.PID == 0 {
 		fmt.Fprintf(h.stdout, "%s wanted; the supervisor is not running: fm resume\n", plural(w.Workers, "worker"))
 		return nil
 	}
