@@ -420,6 +420,26 @@ func TestChildThatIsQueuedAlready(t *testing.T) {
 	}
 }
 
+// TestSubissuesThatCameLater are taken in, once, with a second intake of their
+// parent. Caught: one that waited for a closed subissue, which is never merged.
+func TestSubissuesThatCameLater(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "10", Parent: "1", Closed: true}, fm.Issue{ID: "11", Parent: "1"})
+	if _, err := o.take("1"); err != nil {
+		t.Fatal(err)
+	}
+	o.issues["12"] = &fm.Issue{ID: "12", Parent: "1", DependsOn: []fm.IssueID{"10", "11"}}
+	o.order = append(o.order, "12")
+	for range 2 {
+		ids, err := o.take("1")
+		if err != nil || !slices.Equal(ids, []fm.TaskID{"11", "12"}) {
+			t.Errorf("got %v, %v", ids, err)
+		}
+	}
+	if diff := cmp.Diff([]string{"11<1 normal pending", "12<1 normal pending after 11"}, lines(o.tasks())); diff != "" {
+		t.Errorf("queue (-want +got):\n%s", diff)
+	}
+}
+
 // TestTwoIntakesAtOnce lets two processes take one issue in at the same time.
 func TestTwoIntakesAtOnce(t *testing.T) {
 	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "2"})

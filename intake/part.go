@@ -18,7 +18,7 @@ type part struct {
 	issue    fm.Issue
 	known    []fm.TaskID
 	children []fm.Issue          // open subissues that are not in the queue
-	waits    map[fm.IssueID]bool // what they may wait for: all that are open or queued
+	waits    map[fm.IssueID]bool // what they may wait for: all that are open
 	plan     fm.Split
 	news     []News
 	err      error
@@ -91,10 +91,11 @@ func (in *Intake) since(ctx context.Context, p *part, snap queue.Snapshot) {
 		p.err = err
 		return
 	}
+	children = slices.DeleteFunc(children, func(c fm.Issue) bool { return c.Closed })
 	p.waits = ids(children)
 	p.children = slices.DeleteFunc(children, func(c fm.Issue) bool {
 		t, queued := snap.Task(fm.TaskID(c.ID))
-		return c.Closed || queued && t.Parent == p.issue.ID
+		return queued && t.Parent == p.issue.ID
 	})
 	p.tell(Known, len(p.known), "")
 	if len(p.children) > 0 {
