@@ -375,8 +375,10 @@ func TestUnknownAndClosedAreNamedTogether(t *testing.T) {
 // TestChildrenAreAdopted takes an issue in that has subissues already.
 func TestChildrenAreAdopted(t *testing.T) {
 	issues := []fm.Issue{
-		{ID: "1"}, {ID: "11", Parent: "1", DependsOn: []fm.IssueID{"10", "12", "11", "99"}, Priority: fm.Low},
-		{ID: "10", Parent: "1", Closed: true}, {ID: "12", Parent: "1"},
+		{ID: "1"},
+		{ID: "11", Parent: "1", DependsOn: []fm.IssueID{"10", "12", "11", "99"}, Priority: fm.Low},
+		{ID: "10", Parent: "1", Closed: true},
+		{ID: "12", Parent: "1"},
 	}
 	o := newOffice(t, issues...)
 	if _, err := o.take("1"); err != nil {

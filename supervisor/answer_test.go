@@ -190,8 +190,13 @@ func TestLateResultChangesNothing(t *testing.T) {
 		s.Busy[busy.key()] = busy
 		old := fm.Run{Task: "5", Attempt: 2}
 		for _, ev := range []Event{
-			Started{Worker: 1, Run: old}, Verified{Run: old}, Published{Run: old}, Told{Worker: 1, Run: old},
-			PullMerged{Run: old}, Tidied{Run: old}, Stopped{Worker: 1, Run: old},
+			Started{Worker: 1, Run: old},
+			Verified{Run: old},
+			Published{Run: old},
+			Told{Worker: 1, Run: old},
+			PullMerged{Run: old},
+			Tidied{Run: old},
+			Stopped{Worker: 1, Run: old},
 			EffectFailed{Effect: Start{Worker: 1, Task: fm.Task{ID: "5", Attempt: 2}}, Kind: Refused},
 		} {
 			after, effects := Step(s, ev)

@@ -103,10 +103,10 @@ func (m *machine) deliver(ev Event) {
 }
 
 // brief and orders print when a test fails, and cost nothing before.
-type brief struct{ Event }
+type brief struct{ ev Event }
 
 func (b brief) String() string {
-	switch ev := b.Event.(type) {
+	switch ev := b.ev.(type) { //nolint:gochecksumtype // the others print themselves
 	case Observed:
 		text := "server=" + ev.Sight.Generation
 		for _, ss := range ev.Sight.Sessions {
@@ -118,7 +118,7 @@ func (b brief) String() string {
 	case EffectFailed:
 		return fmt.Sprint(names([]Effect{ev.Effect}), ev.Kind)
 	}
-	return fmt.Sprintf("%+v", b.Event)
+	return fmt.Sprintf("%+v", b.ev)
 }
 
 type orders []Effect
@@ -252,13 +252,8 @@ func (m *machine) receive(i int) {
 	ev := m.inbox[i]
 	m.inbox = slices.Delete(m.inbox, i, i+1)
 	m.past = append(m.past, ev)
-	switch ev := ev.(type) {
-	case Started:
-		m.moved = append(m.moved, ev.Worker)
-	case Stopped:
-		m.moved = append(m.moved, ev.Worker)
-	case Closed:
-		m.moved = append(m.moved, ev.Worker)
+	if w := moved(ev); w != 0 {
+		m.moved = append(m.moved, w)
 	}
 	m.deliver(ev)
 }

@@ -34,7 +34,12 @@ func (d *disk) files() queue.Files {
 // open gives a handle of its own, as another process has.
 func (d *disk) open(tb testing.TB) *queue.Queue {
 	tb.Helper()
-	q, err := queue.Open(tb.Context(), d.files())
+	return d.openIn(tb.Context(), tb)
+}
+
+func (d *disk) openIn(ctx context.Context, tb testing.TB) *queue.Queue {
+	tb.Helper()
+	q, err := queue.Open(context.WithoutCancel(ctx), d.files())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -42,14 +47,14 @@ func (d *disk) open(tb testing.TB) *queue.Queue {
 }
 
 // durable says whether a power cut now would keep the run's claim.
-func (d *disk) durable(tb testing.TB, r fm.Run, want func(fm.Task) bool) bool {
+func (d *disk) durable(ctx context.Context, tb testing.TB, r fm.Run, want func(fm.Task) bool) bool {
 	tb.Helper()
 	d.mu.Lock()
 	cut := newDisk()
 	cut.log = bytes.Clone(d.log[:d.synced])
 	cut.synced = d.synced
 	d.mu.Unlock()
-	history, err := cut.open(tb).History(tb.Context(), r.Task)
+	history, err := cut.openIn(ctx, tb).History(ctx, r.Task)
 	if err != nil {
 		tb.Error(err)
 	}

@@ -70,6 +70,8 @@ func (c *town) wantsCalm() {
 
 // TestNightPasses is the mission: everything queued is merged in the morning.
 // That Run's goroutines are gone is checked by synctest, here and below.
+// Caught: a queue that was thought about only once; a parent that was closed
+// twice; a screen that was painted at every event.
 func TestNightPasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(30)...)
@@ -169,6 +171,8 @@ func TestHungLookBlocksNothing(t *testing.T) {
 }
 
 // TestFailedLookIsNoDeath lets looks fail for an hour, in which an agent works.
+// Reports that cannot be read are no evidence either (TestEveryCallMayFail
+// caught that one).
 func TestFailedLookIsNoDeath(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
@@ -187,7 +191,8 @@ func TestFailedLookIsNoDeath(t *testing.T) {
 	})
 }
 
-// TestHintsNeverStarveLooks sends hints faster than a look takes.
+// TestHintsNeverStarveLooks sends hints faster than a look takes. Caught: a
+// look that was thrown away because a hint had come meanwhile.
 func TestHintsNeverStarveLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(1)...)
@@ -218,7 +223,8 @@ func TestHintsNeverStarveLooks(t *testing.T) {
 	})
 }
 
-// TestClosedHintsAreNoBusyLoop ends the hints; the ticks go on.
+// TestClosedHintsAreNoBusyLoop ends the hints; the ticks go on. Caught: a timer
+// that was set to the past while a look was under way.
 func TestClosedHintsAreNoBusyLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(1)...)
@@ -307,7 +313,7 @@ func TestEveryCallMayFail(t *testing.T) {
 
 // TestFullDiskHeals lets the ledger refuse every write for an hour. Nothing is
 // done that is not durable (see town.Start and town.Push), and half a minute
-// after the disk has healed everything goes on.
+// after the disk has healed everything goes on. Caught: a patience of minutes.
 func TestFullDiskHeals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
@@ -378,7 +384,8 @@ func TestEditBetweenThoughtAndDeed(t *testing.T) {
 	})
 }
 
-// TestStopNowGivesEverythingBack stops in the middle of the work.
+// TestStopNowGivesEverythingBack stops in the middle of the work, and in the
+// middle of a check that takes for ever. Caught: sessions that were left alive.
 func TestStopNowGivesEverythingBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
@@ -438,7 +445,8 @@ func TestDrainFinishesWhatWasBegun(t *testing.T) {
 	})
 }
 
-// TestEndsThoughNothingCanBePublished has the forge down for good.
+// TestEndsThoughNothingCanBePublished has the remote down for good. Caught: a
+// drain that waited for ever.
 func TestEndsThoughNothingCanBePublished(t *testing.T) {
 	for _, stop := range []StopMode{StopDrain, StopNow} {
 		t.Run(string(stop), func(t *testing.T) {

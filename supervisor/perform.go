@@ -57,7 +57,7 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 	case Stop:
 		return Stopped{Worker: eff.Worker, Run: eff.Run}, s.stop(ctx, eff)
 	case Close:
-		return Closed{Worker: eff.Worker}, s.close(ctx, eff)
+		return Closed(eff), s.close(ctx, eff)
 	case Tell:
 		return Told{Worker: eff.Worker, Run: eff.Run}, s.tell(ctx, eff)
 	case Verify:

@@ -170,6 +170,13 @@ func (m *machine) review(t *rapid.T) {
 // TestPromises runs a supervisor through nights in which everything happens.
 // After every event the promises of the package hold (see machine.obeys and
 // world.check), and when the faults end everything comes to rest.
+//
+// Caught: claims while paused; claims of more than are wanted; an order of what
+// is under way; results that are not compared with what is under way; a task
+// that its person cancelled and that became completed; a text typed over a
+// person, or to an agent that is starting; a record while the queue cannot be
+// written; sessions left alive at an end; reasons given for ever; a task that
+// cannot be started and keeps its worker.
 func TestPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
@@ -182,6 +189,10 @@ func TestPromises(t *testing.T) {
 
 // TestCrashForgetsNothing throws the State away at any point. Queue and world
 // stay, and what was under way happens or does not.
+//
+// Caught: a session that is used under a person's hands; an agent that stays
+// silent at its prompt after a restart and is left there; and most of what
+// TestPromises caught.
 func TestCrashForgetsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)

@@ -15,7 +15,7 @@ type Status struct {
 	Version    int               `json:"version"` // of this form: 1
 	At         time.Time         `json:"at"`
 	Started    time.Time         `json:"started"` // of the supervisor
-	PID        int               `json:"pid"` // of the supervisor; 0 for none
+	PID        int               `json:"pid"`     // of the supervisor; 0 for none
 	Project    string            `json:"project"`
 	Wanted     Wanted            `json:"wanted"`
 	Server     string            `json:"server"` // generation of the tmux server; "" when it is down

@@ -28,10 +28,19 @@ func TestViewSaysWhatEachWorkerDoes(t *testing.T) {
 	paused := seen()
 	paused.Wanted.Paused = true
 	for _, c := range []struct{ state, text string }{
-		{"idle", "Idle (waiting for work)"}, {"idle", "Idle (paused)"}, {"idle", "Idle (a person is attached)"}, {"idle", "PR #9 created"},
-		{"starting", "Preparing the worktree for #5"}, {"starting", "Starting #5 (again in 3s: no route)"}, {"starting", "Starting on #5"},
-		{"working", "Working on #5"}, {"waiting", "Waiting for you on #5: May I?"}, {"limited", "Working on #5 (limited)"},
-		{"verifying", "Verifying #5"}, {"publishing", "Opening the pull request for #5"}, {"exited", "Ended on #5"},
+		{"idle", "Idle (waiting for work)"},
+		{"idle", "Idle (paused)"},
+		{"idle", "Idle (a person is attached)"},
+		{"idle", "PR #9 created"},
+		{"starting", "Preparing the worktree for #5"},
+		{"starting", "Starting #5 (again in 3s: no route)"},
+		{"starting", "Starting on #5"},
+		{"working", "Working on #5"},
+		{"waiting", "Waiting for you on #5: May I?"},
+		{"limited", "Working on #5 (limited)"},
+		{"verifying", "Verifying #5"},
+		{"publishing", "Opening the pull request for #5"},
+		{"exited", "Ended on #5"},
 	} {
 		given := map[string]State{
 			"Idle (waiting for work)": seen(), "Idle (paused)": paused,

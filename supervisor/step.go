@@ -108,75 +108,6 @@ func (d *decision) note(ev Event) {
 	}
 }
 
-// succeeded folds the result of an effect that was under way.
-func (d *decision) succeeded(ev Event) {
-	s := d.state
-	switch ev := ev.(type) {
-	case Revived:
-		s.Sighted = Unseen // the new server has not been looked at
-	case Started:
-		d.started(ev)
-	case Stopped:
-		s.Sight.Sessions = ended(s.Sight.Sessions, ev)
-	case Closed:
-		s.Sight.Sessions = without(s.Sight.Sessions, ev.Worker)
-	case Told:
-		d.update(ev.Run, func(p *Progress) { p.ToldAt = s.At })
-	case Verified:
-		d.verified(ev)
-	case Published:
-		d.published(ev)
-	case PullMerged:
-		if t, ok := d.current(ev.Run, fm.Completed); ok {
-			d.record(queue.Merge(t, s.At))
-		}
-	case PullsSeen:
-		s.LookedAt = s.At
-		d.pullsSeen(ev.Pulls)
-	case Tidied:
-		if t, ok := d.current(ev.Run, fm.Merged); ok {
-			d.record(queue.Tidied(t, s.At))
-		}
-	case ParentClosed:
-		d.record(queue.CloseParent(ev.Parent, "every child is merged"))
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, EffectFailed, RecordFailed, Remembered:
-	}
-}
-
-// orderOf gives the effect that the event is the result of, as far as an
-// effect is told from another; nil when it is no result.
-func orderOf(ev Event) Effect {
-	of := func(r fm.Run) fm.Task { return fm.Task{ID: r.Task, Attempt: r.Attempt} }
-	switch ev := ev.(type) {
-	case Revived:
-		return Revive{}
-	case Started:
-		return Start{Worker: ev.Worker, Task: of(ev.Run)}
-	case Stopped:
-		return Stop{Worker: ev.Worker, Run: ev.Run}
-	case Closed:
-		return Close{Worker: ev.Worker}
-	case Told:
-		return Tell{Worker: ev.Worker, Run: ev.Run}
-	case Verified:
-		return Verify{Task: of(ev.Run)}
-	case Published:
-		return Publish{Task: of(ev.Run)}
-	case PullMerged:
-		return Merge{Task: of(ev.Run)}
-	case PullsSeen:
-		return Look{}
-	case Tidied:
-		return Tidy{Task: of(ev.Run)}
-	case ParentClosed:
-		return CloseParent{Parent: ev.Parent}
-	case EffectFailed:
-		return ev.Effect
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, RecordFailed, Remembered:
-	}
-	return nil
-}
-
 // seenNow takes a look in. Of a worker whose session an effect changed while
 // the look was under way, what was known before counts.
 func (d *decision) seenNow(ev Observed) {
@@ -215,17 +146,6 @@ const maxProblems = 20
 
 func latest[T any](all []T, limit int) []T { return all[max(0, len(all)-limit):] }
 
-// done says that an effect is no longer under way. It is false when none like
-// it was: a result that comes late, or twice, changes nothing.
-func (d *decision) done(eff Effect) bool {
-	busy, ok := d.state.Busy[eff.key()]
-	if !ok || identity(busy) != identity(eff) {
-		return false
-	}
-	delete(d.state.Busy, eff.key())
-	return true
-}
-
 // current gives the task of a run if the run is still its current attempt and
 // its status is the one expected: the fence against stale events.
 func (d *decision) current(r fm.Run, want fm.Status) (fm.Task, bool) {
@@ -248,37 +168,6 @@ func (s State) progress(t fm.Task) Progress {
 		return p
 	}
 	return Progress{Attempt: t.Attempt}
-}
-
-func (d *decision) started(ev Started) {
-	s := d.state
-	d.update(ev.Run, func(p *Progress) {
-		if p.Server != s.Sight.Generation {
-			p.Server, p.Starts = s.Sight.Generation, 0
-		}
-		p.Starts++
-		p.StartedAt, p.DeadSince = s.At, time.Time{}
-	})
-	s.Reports = cloned(s.Reports)
-	delete(s.Reports, ev.Run.Task) // what was said before the start says nothing of what runs now
-	ss, _ := s.slot(ev.Worker)
-	ss.Worker, ss.Run, ss.Alive, ss.PID, ss.Exit = ev.Worker, ev.Run, true, 0, ""
-	s.Sight.Sessions = append(without(s.Sight.Sessions, ev.Worker), ss)
-}
-
-func without(sessions []fm.Session, w fm.WorkerID) []fm.Session {
-	return slices.DeleteFunc(slices.Clone(sessions), func(ss fm.Session) bool { return ss.Worker == w })
-}
-
-// ended marks the session that a Stop was about as dead.
-func ended(sessions []fm.Session, ev Stopped) []fm.Session {
-	out := slices.Clone(sessions)
-	for i, ss := range out {
-		if ss.Worker == ev.Worker && ss.Run == ev.Run {
-			out[i].Alive = false
-		}
-	}
-	return out
 }
 
 // wait puts off the next try of what has the key: 1 s, doubled each time, at

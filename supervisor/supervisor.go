@@ -84,7 +84,9 @@ func (s *Supervisor) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case ev := <-s.inbox:
-			s.moves(ev)
+			if w := moved(ev); w != 0 {
+				s.moved = append(s.moved, w)
+			}
 			s.handle(ctx, ev)
 			s.look(ctx)
 		case ev := <-s.looks:
@@ -132,21 +134,23 @@ func (s *Supervisor) show(pause time.Duration) {
 	s.o.Show(v)
 }
 
-// moves notes whose session an effect changed while a look is under way: the
-// look may show what was before.
-func (s *Supervisor) moves(ev Event) {
+// moved names the worker whose session an effect has changed; 0 for none.
+func moved(ev Event) fm.WorkerID {
 	switch ev := ev.(type) {
 	case Started:
-		s.moved = append(s.moved, ev.Worker)
+		return ev.Worker
 	case Stopped:
-		s.moved = append(s.moved, ev.Worker)
+		return ev.Worker
 	case Closed:
-		s.moved = append(s.moved, ev.Worker)
+		return ev.Worker
 	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Verified, Published,
 		PullMerged, PullsSeen, Tidied, ParentClosed, EffectFailed, RecordFailed, Remembered:
 	}
+	return 0
 }
 
+// looked takes the result of a look. It may show the sessions that an effect
+// changed meanwhile as they were before.
 func (s *Supervisor) looked(ctx context.Context, ev Event) {
 	s.looking = false
 	if seen, ok := ev.(Observed); ok {
@@ -180,25 +184,37 @@ func (s *Supervisor) carryOut(ctx context.Context, effects []Effect) []Event {
 	var events []Event
 	for i, eff := range effects {
 		s.logEffect(ctx, eff)
-		switch eff := eff.(type) {
-		case Record:
-			snap, err := s.o.Queue.Commit(ctx, time.Now(), eff.Changes...)
-			switch {
-			case errors.Is(err, queue.ErrStale) && s.stale < maxStale:
-				s.stale++
-				return append([]Event{QueueRead{Snapshot: snap}}, skipped(effects[i+1:], err)...)
-			case err != nil:
-				return append([]Event{RecordFailed{Err: err.Error()}}, skipped(effects[i+1:], err)...)
-			}
-			s.stale = 0
-			events = append(events, Recorded{Snapshot: snap})
-		case Exit:
+		if _, ok := eff.(Exit); ok {
 			s.exit = true
-		default:
+			continue
+		}
+		rec, ok := eff.(Record)
+		if !ok {
 			s.perform(ctx, eff)
+			continue
+		}
+		ev, err := s.record(ctx, rec)
+		events = append(events, ev)
+		if err != nil {
+			return append(events, skipped(effects[i+1:], err)...)
 		}
 	}
 	return events
+}
+
+// record makes a record durable. When an edit came before it, what the queue
+// holds now is thought about at once.
+func (s *Supervisor) record(ctx context.Context, rec Record) (Event, error) {
+	snap, err := s.o.Queue.Commit(ctx, time.Now(), rec.Changes...)
+	switch {
+	case errors.Is(err, queue.ErrStale) && s.stale < maxStale:
+		s.stale++
+		return QueueRead{Snapshot: snap}, err
+	case err != nil:
+		return RecordFailed{Err: err.Error()}, err
+	}
+	s.stale = 0
+	return Recorded{Snapshot: snap}, nil
 }
 
 func skipped(effects []Effect, why error) []Event {

@@ -171,7 +171,7 @@ func (c *town) Observe(ctx context.Context) (fm.Sight, error) {
 }
 
 func (c *town) Start(ctx context.Context, w fm.WorkerID, run fm.Run, _ fm.Command) error {
-	if !c.disk.durable(c.tb, run, func(t fm.Task) bool { return t.Status == fm.Working }) {
+	if !c.disk.durable(ctx, c.tb, run, func(t fm.Task) bool { return t.Status == fm.Working }) {
 		c.tb.Errorf("%s was started, and a power cut would forget its claim", run)
 	}
 	leave, err := c.enter(ctx, "start")
@@ -260,8 +260,8 @@ func (c *town) Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error) {
 }
 
 func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
-	t, _ := c.disk.open(c.tb).Snapshot().Task(id)
-	if !c.disk.durable(c.tb, t.Run(), queue.Publishing) {
+	t, _ := c.disk.openIn(ctx, c.tb).Snapshot().Task(id)
+	if !c.disk.durable(ctx, c.tb, t.Run(), queue.Publishing) {
 		c.tb.Errorf("%s was pushed, and a power cut would forget why", t.Run())
 	}
 	leave, err := c.enter(ctx, "push")

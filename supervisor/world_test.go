@@ -187,7 +187,7 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 			return fail(Transient, "in use")
 		}
 		delete(w.panes, eff.Worker)
-		return Closed{Worker: eff.Worker}
+		return Closed(eff)
 	case Tell:
 		p := w.panes[eff.Worker]
 		if p == nil || p.run != eff.Run || !w.alive(p.run) {
