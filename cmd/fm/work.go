@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/intake"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
@@ -203,7 +204,8 @@ func (h *house) check(ctx context.Context) error {
 	return h.settle()
 }
 
-// take splits and queues.
+// take splits and queues, one command at a time: two that split one issue at
+// once would create the parts of two different plans.
 func (h *house) take(ctx context.Context, o intake.Order) ([]fm.TaskID, *queue.Queue, error) {
 	q, err := h.openQueue(ctx)
 	if err != nil {
@@ -213,119 +215,17 @@ func (h *house) take(ctx context.Context, o intake.Order) ([]fm.TaskID, *queue.Q
 	if err != nil {
 		return nil, nil, err
 	}
+	lock, holder, err := acquire(ctx, h.project.File("intake.lock"), fmt.Sprintf("pid %d", os.Getpid()))
+	if errors.Is(err, disk.ErrHeld) {
+		return nil, nil, usage("another fm work or fm add takes issues in (%s); try again when it is done", holder)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = lock.Release() }() // the end of the process frees it, too
 	tell := &news{out: h.stdout}
 	fmt.Fprintln(h.stdout, "🤖 Analyzing issues...")
 	in := intake.Intake{Tracker: h.tracker(), Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
 	ids, err := in.Take(ctx, o, time.Now)
 	return ids, q, err
-}
-
-// news prints what happens while issues are taken in.
-type news struct {
-	out      io.Writer
-	creating bool
-}
-
-func (n *news) tell(x intake.News) {
-	id := "Issue #" + string(x.Issue.ID)
-	switch x.Kind {
-	case intake.Found:
-		fmt.Fprintf(n.out, "✓ %s: Found %s%s\n", id, plural(x.Count, "logical subissue"), because(x.Why))
-	case intake.Adopted:
-		fmt.Fprintf(n.out, "✓ %s: Has %s already%s\n", id, plural(x.Count, "open subissue"), because(x.Why))
-	case intake.Known:
-		fmt.Fprintf(n.out, "✓ %s: Is in the queue already\n", id)
-	case intake.Retried:
-		fmt.Fprintf(n.out, "! %s: Could not be split, trying once more%s\n", id, because(x.Why))
-	case intake.Whole:
-		fmt.Fprintf(n.out, "! %s: Becomes one task, because it could not be split%s\n", id, because(x.Why))
-	case intake.Created:
-		if !n.creating {
-			n.creating = true
-			fmt.Fprintln(n.out, "\n📋 Creating subissues...")
-		}
-		fmt.Fprintf(n.out, "✓ Created #%s: %s\n", x.Issue.ID, fm.Line(x.Issue.Title, 120))
-	}
-}
-
-func because(why string) string {
-	if why == "" {
-		return ""
-	}
-	return " (" + fm.Line(why, 200) + ")"
-}
-
-// beginLimit is how long the workers' first claims are waited for.
-const beginLimit = 10 * time.Second
-
-// announce prints what each worker begins with.
-func (h *house) announce(ctx context.Context, w supervisor.Wanted, ids []fm.TaskID, q *queue.Queue) error {
-	fmt.Fprintf(h.stdout, "\n🚀 Starting %s...\n", plural(w.Workers, "worker"))
-	last, err := h.begun(ctx, w, q)
-	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	for _, ws := range last.Workers {
-		fmt.Fprintf(h.stdout, "✓ %s: %s\n", ws.Worker, beginning(ws))
-	}
-	if w.Paused {
-		fmt.Fprintln(h.stdout, "! The project is paused: fm resume")
-	}
-	snap, err := q.Refresh(ctx, time.Now())
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if t, ok := snap.Task(id); ok && (t.Status == fm.Failed || t.Status == fm.Blocked) {
-			fmt.Fprintln(h.stdout, change(t))
-		}
-	}
-	fmt.Fprintf(h.stdout, "\n📊 Progress: %d/%d complete\n", finished(snap, ids), len(ids))
-	return nil
-}
-
-// begun waits until every worker that can have a task has one.
-func (h *house) begun(ctx context.Context, w supervisor.Wanted, q *queue.Queue) (last supervisor.Status, err error) {
-	ctx, cancel := context.WithTimeout(ctx, beginLimit)
-	defer cancel()
-	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
-		last = s
-		if !alive || s.Wanted != w {
-			return false
-		}
-		snap, err := q.Refresh(ctx, time.Now())
-		return w.Paused || err == nil && settled(s, snap, time.Now())
-	})
-	return last, err
-}
-
-// settled says whether the workers have what there is to have. What the
-// supervisor shows may be older than the queue.
-func settled(s supervisor.Status, snap queue.Snapshot, now time.Time) bool {
-	busy := 0
-	for _, w := range s.Workers {
-		if w.Task != "" {
-			busy++
-		}
-	}
-	left := len(queue.Ready(snap.Tasks, now))
-	return busy == queue.Counts(snap.Tasks)[fm.Working] && (left == 0 || busy == len(s.Workers))
-}
-
-func beginning(w supervisor.WorkerStatus) string {
-	if w.Task == "" {
-		return w.Text
-	}
-	return "Working on #" + string(w.Task)
-}
-
-// finished counts the tasks that have a pull request, open or merged.
-func finished(snap queue.Snapshot, ids []fm.TaskID) int {
-	n := 0
-	for _, id := range ids {
-		if t, ok := snap.Task(id); ok && (t.Status == fm.Completed || t.Status == fm.Merged) {
-			n++
-		}
-	}
-	return n
 }

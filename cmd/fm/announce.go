@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// beginLimit is how long the workers' first claims are waited for.
+const beginLimit = 10 * time.Second
+
+// announce prints what each worker begins with.
+func (h *house) announce(ctx context.Context, w supervisor.Wanted, ids []fm.TaskID, q *queue.Queue) error {
+	fmt.Fprintf(h.stdout, "\n🚀 Starting %s...\n", plural(w.Workers, "worker"))
+	last, err := h.begun(ctx, w, q)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	for _, ws := range last.Workers {
+		fmt.Fprintf(h.stdout, "✓ %s: %s\n", ws.Worker, beginning(ws))
+	}
+	if w.Paused {
+		fmt.Fprintln(h.stdout, "! The project is paused: fm resume")
+	}
+	snap, err := q.Refresh(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if t, ok := snap.Task(id); ok && (t.Status == fm.Failed || t.Status == fm.Blocked) {
+			fmt.Fprintln(h.stdout, change(t))
+		}
+	}
+	fmt.Fprintf(h.stdout, "\n📊 Progress: %d/%d complete\n", finished(snap, ids), len(ids))
+	return nil
+}
+
+// begun waits until every worker that can have a task has one.
+func (h *house) begun(ctx context.Context, w supervisor.Wanted, q *queue.Queue) (last supervisor.Status, err error) {
+	ctx, cancel := context.WithTimeout(ctx, beginLimit)
+	defer cancel()
+	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
+		last = s
+		if !alive || s.Wanted != w {
+			return false
+		}
+		snap, err := q.Refresh(ctx, time.Now())
+		return w.Paused || err == nil && settled(s, snap, time.Now())
+	})
+	return last, err
+}
+
+// settled says whether the workers have what there is to have. What the
+// supervisor shows may be older than the queue.
+func settled(s supervisor.Status, snap queue.Snapshot, now time.Time) bool {
+	busy := 0
+	for _, w := range s.Workers {
+		if w.Task != "" {
+			busy++
+		}
+	}
+	left := len(queue.Ready(snap.Tasks, now))
+	return busy == queue.Counts(snap.Tasks)[fm.Working] && (left == 0 || busy == len(s.Workers))
+}
+
+func beginning(w supervisor.WorkerStatus) string {
+	if w.Task == "" {
+		return w.Text
+	}
+	return "Working on #" + string(w.Task)
+}
+
+// finished counts the tasks that have a pull request, open or merged.
+func finished(snap queue.Snapshot, ids []fm.TaskID) int {
+	n := 0
+	for _, id := range ids {
+		if t, ok := snap.Task(id); ok && (t.Status == fm.Completed || t.Status == fm.Merged) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/intake"
+)
+
+// news prints what happens while issues are taken in.
+type news struct {
+	out      io.Writer
+	creating bool
+}
+
+func (n *news) tell(x intake.News) {
+	id := "Issue #" + string(x.Issue.ID)
+	switch x.Kind {
+	case intake.Found:
+		fmt.Fprintf(n.out, "✓ %s: Found %s%s\n", id, plural(x.Count, "logical subissue"), because(x.Why))
+	case intake.Adopted:
+		fmt.Fprintf(n.out, "✓ %s: Has %s already%s\n", id, plural(x.Count, "open subissue"), because(x.Why))
+	case intake.Known:
+		fmt.Fprintf(n.out, "✓ %s: Is in the queue already\n", id)
+	case intake.Retried:
+		fmt.Fprintf(n.out, "! %s: Could not be split, trying once more%s\n", id, because(x.Why))
+	case intake.Whole:
+		fmt.Fprintf(n.out, "! %s: Becomes one task, because it could not be split%s\n", id, because(x.Why))
+	case intake.Created:
+		if !n.creating {
+			n.creating = true
+			fmt.Fprintln(n.out, "\n📋 Creating subissues...")
+		}
+		fmt.Fprintf(n.out, "✓ Created #%s: %s\n", x.Issue.ID, fm.Line(x.Issue.Title, 120))
+	}
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return " (" + fm.Line(why, 200) + ")"
+}
