@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/founder-mode/fm"
@@ -53,7 +54,8 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	return nil
 }
 
-// end waits until the supervisor has ended as wanted.
+// end waits until the supervisor has ended as wanted. The wish stays, so that a
+// guard that knows of no end starts none that goes on.
 func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sight) error {
 	if err := h.settle(); err != nil {
 		return err
@@ -67,7 +69,16 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 	if err := h.ensure(ctx); err != nil {
 		return err
 	}
-	return h.until(ctx, func(_ supervisor.Status, alive bool) bool { return !alive })
+	calledOff := false
+	err := h.until(ctx, func(_ supervisor.Status, alive bool) bool {
+		w, err := h.wanted()
+		calledOff = err == nil && w.Stop == ""
+		return !alive || calledOff
+	})
+	if err == nil && calledOff {
+		err = errors.New("another command went on with the work; stop it again with: fm stop")
+	}
+	return err
 }
 
 func living(sight fm.Sight) int {

@@ -101,9 +101,8 @@ func (h *house) supervise(ctx context.Context) error {
 	if err := supervisor.New(o).Run(ctx); err != nil {
 		return err
 	}
-	_, err = h.want(ctx, func(w *supervisor.Wanted) { w.Stop = "" })
 	log.LogAttrs(ctx, slog.LevelInfo, "supervisor ended as wanted")
-	return err
+	return nil
 }
 
 // hints gives a channel and the function that fills it, which never blocks:
