@@ -60,14 +60,19 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 	if err := h.settle(); err != nil {
 		return err
 	}
+	// Before the wish: one that obeys at once is gone when it is looked for, and
+	// its successor, which has nothing to do, would not show itself either.
+	_, alive := h.supervisorPID()
 	if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Stop = mode }); err != nil {
 		return err
 	}
 	if mode == supervisor.StopDrain && living(sight) > 0 {
 		fmt.Fprintln(h.stdout, "The workers finish what they have; to stop them at once: fm stop --now")
 	}
-	if err := h.ensure(ctx); err != nil {
-		return err
+	if !alive {
+		if err := h.ensure(ctx); err != nil {
+			return err
+		}
 	}
 	calledOff := false
 	err := h.until(ctx, func(_ supervisor.Status, alive bool) bool {
