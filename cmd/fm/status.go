@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -88,12 +86,10 @@ func (h *house) watchStatus(ctx context.Context, draw drawing, over func(string)
 	}
 }
 
-// status is what the supervisor saw last; without one, what the queue says.
+// status is what the supervisor saw last; without one, what the queue says. A
+// status.json that cannot be read, as after a power cut, is as good as none.
 func (h *house) status(ctx context.Context) (supervisor.Status, error) {
 	s, err := h.lastStatus()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return s, err
-	}
 	if _, alive := h.supervisorPID(); err != nil || !alive {
 		return h.queueStatus(ctx, s)
 	}

@@ -177,14 +177,17 @@ func (h *house) show(s supervisor.Status) {
 	}
 }
 
-// lastStatus reads what the supervisor last saw.
+// lastStatus reads what the supervisor last saw; with an error, the zero Status.
 func (h *house) lastStatus() (supervisor.Status, error) {
-	var s supervisor.Status
 	text, err := os.ReadFile(h.project.StatusFile())
 	if err != nil {
-		return s, err
+		return supervisor.Status{}, err
 	}
-	return s, json.Unmarshal(text, &s)
+	var s supervisor.Status
+	if err := json.Unmarshal(text, &s); err != nil {
+		return supervisor.Status{}, err
+	}
+	return s, nil
 }
 
 // maxLog is when supervisor.log is rotated, at the start of a supervisor.
