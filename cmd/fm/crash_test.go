@@ -132,8 +132,12 @@ func (b *bench) count(id fm.TaskID, op queue.Op) int {
 // pids gives the agents' processes by run.
 func (b *bench) pids() map[fm.Run]int {
 	b.Helper()
+	return livePIDs(b.sight())
+}
+
+func livePIDs(sight fm.Sight) map[fm.Run]int {
 	pids := map[fm.Run]int{}
-	for _, s := range b.sight().Sessions {
+	for _, s := range sight.Sessions {
 		if s.Alive {
 			pids[s.Run] = s.PID
 		}
@@ -204,8 +208,11 @@ func TestKilledTerminalServerIsReplacedAndWorkersResume(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.until("another server with 8 live sessions", time.Minute, func() (any, bool) {
-		now := b.sight()
-		return now, now.Generation != "" && now.Generation != sight.Generation && len(b.pids()) == 8
+		now, err := b.terminal().Observe(t.Context())
+		if err != nil {
+			return err, false // the server is just starting: nothing is known
+		}
+		return now, now.Generation != "" && now.Generation != sight.Generation && len(livePIDs(now)) == 8
 	})
 	b.busy(8)
 	if pid := b.status().PID; pid != old.PID {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -87,6 +86,8 @@ type sessionLog struct {
 	mine  func(queue.Entry) bool
 	read  map[fm.Run]int64 // offset in the transcript
 	order []fm.Run
+	seq   uint64 // of the ledger as it was read last
+	bare  bool   // it was said that nothing has happened yet
 }
 
 func (l *sessionLog) write(ctx context.Context, w io.Writer) error {
@@ -100,34 +101,30 @@ func (l *sessionLog) write(ctx context.Context, w io.Writer) error {
 		}
 		l.read[run] = next
 	}
-	if len(l.order) == 0 {
+	if len(l.order) == 0 && !l.bare {
+		l.bare = true
 		fmt.Fprintln(w, "Nothing has happened there yet.")
 	}
 	return nil
 }
 
-// findRuns reads the ledger: each claim began a run.
+// findRuns reads the ledger when it has grown: each claim began a run.
 func (l *sessionLog) findRuns(ctx context.Context) error {
 	snap, err := l.queue.Refresh(ctx, time.Now())
+	if err != nil || snap.Seq == l.seq {
+		return err
+	}
+	entries, err := l.queue.History(ctx, "")
 	if err != nil {
 		return err
 	}
-	var claims []queue.Entry
-	for _, t := range snap.Tasks {
-		entries, err := l.queue.History(ctx, t.ID)
-		if err != nil {
-			return err
+	l.seq = snap.Seq
+	for _, e := range entries {
+		run := e.Task.Run()
+		if _, known := l.read[run]; e.Op == queue.OpClaim && !known && l.mine(e) {
+			l.read[run] = 0
+			l.order = append(l.order, run)
 		}
-		for _, e := range entries {
-			if _, known := l.read[e.Task.Run()]; e.Op == queue.OpClaim && !known && l.mine(e) {
-				claims = append(claims, e)
-			}
-		}
-	}
-	slices.SortFunc(claims, func(a, b queue.Entry) int { return a.At.Compare(b.At) })
-	for _, e := range claims {
-		l.read[e.Task.Run()] = 0
-		l.order = append(l.order, e.Task.Run())
 	}
 	return nil
 }

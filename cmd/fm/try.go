@@ -129,7 +129,24 @@ func (c *tryCmd) welcome(h *house) {
 		agent = "a scripted agent, not Claude: it does what a scenario says, and costs nothing.\nFor the real one: fm try --agent claude"
 	}
 	fmt.Fprintf(h.stdout, "A small project, its bare remote and three issues are in %s\nThe workers run %s\n\n", filepath.Dir(h.project.Root), agent)
-	fmt.Fprintf(h.stdout, "Watch it from another terminal:\n  fm -C %[1]s status --watch\n  fm -C %[1]s attach worker-1      (leave with Ctrl-b d)\n\n", h.project.Root)
+	fmt.Fprintf(h.stdout, "Watch it from another terminal:\n  %[1]s -C %[2]s status --watch\n  %[1]s -C %[2]s attach worker-1      (F12 leads back)\n\n", h.name(), h.project.Root)
+}
+
+// name is how a shell finds this fm: by its name if it is the one in PATH, else
+// by its path.
+func (a *app) name() string {
+	self, err := os.Executable()
+	if err != nil {
+		return "fm"
+	}
+	mine, err := os.Stat(self)
+	for _, dir := range filepath.SplitList(a.getenv("PATH")) {
+		found, statErr := os.Stat(filepath.Join(dir, "fm"))
+		if err == nil && statErr == nil && os.SameFile(mine, found) {
+			return "fm"
+		}
+	}
+	return self
 }
 
 func (c *tryCmd) farewell(h *house) {
