@@ -222,6 +222,9 @@ func TestHistoryTellsWhatHappened(t *testing.T) {
 	if !h[2].At.Equal(b.now) || h[2].Task.Attempt != 1 {
 		t.Errorf("entry %+v", h[2])
 	}
+	if all, err := b.q.History(t.Context(), ""); err != nil || len(all) != 5 || all[3].Op != OpClaim || all[3].Task.ID != "2" {
+		t.Errorf("of all tasks: %+v, %v; want the three that were added, then the claim and the failure", all, err)
+	}
 }
 
 // Caught: a write or sync at each Refresh.

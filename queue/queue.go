@@ -202,7 +202,8 @@ func (q *Queue) publish(problems []Problem) {
 	q.now.Store(&s)
 }
 
-// History lists every entry of a task that the ledger has, oldest first.
+// History lists every entry of a task that the ledger has, oldest first; of all
+// tasks when id is "".
 func (q *Queue) History(ctx context.Context, id fm.TaskID) ([]Entry, error) {
 	data, _, err := q.files.Log.Read(ctx, 0, 0)
 	if err != nil {
@@ -211,12 +212,12 @@ func (q *Queue) History(ctx context.Context, id fm.TaskID) ([]Entry, error) {
 	entries, _, damage := readEntries(data, 0)
 	var history []Entry
 	for _, e := range entries {
-		if !e.ofTask() || e.id != string(id) {
+		if !e.ofTask() || id != "" && e.id != string(id) {
 			continue
 		}
 		t, err := e.task()
 		if err != nil {
-			return history, fmt.Errorf("read history of %s: %w: entry %d: %w", id, ErrCorrupt, e.seq, err)
+			return history, fmt.Errorf("read history of %s: %w: entry %d: %w", e.id, ErrCorrupt, e.seq, err)
 		}
 		history = append(history, Entry{Seq: e.seq, At: time.UnixMilli(e.at).UTC(), Op: e.op, Task: t, Why: e.why})
 	}
