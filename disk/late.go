@@ -130,6 +130,17 @@ func (v *View) sweep(now time.Time) error {
 	return nil
 }
 
+// takeOver keeps what a dead process with the pid that is ours now displaced,
+// as it happens in a container, from being overwritten: sweep takes the file
+// for our own.
+func (v *View) takeOver(path string, now time.Time) {
+	at, err := v.sys.stat(path)
+	if err != nil || slices.ContainsFunc(v.old, func(h held) bool { return h.id.same(at) }) {
+		return
+	}
+	v.adopt(viewName, path, now)
+}
+
 func (v *View) adopt(stem, path string, now time.Time) {
 	if stem != viewName {
 		_ = v.sys.remove(path) // tried again when the folder changes

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,7 +27,7 @@ type swap struct {
 
 // prepare writes the new version beside the view, durably. Its name says that
 // it is complete: a new version that was cut short by a crash has another.
-func (v *View) prepare(data []byte) (swap, error) {
+func (v *View) prepare(now time.Time, data []byte) (swap, error) {
 	target, err := resolve(v.path)
 	if err != nil {
 		return swap{}, err
@@ -48,6 +49,7 @@ func (v *View) prepare(data []byte) (swap, error) {
 	if s.f, err = create(v.sys, fresh, data, perm); err != nil {
 		return swap{}, err
 	}
+	v.takeOver(s.temp, now)
 	s.id, err = s.f.info()
 	if err == nil {
 		err = v.sys.move(fresh, s.temp, replacing)

@@ -113,7 +113,7 @@ func (v *View) Swap(ctx context.Context, now time.Time, data []byte) (displaced 
 	if err := ctx.Err(); err != nil {
 		return nil, "", err
 	}
-	s, err := v.prepare(data)
+	s, err := v.prepare(now, data)
 	if err != nil {
 		return nil, "", fmt.Errorf("prepare: %w", err)
 	}

@@ -180,6 +180,21 @@ func TestViewDisplacedByADeadProcessIsTakenOver(t *testing.T) {
 	}
 }
 
+// In a container the next supervisor often has the pid of the one that died.
+// Caught: the rename over it; what this process itself displaced, told twice.
+func TestViewDisplacedByADeadProcessWithOurPidIsTakenOver(t *testing.T) {
+	f, name := openReal(t)
+	save(t, filepath.Join(filepath.Dir(name), "tmp", viewName+"."+strconv.Itoa(os.Getpid())), "one\n")
+	f.View.mustSwap(t, begin(), "two\n")
+	if got := f.View.mustSwap(t, begin(), "three\n"); got != "two\n" {
+		t.Errorf("displaced %q", got)
+	}
+	f.View.mustSwap(t, begin(), "four\n")
+	if got := f.View.mustLate(t, begin()); got != "one\n" {
+		t.Errorf("late %q, want what the dead process displaced", got)
+	}
+}
+
 func TestLinkStaysAndItsTargetIsReplaced(t *testing.T) {
 	f, name := openReal(t)
 	away := filepath.Join(t.TempDir(), "my-queue.txt")
