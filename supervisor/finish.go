@@ -87,11 +87,12 @@ func (d *decision) holdsUp(t fm.Task) bool {
 // drainTries is how often a publication is tried before a drain ends without it.
 const drainTries = 3
 
-// halt stops every agent, keeps its work, and gives its task back. It does not
-// wait for people.
+// halt gives every task back, stops its agent and keeps its work. It does not
+// wait for people. The giving back comes first: an agent that we stop has not
+// failed, whatever happens to us or to the user's wish before it is gone.
 func (d *decision) halt() {
 	s := d.state
-	left := d.haltSessions()
+	left := 0
 	for t := range s.inHand {
 		switch {
 		case t.Status != fm.Working:
@@ -102,14 +103,17 @@ func (d *decision) halt() {
 			if s.Waits[taskKey(t.ID)].Count == 0 {
 				left++
 			}
-		case s.Sighted == Seen && !d.index.live[t.ID] && !d.index.handled[t.Worker]:
+		case s.Sighted == Seen:
 			d.record(queue.Release(t, "stopped by the user", s.At))
 			left++
 		default:
 			left++
 		}
 	}
-	if left == 0 && len(d.changes) == 0 && !d.bound() {
+	if len(d.changes) > 0 {
+		return
+	}
+	if left += d.haltSessions(); left == 0 && !d.bound() {
 		d.order(Exit{})
 	}
 }

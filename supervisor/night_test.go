@@ -424,6 +424,35 @@ func TestStopNowGivesEverythingBack(t *testing.T) {
 	})
 }
 
+// TestStopThatIsTakenBackSpendsNoAttempt has the user go on while the agents
+// are still being stopped. Caught: tasks that were given back after their
+// agents' end, which was taken for a failure when the wish was gone by then.
+func TestStopThatIsTakenBackSpendsNoAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(6)...)
+		c.trouble = func(_ context.Context, op string) error {
+			if op == "stop" {
+				c.want(Wanted{Workers: 4})
+				time.Sleep(3 * time.Second) // an agent takes its time to end
+			}
+			return nil
+		}
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopNow})
+		}()
+		if err := c.until(4 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(6)
+		for _, task := range c.disk.open(c.tb).Snapshot().Tasks {
+			if task.Failures != 0 {
+				t.Errorf("#%s: %d failures, want none: %s", task.ID, task.Failures, task.Note)
+			}
+		}
+	})
+}
+
 // TestDrainFinishesWhatWasBegun ends when the four that work are merged. A
 // person who sits in one of the sessions neither delays it nor is disturbed.
 func TestDrainFinishesWhatWasBegun(t *testing.T) {
