@@ -103,6 +103,21 @@ func TestViewCountsAndWarns(t *testing.T) {
 	}
 }
 
+// TestProblemThatIsToldAgainIsShownOnce holds the list of problems to one line
+// per problem. Caught: a full disk that filled the screen with itself.
+func TestProblemThatIsToldAgainIsShownOnce(t *testing.T) {
+	s := seen(task("5", fm.Hold))
+	full, line := queue.Problem{What: "no space left", Do: "make room"}, queue.Problem{What: "2 columns", Line: "x|y"}
+	for _, p := range []queue.Problem{full, line, full, full} {
+		snap := s.Queue
+		snap.Problems = []queue.Problem{p}
+		s, _ = Step(s, QueueRead{Snapshot: snap})
+	}
+	if diff := cmp.Diff([]queue.Problem{line, full}, s.Problems); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
 // TestDue says when time alone changes something.
 func TestDue(t *testing.T) {
 	retry := task("6", fm.Pending)

@@ -133,7 +133,10 @@ func (d *decision) queueRead(snap queue.Snapshot) {
 		s.digest = digestOf(snap)
 	}
 	s.Queue, s.Read = snap, Seen
-	s.Problems = latest(append(slices.Clone(s.Problems), snap.Problems...), maxProblems)
+	for _, p := range snap.Problems {
+		again := func(old queue.Problem) bool { return old == p } // a full disk is told at each try
+		s.Problems = latest(append(slices.DeleteFunc(slices.Clone(s.Problems), again), p), maxProblems)
+	}
 	for id, p := range s.Runs {
 		if t, ok := s.Queue.Task(id); !ok || t.Status != fm.Working || t.Attempt != p.Attempt {
 			delete(s.Runs, id)
