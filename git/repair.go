@@ -15,8 +15,10 @@ import (
 )
 
 // staleAge is how old a lock file must be before fm asks whether its owner is
-// gone; blindAge applies where there is no /proc to ask.
+// gone; youngAge is enough for those of a task's own worktree, whose processes
+// are gone when it is prepared. blindAge applies where there is no /proc to ask.
 const (
+	youngAge = time.Second
 	staleAge = time.Minute
 	blindAge = 10 * time.Minute
 )
@@ -36,7 +38,7 @@ func (r *Repo) forget(ctx context.Context, w worktree) error {
 // worked in it, for Prepare never returned it.
 func (r *Repo) redo(ctx context.Context, p place, w worktree, tip string) error {
 	mark := filepath.Join(r.adminDir(p), "locked")
-	if !abandoned(mark, p.dir) {
+	if !abandoned(mark, staleAge, p.dir) {
 		return fmt.Errorf("another git command is still making %q", p.dir)
 	}
 	if err := r.forget(ctx, w); err != nil {
@@ -74,29 +76,43 @@ func globEscape(path string) string {
 
 // clearStaleLocks removes the lock files that dead git commands left and that
 // would stop this task. A young one, or one whose owner may live, stays: git
-// then fails, and the call is made again later.
+// then fails, and the call is made again later. One in the task's own worktree
+// has to go first, because there it is the agent that would fail: its every
+// commit, and the work with it.
 func (r *Repo) clearStaleLocks(p place, all []worktree) error {
 	admin := r.adminDir(p)
-	paths := []string{
-		filepath.Join(admin, "index.lock"),
-		filepath.Join(admin, "HEAD.lock"),
-		filepath.Join(r.common, "config.lock"),
-		filepath.Join(r.common, "packed-refs.lock"),
-		filepath.Join(r.common, filepath.FromSlash(p.ref())+".lock"),
-		filepath.Join(r.common, filepath.FromSlash(p.pushed())+".lock"),
-		filepath.Join(r.common, filepath.FromSlash(r.tracking())+".lock"),
+	for _, path := range []string{filepath.Join(admin, "index.lock"), filepath.Join(admin, "HEAD.lock")} {
+		if err := clearLock(path, youngAge, p.dir); err != nil {
+			return err
+		}
+		if _, err := os.Lstat(path); err == nil {
+			return fmt.Errorf("a git command may be at work in %q: it holds %q", p.dir, path)
+		}
 	}
 	folders := []string{r.common, p.dir}
 	for _, w := range all {
 		folders = append(folders, w.path)
 	}
-	for _, path := range paths {
-		if !abandoned(path, folders...) {
-			continue
+	for _, path := range []string{
+		filepath.Join(r.common, "config.lock"),
+		filepath.Join(r.common, "packed-refs.lock"),
+		filepath.Join(r.common, filepath.FromSlash(p.ref())+".lock"),
+		filepath.Join(r.common, filepath.FromSlash(p.pushed())+".lock"),
+		filepath.Join(r.common, filepath.FromSlash(r.tracking())+".lock"),
+	} {
+		if err := clearLock(path, staleAge, folders...); err != nil {
+			return err
 		}
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove stale lock: %w", err)
-		}
+	}
+	return nil
+}
+
+func clearLock(path string, age time.Duration, folders ...string) error {
+	if !abandoned(path, age, folders...) {
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove stale lock: %w", err)
 	}
 	return nil
 }
@@ -105,13 +121,13 @@ func (r *Repo) clearStaleLocks(p place, all []worktree) error {
 // no process has it open, and no git runs in the folders that it protects.
 // git closes a lock file while it waits for an editor or a hook, so the open
 // file alone would not tell.
-func abandoned(path string, folders ...string) bool {
+func abandoned(path string, old time.Duration, folders ...string) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
 		return false
 	}
 	age := time.Since(info.ModTime())
-	if age < staleAge {
+	if age < old {
 		return false
 	}
 	procs, err := os.ReadDir("/proc/self/fd")
