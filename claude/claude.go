@@ -19,7 +19,6 @@ package claude
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -97,21 +96,6 @@ func (c *Claude) find() (string, error) {
 		fm.ErrRefused, name, c.project.ConfigFile())
 }
 
-// Version asks the command for its version, such as "2.1.197".
-func (c *Claude) Version(ctx context.Context) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	out, err := c.run(ctx, nil, "--version")
-	if err != nil {
-		return "", fmt.Errorf("ask claude for its version: %w", err)
-	}
-	version, _, _ := strings.Cut(fm.Line(string(out), 80), " ")
-	if version == "" {
-		return "", errors.New("ask claude for its version: it printed nothing")
-	}
-	return version, nil
-}
-
 // run runs the command without a terminal in the main checkout and returns what
 // it printed, also when it failed. It ends the command with ctx.
 func (c *Claude) run(ctx context.Context, stdin []byte, args ...string) ([]byte, error) {
@@ -121,7 +105,7 @@ func (c *Claude) run(ctx context.Context, stdin []byte, args ...string) ([]byte,
 	cmd.WaitDelay = 2 * time.Second
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Stdin = strings.NewReader(string(stdin))
-	var stderr tail
+	var stderr head
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	switch {
@@ -133,16 +117,16 @@ func (c *Claude) run(ctx context.Context, stdin []byte, args ...string) ([]byte,
 	return out, err
 }
 
-// tail keeps the beginning of what a process says on stderr: the first line of
+// head keeps the beginning of what a process says on stderr: the first line of
 // a failure names it.
-type tail struct{ text []byte }
+type head struct{ text []byte }
 
-func (t *tail) Write(b []byte) (int, error) {
-	t.text = append(t.text, b[:min(len(b), 4096-len(t.text))]...)
+func (h *head) Write(b []byte) (int, error) {
+	h.text = append(h.text, b[:min(len(b), 4096-len(h.text))]...)
 	return len(b), nil
 }
 
-func (t *tail) String() string { return fm.Line(string(t.text), 400) }
+func (h *head) String() string { return fm.Line(string(h.text), 400) }
 
 // configDir is where the CLI keeps its sessions and transcripts.
 func (c *Claude) configDir() string {
