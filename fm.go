@@ -4,7 +4,7 @@
 //	issues → subissues → queue → workers → pull requests → done
 //
 // An [Issue] is split into a [Split] of subissues; each becomes a [Task] in
-// the queue; a [Worker] runs one [Attempt] of a task at a time; what it
+// the queue; a worker runs one attempt of a task at a time, a [Run]; what it
 // finishes becomes a [PullRequest]; when every child is merged, the parent is
 // closed.
 //
