@@ -52,6 +52,33 @@ func TestDamageIsNoDeletion(t *testing.T) {
 	}
 }
 
+// A full disk or a kill can end the save of an editor anywhere. Caught: a file
+// that lost less than half of its lines, which cancelled the tasks behind the
+// cut; the last line, which was taken for deleted because its line break was
+// missing.
+func TestACutOffFileIsNoDeletion(t *testing.T) {
+	tasks := three()
+	for _, id := range []fm.TaskID{"4", "5", "6", "7", "8"} {
+		tasks = append(tasks, fm.Task{ID: id, Parent: "9", Status: fm.Pending, Title: "Part " + string(id)})
+	}
+	whole := newBench(t, tasks...).m.text()
+	for cut := range whole {
+		lineEnd := cut == 0 || whole[cut-1] == '\n' || whole[cut] == '\n'
+		if lineEnd && cut < len(whole)-1 {
+			continue // whole lines are gone: a person can have meant that
+		}
+		b := newBench(t, tasks...)
+		before := b.m.body()
+		b.m.write(whole[:cut])
+		for _, d := range []time.Duration{0, stableFor, tornStableFor, time.Hour, time.Hour} {
+			b.refresh(d)
+		}
+		if got := b.m.body(); got != before {
+			t.Errorf("cut at %q: got\n%s", whole[max(0, cut-30):cut], got)
+		}
+	}
+}
+
 func TestSaveInStepsIsNoDamage(t *testing.T) {
 	b := newBench(t, three()...)
 	full := b.m.text() + "1|9|4|pending||\n"

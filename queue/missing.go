@@ -2,6 +2,7 @@ package queue
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/founder-mode/fm"
 )
@@ -49,10 +50,13 @@ func (v *view) ids() map[fm.TaskID]bool {
 	return ids
 }
 
-// damaged says whether so much is missing that it cannot have been meant: more
-// than half of the lines, or all of them.
+// damaged says whether what is missing cannot have been meant: more than half
+// of the lines, or all of them, or all behind the middle of a line.
 func damaged(s *state, v view) bool {
 	present := v.ids()
+	if cutOff(s, v.torn, present) {
+		return true
+	}
 	expected, gone := 0, 0
 	for _, id := range s.order {
 		r := s.records[id]
@@ -65,6 +69,24 @@ func damaged(s *state, v view) bool {
 		}
 	}
 	return gone*2 > expected
+}
+
+// cutOff says whether a text ends in the middle of a line of ours that stands
+// nowhere else in it.
+func cutOff(s *state, torn string, present map[fm.TaskID]bool) bool {
+	if torn == "" {
+		return false
+	}
+	begins := func(line string) bool { return len(torn) < len(line) && strings.HasPrefix(line, torn) }
+	for id, r := range s.records {
+		if present[id] || r.hidden {
+			continue
+		}
+		if begins(r.line) || slices.ContainsFunc(r.past, func(p revision) bool { return begins(p.line) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // removeGone settles that lines were taken away on purpose: what is not begun

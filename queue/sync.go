@@ -113,7 +113,11 @@ func (q *Queue) mergeText(ctx context.Context, d *draft, text []byte) {
 // a task in hand comes back; the others leave when they stay away.
 func (q *Queue) mergeWhole(d *draft, v view) {
 	var idle []fm.TaskID
+	last, err := parseLine(strings.TrimSpace(v.torn))
 	for _, id := range mergeView(d, v) {
+		if err == nil && id == last.task.ID {
+			continue // its line stands there, without a line break so far
+		}
 		if t, _ := d.task(id); inHand(t.Status) {
 			d.problem(renderLine(t), "the line was removed while the task is "+string(t.Status), "set it to cancelled to end the task")
 			continue
@@ -146,7 +150,7 @@ func (q *Queue) putAside(ctx context.Context, d *draft, text []byte) {
 	if err != nil {
 		name = "nowhere (" + err.Error() + ")"
 	}
-	d.problem("", "more than half of the lines of queue.txt were gone",
+	d.problem("", "queue.txt was cut off, or more than half of its lines were gone",
 		"nothing: it was written anew from the ledger, and what stood there is kept in "+name+"; to end tasks, set them to cancelled")
 }
 
@@ -206,7 +210,6 @@ func (q *Queue) outdated() (text []byte, old bool) {
 // [View.Late] when it is whole.
 func (q *Queue) mergeDisplaced(ctx context.Context, d *draft, text []byte) {
 	v := readView(text)
-	v.torn = ""
 	if !damaged(q.state, v) {
 		q.mergeWhole(d, v)
 		return
