@@ -24,8 +24,8 @@ var splitSchema string
 // priorities, paths and an order without circles.
 //
 // Errors wrap [fm.ErrRefused] when a person must do something first, such as
-// log in; all others, an answer that is no split among them, may pass when
-// asked again.
+// log in, or wait until the API answers again; all others, an answer that is
+// no split among them, may pass when asked again.
 func (c *Claude) Split(ctx context.Context, issue fm.Issue) (fm.Split, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -106,6 +106,10 @@ func (a answer) failure() error {
 		return fmt.Errorf("%w: claude says %q; run `claude` and log in, or set ANTHROPIC_API_KEY", fm.ErrRefused, says)
 	case a.APIStatus >= 400 && a.APIStatus < 500 && a.APIStatus != 408 && a.APIStatus != 429:
 		return fmt.Errorf("%w: claude says %q (%d)", fm.ErrRefused, says, a.APIStatus)
+	case a.APIStatus != 0, strings.HasPrefix(says, "API Error"):
+		// The CLI has tried again for minutes already, and workers would get no
+		// other answer than we did.
+		return fmt.Errorf("%w: claude says %q; nothing was queued, try again when it has passed", fm.ErrRefused, says)
 	case says == "":
 		return errors.New("claude failed without a word: " + fm.Line(a.Subtype, 40))
 	}

@@ -75,6 +75,8 @@ func TestASplitTakesOneForm(t *testing.T) {
 	}
 }
 
+// Caught: an API that was down for an hour, or a spent usage limit, which made
+// every issue one task for good.
 func TestAnswersThatAreNoSplitSayWhatClaudeSaid(t *testing.T) {
 	failed := errors.New("exit status 1: bad flag")
 	tests := map[string]struct {
@@ -85,8 +87,9 @@ func TestAnswersThatAreNoSplitSayWhatClaudeSaid(t *testing.T) {
 	}{
 		"not logged in": {`{"is_error":true,"result":"Not logged in · Please run /login"}`, failed, "log in", true},
 		"no credit":     {`{"subtype":"success","is_error":true,"api_error_status":400,"result":"Credit balance is too low"}`, failed, "Credit balance is too low", true},
-		"overloaded":    {`{"is_error":true,"api_error_status":529,"result":"Overloaded"}`, failed, "Overloaded", false},
-		"limited":       {`{"is_error":true,"api_error_status":429,"result":"Slow down"}`, failed, "Slow down", false},
+		"overloaded":    {`{"is_error":true,"api_error_status":529,"result":"Overloaded"}`, failed, "Overloaded", true},
+		"usage limit":   {`{"is_error":true,"api_error_status":429,"result":"You've hit your session limit · resets 11:05am (UTC)"}`, failed, "11:05am", true},
+		"no connection": {`{"is_error":true,"result":"API Error: Unable to connect to API (ConnectionRefused)"}`, failed, "try again", true},
 		"max turns":     {`{"is_error":true,"subtype":"error_max_turns","errors":["too many turns"]}`, failed, "too many turns", false},
 		"no word":       {`{"is_error":true,"subtype":"error_x"}`, nil, "error_x", false},
 		"escape codes":  {`{"is_error":true,"result":"\u001b[31mred"}`, nil, `"red"`, false},
