@@ -28,7 +28,8 @@ func (h *house) ensure(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
-		return alive && s.Started.After(since.Add(-time.Second)) && s.Server != ""
+		// One that is to stop may have ended again by now.
+		return s.Started.After(since.Add(-time.Second)) && (alive && s.Server != "" || s.Wanted.Stop != "")
 	})
 	if ctx.Err() == context.DeadlineExceeded {
 		return fmt.Errorf("start supervisor: it did not come up within %s; see %s/supervisor.log", startLimit, h.project.Logs())
