@@ -47,14 +47,9 @@ func New(wake func()) *Watcher {
 // Add asks for hints about what is directly in dir, an absolute path. It need
 // not exist: its coming, going and coming back are noticed. Once the watch
 // stands, wake is called, so that what happened before is looked at.
-func (w *Watcher) Add(dir string) { w.set(dir, func(d string) { w.dirs[d] = true }) }
-
-// Remove ends the hints about dir.
-func (w *Watcher) Remove(dir string) { w.set(dir, func(d string) { delete(w.dirs, d) }) }
-
-func (w *Watcher) set(dir string, change func(string)) {
+func (w *Watcher) Add(dir string) {
 	w.mu.Lock()
-	change(filepath.Clean(dir))
+	w.dirs[filepath.Clean(dir)] = true
 	w.mu.Unlock()
 	select {
 	case w.poke <- struct{}{}:

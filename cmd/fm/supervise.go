@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/founder-mode/fm/disk"
@@ -87,6 +88,7 @@ func (h *house) supervise(ctx context.Context) error {
 	done := make(chan struct{})
 	defer func() { cancel(); <-done }()
 	watcher := watch.New(hint)
+	o.Show = func(s supervisor.Status) { h.show(withTrouble(s, watcher.Degraded())) }
 	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
 		watcher.Add(dir)
 	}
@@ -148,7 +150,6 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server) (supervisor.
 		Tracker: h.tracker(), Forge: h.forge(repo),
 		Wanted: h.wanted, Dir: h.worktree, Memory: last.Finishes,
 		Revive: func(ctx context.Context) error { return h.raise(ctx, terminal) },
-		Show:   h.show,
 	}, nil
 }
 
@@ -175,6 +176,14 @@ func (h *house) show(s supervisor.Status) {
 	if os.WriteFile(temp, append(text, '\n'), 0o600) == nil {
 		_ = os.Rename(temp, h.project.StatusFile()) // the next one comes soon
 	}
+}
+
+// withTrouble adds why changes of files are not seen at once, if they are not.
+func withTrouble(s supervisor.Status, why string) supervisor.Status {
+	if why != "" {
+		s.Problems = append(slices.Clip(s.Problems), why+"; changes are seen some seconds late")
+	}
+	return s
 }
 
 // lastStatus reads what the supervisor last saw; with an error, the zero Status.

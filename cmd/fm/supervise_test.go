@@ -1,0 +1,20 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/founder-mode/fm/supervisor"
+)
+
+func TestTroubleWithTheWatchesIsAProblemThatStatusShows(t *testing.T) {
+	s := supervisor.Status{Problems: []string{"queue: a bad line"}}
+	if diff := cmp.Diff(s, withTrouble(s, "")); diff != "" {
+		t.Errorf("without trouble: %s", diff)
+	}
+	want := []string{"queue: a bad line", "watches are used up; changes are seen some seconds late"}
+	if diff := cmp.Diff(want, withTrouble(s, "watches are used up").Problems); diff != "" {
+		t.Error(diff)
+	}
+}
