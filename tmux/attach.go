@@ -24,9 +24,9 @@ const (
 	ReadOnly             // sees, types nothing, and changes no size
 )
 
-// AttachArgv is the command that attaches a terminal to a session, for a popup
-// or a window of another tmux; it must run without TMUX in its environment.
-func (s *Server) AttachArgv(name string, mode AttachMode) []string {
+// attachArgv is the command that attaches a terminal to a session; it must run
+// without TMUX in its environment.
+func (s *Server) attachArgv(name string, mode AttachMode) []string {
 	argv := []string{"tmux", "-u", "-S", s.path, "attach-session"}
 	if mode == ReadOnly {
 		argv = append(argv, "-r")
@@ -56,7 +56,7 @@ func (s *Server) Attach(ctx context.Context, session string, mode AttachMode) er
 	}
 	// switch-client cannot make one visit read-only, so that is a client within
 	// the client, as it is inside another tmux.
-	argv := s.AttachArgv(session, mode)
+	argv := s.attachArgv(session, mode)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = without(os.Environ(), "TMUX", "TMUX_PANE")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr

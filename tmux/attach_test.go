@@ -21,10 +21,10 @@ func newTerminal(tb testing.TB, env map[string]string, argv ...string) terminal 
 	return terminal{s}
 }
 
-// byHand is a terminal in which a person typed AttachArgv.
+// byHand is a terminal in which a person typed attachArgv.
 func byHand(tb testing.TB, s *Server, name string, mode AttachMode) terminal {
 	tb.Helper()
-	return newTerminal(tb, nil, append([]string{"env", "-u", "TMUX", "-u", "TMUX_PANE"}, s.AttachArgv(name, mode)...)...)
+	return newTerminal(tb, nil, append([]string{"env", "-u", "TMUX", "-u", "TMUX_PANE"}, s.attachArgv(name, mode)...)...)
 }
 
 // acting is a terminal in which fm attaches.

@@ -97,7 +97,6 @@ func TestWorker1IsNotWorker10(t *testing.T) {
 	must(t, s.Stop(t.Context(), 1))
 	must(t, s.Close(t.Context(), 1))
 	wantErr(t, s.Tell(t.Context(), 1, "hello"), fm.ErrGone)
-	wantErr(t, s.Label(t.Context(), 1, "state", "x"), fm.ErrGone)
 	_, err := s.Capture(t.Context(), 1, 0)
 	wantErr(t, err, fm.ErrGone)
 	if one := session(t, s, 10); !one.Alive {

@@ -117,25 +117,3 @@ func TestCaptureShowsTheTail(t *testing.T) {
 		t.Errorf("the whole has %d lines, want 200", got)
 	}
 }
-
-// Caught: label without the removal of "#".
-func TestLabelIsNoFormat(t *testing.T) {
-	t.Parallel()
-	s := up(t)
-	cmd := sh(t, forever)
-	must(t, s.Start(t.Context(), 1, runOf("7", 1), cmd))
-	canary := filepath.Join(cmd.Dir, "canary")
-	must(t, s.Label(t.Context(), 1, "state", "#(touch "+canary+") #{pid} %H \x1b[31m-x\n;"))
-	want := "(touch " + canary + ") {pid} H -x ;"
-	if got := hand(t, s, "display-message", "-p", "-t", target(1), "#{E:@fm_state}"); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if _, err := os.Stat(canary); err == nil {
-		t.Error("a label was executed")
-	}
-	for _, key := range []string{"task", "worker", "", "A", "x y", "x#{pid}"} {
-		wantErr(t, s.Label(t.Context(), 1, key, "v"), fm.ErrRefused)
-	}
-	must(t, s.Label(t.Context(), 1, "state", "-x"))
-	must(t, s.Label(t.Context(), 1, "state", ""))
-}

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/tmux"
 )
 
 // debugCmd shows all that is known of a task, and how to look further by hand.
@@ -85,7 +87,8 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 	}
 	for _, s := range sight.Sessions {
 		if s.Run.Task == t.ID {
-			fmt.Fprintf(h.stdout, "  %s runs %s: alive %t, pid %d %s, %d attached; join it with: fm attach %s\n", s.Worker, s.Run, s.Alive, s.PID, s.Exit, s.Clients, s.Worker)
+			fmt.Fprintf(h.stdout, "  %s runs %s: %s, pid %d, %d attached; join it with: fm attach %s\n", s.Worker, s.Run, life(s), s.PID, s.Clients, s.Worker)
+			h.debugScreen(ctx, terminal, s.Worker)
 		}
 	}
 	if t.Attempt == 0 {
@@ -105,6 +108,29 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 	fmt.Fprintf(h.stdout, "  events %s\n  launcher %s\n", h.project.Events(t.Run()), h.project.Launch(t.Run()))
 	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t.ID)); err == nil {
 		fmt.Fprintf(h.stdout, "  COMPLETION.md says %s: %s\n", c.Outcome, fm.Line(c.Summary, 200))
+	}
+}
+
+func life(s fm.Session) string {
+	switch {
+	case s.Alive:
+		return "alive"
+	case s.Exit != "":
+		return "ended (" + fm.Line(s.Exit, 60) + ")"
+	}
+	return "ended"
+}
+
+// debugScreen shows the end of what the pane shows: a dialog, or last words.
+func (h *house) debugScreen(ctx context.Context, terminal *tmux.Server, w fm.WorkerID) {
+	const lines = 12
+	screen, err := terminal.Capture(ctx, w, lines)
+	if err != nil {
+		fmt.Fprintf(h.stdout, "  %s\n", text(err))
+		return
+	}
+	for line := range strings.Lines(screen) {
+		fmt.Fprintf(h.stdout, "    │ %s\n", strings.TrimRight(line, " \n"))
 	}
 }
 
