@@ -165,7 +165,7 @@ func TestCompactionLosesNothingThatCounts(t *testing.T) {
 	closed := b.q.Snapshot().Closed["8"]
 	buffer := b.m.text()
 	for i := range 30 {
-		b.commit(Fail(b.claim("1"), "broke", 99, b.now), Reprioritize(b.task("2"), fm.Priority(i%4+1), b.now))
+		b.commit(Fail(b.claim("1"), "broke", 99, b.now), Reprioritize(b.task("2"), fm.Priority(i%4+1)))
 	}
 	big := strings.Repeat("x", 8<<10)
 	shrunk, seq := false, uint64(0)

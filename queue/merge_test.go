@@ -104,7 +104,7 @@ func (m *machine) commit(t *rapid.T) {
 	changes := map[string]Change{
 		"claim": Claim(task, fm.WorkerID(i+1), at), "fail": Fail(task, "broke", 3, at), "complete": Complete(task, "7", at),
 		"release": Release(task, "stop", at), "retry": Retry(task, at), "block": Block(task, "ask", at), "publish": Publish(task, at),
-		"cancel": Cancel(task, "enough", at), "merge": Merge(task, at), "first": Reprioritize(task, 1, at),
+		"cancel": Cancel(task, "enough", at), "merge": Merge(task, at), "first": Reprioritize(task, 1),
 	}
 	names := append(slices.Sorted(maps.Keys(changes)), "claim", "claim", "claim", "claim")
 	name := rapid.SampledFrom(names).Draw(t, "change")

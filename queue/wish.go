@@ -32,7 +32,7 @@ func Hold(t fm.Task, why string, at time.Time) Change {
 }
 
 // Reprioritize changes when a task's turn comes; a claim is not touched.
-func Reprioritize(t fm.Task, p fm.Priority, _ time.Time) Change {
+func Reprioritize(t fm.Task, p fm.Priority) Change {
 	t.Priority = p
 	return Change{Op: OpPrioritize, Task: t}
 }

@@ -92,7 +92,7 @@ func (c *queuePriorityCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.change(ctx, []string{c.Task}, func(t fm.Task) (queue.Change, string, error) {
-		return queue.Reprioritize(t, p, time.Now()), fmt.Sprintf("✓ #%s is %s now", t.ID, p), nil
+		return queue.Reprioritize(t, p), fmt.Sprintf("✓ #%s is %s now", t.ID, p), nil
 	})
 }
 
