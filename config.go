@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"time"
 )
 
@@ -67,7 +68,7 @@ func ParseConfig(text []byte) (Config, error) {
 		d := json.NewDecoder(bytes.NewReader(text))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&c); err != nil {
-			return Config{}, fmt.Errorf("parse config: %w", err)
+			return Config{}, configError(text, err)
 		}
 		if _, err := d.Token(); !errors.Is(err, io.EOF) {
 			return Config{}, errors.New("parse config: text after the closing brace")
@@ -75,6 +76,25 @@ func ParseConfig(text []byte) (Config, error) {
 	}
 	c = c.WithDefaults()
 	return c, c.check()
+}
+
+// configError says where and what, in words of the file and not of Go.
+func configError(text []byte, err error) error {
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		want := kind.Type.String()
+		if kind.Type == reflect.TypeFor[Duration]() {
+			want = `a text such as "90s"`
+		}
+		return fmt.Errorf("parse config: line %d: %s: want %s, not %s", line(text, kind.Offset), kind.Field, want, kind.Value)
+	}
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("parse config: line %d: %w", line(text, syntax.Offset), err)
+	}
+	return fmt.Errorf("parse config: %w", err)
+}
+
+func line(text []byte, offset int64) int {
+	return 1 + bytes.Count(text[:min(int(offset), len(text))], []byte("\n"))
 }
 
 // WithDefaults fills in what is not set.

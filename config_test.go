@@ -102,3 +102,17 @@ func FuzzParseConfig(f *testing.F) {
 		}
 	})
 }
+
+// TestConfigErrorsSpeakOfTheFile: a wrong setting is told with its line and
+// what to write, not with Go's types. Caught: the decoder's own text.
+func TestConfigErrorsSpeakOfTheFile(t *testing.T) {
+	for text, want := range map[string]string{
+		"{\n \"health\": {\"start\": 3}}": `parse config: line 2: health.start: want a text such as "90s", not number`,
+		"{\n\n \"workers\": \"many\"}":    "parse config: line 3: workers: want int, not string",
+		"{\n \"workers\": 4,\n}":          "parse config: line 3: invalid character '}' looking for beginning of object key string",
+	} {
+		if _, err := fm.ParseConfig([]byte(text)); err == nil || err.Error() != want {
+			t.Errorf("ParseConfig(%q): got %v, want %s", text, err, want)
+		}
+	}
+}

@@ -20,7 +20,8 @@ type Lock struct{ f *os.File }
 
 // TryLock takes the lock at path, or returns [ErrHeld] with the text that the
 // holder left. The text is for messages only: after a crash it may be that of
-// an earlier holder.
+// an earlier holder. With an empty text the file is left as it is, so that who
+// only asks wipes nothing.
 func TryLock(path, text string) (lock *Lock, holder string, err error) {
 	f, err := openLock(path)
 	if err != nil {
@@ -31,10 +32,10 @@ func TryLock(path, text string) (lock *Lock, holder string, err error) {
 		data, _ := io.ReadAll(io.LimitReader(f, 4<<10)) // informational
 		return nil, strings.TrimSpace(string(data)), errors.Join(fmt.Errorf("lock %s: %w", path, ErrHeld), f.Close())
 	}
-	if err == nil {
+	if err == nil && text != "" {
 		err = f.Truncate(0)
 	}
-	if err == nil {
+	if err == nil && text != "" {
 		_, err = f.WriteAt([]byte(text+"\n"), 0)
 	}
 	if err != nil {

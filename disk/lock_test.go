@@ -122,3 +122,21 @@ func TestGateLetsOneInAtATime(t *testing.T) {
 		}
 	}
 }
+
+// TestAskingForALockWipesNothing: a command that only asks whether the lock is
+// free leaves the last holder's text. Caught: TryLock truncating for "".
+func TestAskingForALockWipesNothing(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "lock")
+	for _, text := range []string{"pid 7", ""} {
+		lock, _, err := TryLock(name, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := lock.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(name); err != nil || string(got) != "pid 7\n" {
+		t.Errorf("got %q, %v, want the last holder's text", got, err)
+	}
+}
