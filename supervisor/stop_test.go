@@ -1,0 +1,133 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// TestStopNowGivesEverythingBack stops in the middle of the work, and in the
+// middle of a check that takes for ever. Caught: sessions that were left alive.
+func TestStopNowGivesEverythingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(6)...)
+		c.trouble = func(ctx context.Context, op string) error {
+			if op == "verify" {
+				<-ctx.Done() // a check that takes for ever
+				return ctx.Err()
+			}
+			return nil
+		}
+		c.task = func(r fm.Run) time.Duration {
+			if r.Task == "100" {
+				return time.Minute
+			}
+			return time.Hour
+		}
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopNow})
+		}()
+		began := time.Now()
+		if err := c.until(2 * time.Hour); err != nil {
+			t.Fatalf("%v; last shown %+v", err, c.last)
+		}
+		if d := time.Since(began); d > 10*time.Minute+5*time.Second {
+			t.Errorf("ended after %s", d)
+		}
+		for r := range c.lives {
+			if c.alive(r) {
+				t.Errorf("%s lives", r)
+			}
+		}
+		if got := c.statuses(); got[fm.Pending] != 6 {
+			t.Errorf("%v, want all pending", got)
+		}
+	})
+}
+
+// TestStopThatIsTakenBackSpendsNoAttempt has the user go on while the agents
+// are still being stopped. Caught: tasks that were given back after their
+// agents' end, which was taken for a failure when the wish was gone by then.
+func TestStopThatIsTakenBackSpendsNoAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(6)...)
+		c.trouble = func(_ context.Context, op string) error {
+			if op == "stop" {
+				c.want(Wanted{Workers: 4})
+				time.Sleep(3 * time.Second) // an agent takes its time to end
+			}
+			return nil
+		}
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopNow})
+		}()
+		if err := c.until(4 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsMerged(6)
+		for _, task := range c.disk.open(c.tb).Snapshot().Tasks {
+			if task.Failures != 0 {
+				t.Errorf("#%s: %d failures, want none: %s", task.ID, task.Failures, task.Note)
+			}
+		}
+	})
+}
+
+// TestDrainFinishesWhatWasBegun ends when the four that work are merged. A
+// person who sits in one of the sessions neither delays it nor is disturbed.
+func TestDrainFinishesWhatWasBegun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(6)...)
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopDrain})
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.guest = 2
+		}()
+		if err := c.until(2 * time.Hour); err != nil {
+			t.Fatalf("%v; last shown %+v", err, c.last)
+		}
+		if got := c.statuses(); got[fm.Merged] != 4 || got[fm.Pending] != 2 || len(c.trees) != 1 || !c.alive(c.slots[2]) {
+			t.Errorf("%v, worktrees %v, want that of worker-2 left to its guest", got, c.trees)
+		}
+	})
+}
+
+// TestEndsThoughNothingCanBePublished has the remote down for good. Caught: a
+// drain that waited for ever.
+func TestEndsThoughNothingCanBePublished(t *testing.T) {
+	for _, stop := range []StopMode{StopDrain, StopNow} {
+		t.Run(string(stop), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newTown(t, row(2)...)
+				c.trouble = func(_ context.Context, op string) error {
+					if op == "push" {
+						return errors.New("no route to host")
+					}
+					return nil
+				}
+				go func() {
+					time.Sleep(30 * time.Minute)
+					c.want(Wanted{Workers: 4, Stop: stop})
+				}()
+				if err := c.until(time.Hour); err != nil {
+					t.Fatalf("%v; last shown %+v", err, c.last)
+				}
+				c.trouble = func(context.Context, string) error { return nil }
+				c.want(Wanted{Workers: 4})
+				if err := c.until(time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatal(err)
+				}
+				c.wantsMerged(2)
+				c.wantsOneStartEach()
+			})
+		})
+	}
+}

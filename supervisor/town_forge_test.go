@@ -1,0 +1,94 @@
+package supervisor
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/founder-mode/fm"
+)
+
+type tracker struct{ *town }
+
+func (c tracker) Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error) {
+	leave, err := c.enter(ctx, "issue")
+	if err != nil {
+		return fm.Issue{}, err
+	}
+	defer leave()
+	return fm.Issue{ID: id, Title: "Issue " + string(id)}, nil
+}
+
+func (c tracker) Children(context.Context, fm.IssueID) ([]fm.Issue, error) { return nil, nil }
+
+func (c tracker) Create(context.Context, fm.IssueID, string, fm.Subissue, []fm.IssueID) (fm.Issue, error) {
+	return fm.Issue{}, fm.ErrRefused
+}
+
+func (c tracker) Close(ctx context.Context, id fm.IssueID, _ string) error {
+	leave, err := c.enter(ctx, "close issue")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if !slices.Contains(c.closed, id) {
+		c.closed = append(c.closed, id)
+	}
+	return nil
+}
+
+type forge struct{ *town }
+
+func (c forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "find")
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	defer leave()
+	for _, p := range c.pulls {
+		if p.Head == head {
+			return p, nil
+		}
+	}
+	return fm.PullRequest{}, fm.ErrGone
+}
+
+func (c forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "open")
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	defer leave()
+	for _, other := range c.pulls {
+		if other.Head == p.Head {
+			c.tb.Errorf("a second pull request for %s", p.Head)
+		}
+	}
+	pull := fm.PullRequest{Number: strconv.Itoa(len(c.pulls) + 1), Head: p.Head, State: fm.PullOpen, SHA: "sha-" + string(p.Task)}
+	c.pulls = append(c.pulls, pull)
+	return pull, nil
+}
+
+func (c forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "merge")
+	if err != nil {
+		return fm.PullRequest{}, err
+	}
+	defer leave()
+	for i, p := range c.pulls {
+		if p.Number == number && p.SHA == sha {
+			c.pulls[i].State = fm.PullMerged
+			return c.pulls[i], nil
+		}
+	}
+	return fm.PullRequest{}, fm.ErrRefused
+}
+
+func (c forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, error) {
+	leave, err := c.enter(ctx, "look")
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return slices.DeleteFunc(slices.Clone(c.pulls), func(p fm.PullRequest) bool { return !slices.Contains(numbers, p.Number) }), nil
+}
