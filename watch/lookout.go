@@ -147,7 +147,7 @@ func (l *lookout) heed(ev fsnotify.Event) {
 	if unsettled {
 		l.settle()
 	}
-	if hint {
+	if hint && !l.w.ignores(ev.Name) {
 		l.hint()
 	}
 }

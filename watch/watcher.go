@@ -28,6 +28,7 @@ type Watcher struct {
 
 	mu      sync.Mutex
 	dirs    map[string]bool // guarded by mu: the directories asked for
+	own     map[string]bool // guarded by mu: what the owner writes himself
 	trouble string          // guarded by mu: what [Watcher.Degraded] gives
 }
 
@@ -41,6 +42,7 @@ func New(wake func()) *Watcher {
 		retry: retryEvery,
 		poke:  make(chan struct{}, 1),
 		dirs:  map[string]bool{},
+		own:   map[string]bool{},
 	}
 }
 
@@ -55,6 +57,20 @@ func (w *Watcher) Add(dir string) {
 	case w.poke <- struct{}{}:
 	default: // one poke is enough for any number of changes
 	}
+}
+
+// Ignore asks for no hints about a path in a watched directory, because the
+// owner writes it himself: after each look, say, which would be the next hint.
+func (w *Watcher) Ignore(path string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.own[filepath.Clean(path)] = true
+}
+
+func (w *Watcher) ignores(path string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.own[path]
 }
 
 // Degraded says why changes are seen only by the owner's slow look at present,

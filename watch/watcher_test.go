@@ -233,6 +233,26 @@ func TestNeighboursOfAMissingDirectoryDoNotWake(t *testing.T) {
 	}
 }
 
+// An owner that shows what he saw in a watched directory would look for ever.
+func TestWhatTheOwnerWritesHimselfDoesNotWakeHim(t *testing.T) {
+	dir := t.TempDir()
+	wakes := 0
+	l := lookout{w: New(func() { wakes++ })}
+	t.Cleanup(l.close)
+	l.w.Add(dir)
+	l.w.Ignore(filepath.Join(dir, "status.json"))
+	l.settle()
+	l.hinted, l.calm, wakes = false, nil, 0
+	l.heed(fsnotify.Event{Name: filepath.Join(dir, "status.json"), Op: fsnotify.Create})
+	if wakes != 0 {
+		t.Errorf("woke %d times for what he wrote himself", wakes)
+	}
+	l.heed(fsnotify.Event{Name: filepath.Join(dir, "queue.txt"), Op: fsnotify.Create})
+	if wakes != 1 {
+		t.Errorf("woke %d times for what others wrote beside it, want once", wakes)
+	}
+}
+
 // Caught: hint that calls wake each time; rest that forgets what came in the
 // quiet.
 func TestBurstIsOneWakeAndOneMore(t *testing.T) {

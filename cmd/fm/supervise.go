@@ -92,6 +92,8 @@ func (h *house) supervise(ctx context.Context) error {
 	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
 		watcher.Add(dir)
 	}
+	watcher.Ignore(h.project.StatusFile())
+	watcher.Ignore(h.statusDraft())
 	go func() {
 		defer close(done)
 		watching := make(chan struct{})
@@ -172,7 +174,7 @@ func (h *house) show(s supervisor.Status) {
 	if err != nil {
 		return
 	}
-	temp := h.project.StatusFile() + ".new"
+	temp := h.statusDraft()
 	if os.WriteFile(temp, append(text, '\n'), 0o600) == nil {
 		_ = os.Rename(temp, h.project.StatusFile()) // the next one comes soon
 	}
@@ -185,6 +187,8 @@ func withTrouble(s supervisor.Status, why string) supervisor.Status {
 	}
 	return s
 }
+
+func (h *house) statusDraft() string { return h.project.StatusFile() + ".new" }
 
 // lastStatus reads what the supervisor last saw; with an error, the zero Status.
 func (h *house) lastStatus() (supervisor.Status, error) {
