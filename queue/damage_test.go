@@ -79,6 +79,21 @@ func TestACutOffFileIsNoDeletion(t *testing.T) {
 	}
 }
 
+// The rest of such a save may be displaced before it is read, and come late.
+// Caught: half a line of fm's own that was left in the file as a bad line, and
+// a title that was cut off with it.
+func TestTheRestOfACutOffFileComesLate(t *testing.T) {
+	for _, rest := range []string{"2|9|", "2|9|3|pending||2026", "2|9|3|pending||2026-11-20T14:30:45Z|r=1|t=th"} {
+		b := newBench(t, three()...)
+		before := b.m.body()
+		b.m.late = []byte(rest + "\n2|9|4|pending||\n")
+		b.refresh(0)
+		if got, want := strings.TrimSpace(b.m.body()), before+b.lineOf("4"); got != want {
+			t.Errorf("after %q:\n%s\nwant\n%s", rest, got, want)
+		}
+	}
+}
+
 func TestSaveInStepsIsNoDamage(t *testing.T) {
 	b := newBench(t, three()...)
 	full := b.m.text() + "1|9|4|pending||\n"

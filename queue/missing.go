@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"bytes"
+	"maps"
 	"slices"
 	"strings"
 
@@ -77,16 +79,34 @@ func cutOff(s *state, torn string, present map[fm.TaskID]bool) bool {
 	if torn == "" {
 		return false
 	}
-	begins := func(line string) bool { return len(torn) < len(line) && strings.HasPrefix(line, torn) }
 	for id, r := range s.records {
-		if present[id] || r.hidden {
-			continue
-		}
-		if begins(r.line) || slices.ContainsFunc(r.past, func(p revision) bool { return begins(p.line) }) {
+		if !present[id] && !r.hidden && r.begins(torn) {
 			return true
 		}
 	}
 	return false
+}
+
+// begins says whether a text is a part of the task's line, as it is or was,
+// and not all of it.
+func (r *record) begins(text string) bool {
+	part := func(line string) bool { return len(text) < len(line) && strings.HasPrefix(line, text) }
+	return part(r.line) || slices.ContainsFunc(r.past, func(p revision) bool { return part(p.line) })
+}
+
+// withoutRest drops lines that are the rest of a text that was cut off. A short
+// line such as people append is none, although it may look like one.
+func withoutRest(s *state, text []byte) []byte {
+	var kept []byte
+	for line := range bytes.Lines(text) {
+		torn := strings.TrimSpace(string(line))
+		short := torn == "" || strings.Count(torn, "|") == columns-1 && strings.HasSuffix(torn, "|")
+		begins := func(r *record) bool { return r.begins(torn) }
+		if short || !slices.ContainsFunc(slices.Collect(maps.Values(s.records)), begins) {
+			kept = append(kept, line...)
+		}
+	}
+	return kept
 }
 
 // removeGone settles that lines were taken away on purpose: what is not begun

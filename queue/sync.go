@@ -27,7 +27,7 @@ func (q *Queue) readView(ctx context.Context, now time.Time) ([]Problem, error) 
 		d.problem("", "queue.txt: "+err.Error(), "nothing: fm tries again")
 	}
 	if late := bytes.TrimSuffix(q.late, []byte(q.watch.torn)); len(late) > 0 {
-		v := readView(append(late, '\n'))
+		v := readView(withoutRest(q.state, append(late, '\n')))
 		mergePatch(d, v)
 		q.watch.found(v)
 		q.stale = true
