@@ -33,7 +33,7 @@ func open(sys system, dir string, pid int) *Files {
 	return &Files{
 		Log:  &Log{sys: sys, path: filepath.Join(dir, "ledger"), temp: filepath.Join(tmp, "ledger."+name)},
 		View: &View{sys: sys, path: filepath.Join(dir, "queue.txt"), tmp: tmp, pid: pid},
-		Lock: &Gate{path: filepath.Join(dir, "ledger.lock")},
+		Lock: newGate(filepath.Join(dir, "ledger.lock")),
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/founder-mode/fm/turn"
 )
 
 // ErrHeld is returned by [TryLock] when another process holds the lock.
@@ -27,7 +29,7 @@ func TryLock(path, text string) (lock *Lock, holder string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	err = flock(f, unix.LOCK_EX|unix.LOCK_NB)
+	err = flock(f)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		data, _ := io.ReadAll(io.LimitReader(f, 4<<10)) // informational
 		return nil, strings.TrimSpace(string(data)), errors.Join(fmt.Errorf("lock %s: %w", path, ErrHeld), f.Close())
@@ -48,59 +50,31 @@ func TryLock(path, text string) (lock *Lock, holder string, err error) {
 func (l *Lock) Release() error { return l.f.Close() }
 
 // Gate orders the processes that change the ledger.
-type Gate struct{ path string }
+type Gate struct {
+	path string
+	turn *turn.Turn
+}
+
+func newGate(path string) *Gate { return &Gate{path: path, turn: turn.On(path)} }
 
 // Lock waits until the lock is free or ctx is done. The lock is held until
 // unlock is called, which may be done once.
 func (g *Gate) Lock(ctx context.Context) (unlock func(), err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	f, err := openLock(g.path)
+	unlock, err = g.turn.Take(ctx)
 	if err != nil {
-		return nil, err
-	}
-	release := func() { _ = f.Close() } // nothing was written
-	err = flock(f, unix.LOCK_EX|unix.LOCK_NB)
-	if err == nil {
-		return release, nil
-	}
-	if !errors.Is(err, unix.EWOULDBLOCK) {
-		release()
 		return nil, fmt.Errorf("lock %s: %w", g.path, err)
 	}
-	// flock(2) cannot be called off. When ctx is done first, the goroutine
-	// lives on until its turn comes, and passes it on at once.
-	got := make(chan error)
-	gone := make(chan struct{})
-	go func() {
-		err := flock(f, unix.LOCK_EX)
-		select {
-		case got <- err:
-		case <-gone:
-			release()
-		}
-	}()
-	select {
-	case err := <-got:
-		if err != nil {
-			release()
-			return nil, fmt.Errorf("lock %s: %w", g.path, err)
-		}
-		return release, nil
-	case <-ctx.Done():
-		close(gone)
-		return nil, fmt.Errorf("lock %s: %w", g.path, ctx.Err())
-	}
+	return unlock, nil
 }
 
 func openLock(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_CLOEXEC, 0o644)
 }
 
-func flock(f *os.File, how int) error {
+// flock does not wait.
+func flock(f *os.File) error {
 	for {
-		err := unix.Flock(int(f.Fd()), how)
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if !errors.Is(err, unix.EINTR) {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/turn"
 )
 
 // Options says where the repository is and what to work off.
@@ -42,7 +43,7 @@ type Repo struct {
 	remote    string // "" when the repository has none
 	base      string // branch
 	env       []string
-	writer    *lock
+	writer    *turn.Turn
 	fetches   fetches
 }
 
@@ -61,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if err := r.checkRoot(ctx); err != nil {
 		return nil, err
 	}
-	r.writer = newLock(filepath.Join(r.common, "fm.lock"))
+	r.writer = turn.On(filepath.Join(r.common, "fm.lock"))
 	if r.remote, err = r.findRemote(ctx, o.Remote); err != nil {
 		return nil, err
 	}

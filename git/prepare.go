@@ -34,7 +34,7 @@ func (r *Repo) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err
 	if err != nil {
 		return "", "", creationError(p, err)
 	}
-	release, err := r.writer.take(ctx)
+	release, err := r.lock(ctx)
 	if err != nil {
 		return "", "", err
 	}

@@ -27,7 +27,7 @@ func (r *Repo) Preserve(ctx context.Context, id fm.TaskID) (ref string, err erro
 	if err != nil {
 		return "", err
 	}
-	release, err := r.writer.take(ctx)
+	release, err := r.lock(ctx)
 	if err != nil {
 		return "", err
 	}

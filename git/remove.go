@@ -26,7 +26,7 @@ func (r *Repo) Remove(ctx context.Context, id fm.TaskID) error {
 	if err != nil {
 		return err
 	}
-	release, err := r.writer.take(ctx)
+	release, err := r.lock(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/turn"
 )
 
 // maxFile is the most of an issue or a pull request that is read, in bytes.
@@ -25,13 +26,13 @@ const (
 // folder is one folder of Markdown files. Files are reached through an
 // os.Root, so that no name leads out of it.
 type folder struct {
-	path string
-	turn chan struct{} // holds one token; whoever has it may flock
+	path   string
+	writer *turn.Turn
 }
 
 func newFolder(path string) *folder {
-	f := &folder{path: path, turn: make(chan struct{}, 1)}
-	f.turn <- struct{}{}
+	f := &folder{path: path}
+	f.writer = turn.New(f.openLock)
 	return f
 }
 
@@ -119,61 +120,22 @@ func (f *folder) change(ctx context.Context, do func(root *os.Root) error) error
 		return fmt.Errorf("open %s: %w", f.path, err)
 	}
 	defer func() { _ = root.Close() }() // what was written is synced by then
-	release, err := f.lock(ctx, root)
+	release, err := f.writer.Take(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("lock %s: %w", f.path, err)
 	}
 	defer release()
 	return do(root)
 }
 
-// lock waits for the folder's lock, or for ctx. The lock file stays: a lock on
-// a removed file excludes nobody.
-func (f *folder) lock(ctx context.Context, root *os.Root) (release func(), err error) {
-	select {
-	case <-f.turn:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for %s: %w", f.path, ctx.Err())
+// openLock neither leaves the folder nor waits for a pipe's reader.
+func (f *folder) openLock() (*os.File, error) {
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return nil, err
 	}
 	lock, err := root.OpenFile(lockName, os.O_CREATE|os.O_RDWR|syscall.O_NONBLOCK, 0o644)
-	if err != nil {
-		f.turn <- struct{}{}
-		return nil, fmt.Errorf("lock %s: %w", f.path, err)
-	}
-	free := func() {
-		_ = lock.Close() // nothing was written; closing frees the lock
-		f.turn <- struct{}{}
-	}
-	// flock cannot be interrupted. When ctx ends first, this goroutine keeps
-	// the turn until the kernel answers, so at most one of them waits.
-	held := make(chan error)
-	go func() {
-		err := flock(lock)
-		select {
-		case held <- err:
-		case <-ctx.Done():
-			free()
-		}
-	}()
-	select {
-	case err = <-held:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for %s: %w", f.path, ctx.Err())
-	}
-	if err != nil {
-		free()
-		return nil, fmt.Errorf("lock %s: %w", f.path, err)
-	}
-	return free, nil
-}
-
-func flock(f *os.File) error {
-	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
-		if !errors.Is(err, syscall.EINTR) {
-			return err
-		}
-	}
+	return lock, errors.Join(err, root.Close())
 }
 
 // create writes a new file; fs.ErrExist when the name is taken. After a crash
