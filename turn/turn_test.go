@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Caught: no flock.
@@ -27,6 +29,7 @@ func TestOneAtATime(t *testing.T) {
 				if inside.Add(1) != 1 {
 					err = errors.New("two are inside")
 				}
+				runtime.Gosched() // invites the others
 				inside.Add(-1)
 				release()
 				if err != nil {
@@ -56,27 +59,38 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	if err := syscall.Flock(int(other.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
-	mine := On(path)
-	for range 20 {
-		ctx, cancel := context.WithCancel(t.Context())
-		got := make(chan error)
-		for range 3 {
-			go func() {
-				_, err := mine.Take(ctx)
-				got <- err
-			}()
-		}
-		cancel()
-		for range 3 {
-			if err := <-got; !errors.Is(err, context.Canceled) {
+	opened := make(chan bool, 3)
+	mine := New(func() (*os.File, error) {
+		opened <- true
+		return os.OpenFile(path, os.O_RDWR, 0)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	got := make(chan error, 3)
+	for range cap(got) { // one waits for the file, the others for that one
+		go func() {
+			_, err := mine.Take(ctx)
+			got <- err
+		}()
+	}
+	<-opened
+	cancel()
+	late := time.After(30 * time.Second)
+	for range cap(got) {
+		select {
+		case err := <-got:
+			if !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v, want the context's end", err)
 			}
+		case <-late:
+			t.Fatal("somebody waits although the context has ended")
 		}
 	}
 	if err := other.Close(); err != nil {
 		t.Fatal(err)
 	}
-	release, err := mine.Take(t.Context())
+	ctx, cancel = context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	release, err := mine.Take(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +107,9 @@ func TestAFileThatCannotBeOpenedHoldsNobodyUp(t *testing.T) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	release, err := mine.Take(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	release, err := mine.Take(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
