@@ -48,6 +48,7 @@ type Sight struct {
 	Generation string // differs after the server was restarted; "" when it is down
 	Sessions   []Session
 	Strangers  []string // sessions on our server that carry no mark of ours
+	Unguarded  bool     // the server runs, and in the supervisor's own session nothing does
 }
 
 // Command is a process to be: words, not shell text. Env is added to the

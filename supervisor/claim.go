@@ -103,10 +103,11 @@ func (d *decision) surplus() {
 	}
 }
 
-// revive brings back a terminal server that is needed and does not run.
+// revive brings back a terminal server that is needed and does not run, and a
+// guard that does not, on which the next supervisor depends.
 func (d *decision) revive() {
 	s := d.state
-	if s.Sight.Generation != "" {
+	if s.Sight.Generation != "" && !s.Sight.Unguarded {
 		return
 	}
 	if s.Wanted.Stop == "" || d.anyWorking() {

@@ -18,6 +18,8 @@ func TestReconcileTable(t *testing.T) {
 	down.Sight.Generation = ""
 	blind := seen(working("5", 1), task("6", fm.Pending))
 	blind.Sighted = Unseen
+	lonely := seen(working("5", 1)).with(live(1, "5", 1), atWork())
+	lonely.Sight.Unguarded = true
 	counted := seen(working("5", 1)).with(ended1(1, "5"), atWork())
 	counted.Runs["5"] = Progress{Attempt: 1, DeadSince: noon().Add(-time.Second)}
 	manual := seen(task("5", fm.Completed))
@@ -53,6 +55,7 @@ func TestReconcileTable(t *testing.T) {
 		{"a session of a task that the queue does not know: not touched", seen(task("5", fm.Hold)).with(live(1, "77", 1), atWork()), []string{}},
 		{"a session without a mark: not touched", idle.with(fm.Session{Worker: 9, Alive: false}, fm.Report{}), []string{}},
 		{"the server is down: bring it back, start nothing", down, []string{"Revive server"}},
+		{"the guard is gone: another one, for nobody else brings the supervisor back", lonely, []string{"Revive server"}},
 		{"nothing is known of the sessions: do nothing", blind, []string{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -202,7 +202,8 @@ func workerName(s string) (fm.WorkerID, bool) {
 // sight is the listing in the words of the mission.
 func (l listing) sight() fm.Sight {
 	rooms := l.rooms()
-	s := fm.Sight{Generation: l.generation}
+	guard, found := l.guard()
+	s := fm.Sight{Generation: l.generation, Unguarded: l.generation != "" && (!found || !alive(guard))}
 	known := map[string]bool{}
 	for _, r := range rooms {
 		clients, lastKey := l.people(r)
@@ -224,6 +225,17 @@ func (l listing) sight() fm.Sight {
 		}
 	}
 	return s
+}
+
+// guard gives the oldest pane of the supervisor's session: a person may have
+// split it.
+func (l listing) guard() (oldest pane, found bool) {
+	for _, p := range l.panes {
+		if p.name == supervisorSession && (!found || byID(p.id, oldest.id) < 0) {
+			oldest, found = p, true
+		}
+	}
+	return oldest, found
 }
 
 // people counts who is attached to a worker's session, or to another session

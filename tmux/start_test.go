@@ -234,9 +234,12 @@ func TestSupervisorRunsOnce(t *testing.T) {
 	pid := hand(t, s, "display-message", "-p", "-t", "=supervisor:", "#{pane_pid}")
 	must(t, syscall.Kill(serverPID(pid), syscall.SIGKILL))
 	until(t, "it is dead", func() (any, bool) { return "alive", !alive() })
+	if sight := observe(t, s); !sight.Unguarded {
+		t.Errorf("dead and not missed: %+v", sight)
+	}
 	must(t, s.StartSupervisor(t.Context(), cmd))
 	fileIs(t, filepath.Join(cmd.Dir, "starts"), strings.Repeat("x\n", 2))
-	if sight := observe(t, s); !alive() || len(sight.Sessions)+len(sight.Strangers) != 0 {
+	if sight := observe(t, s); !alive() || sight.Unguarded || len(sight.Sessions)+len(sight.Strangers) != 0 {
 		t.Errorf("alive %v, sight %+v", alive(), sight)
 	}
 }

@@ -3,7 +3,6 @@ package tmux
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/founder-mode/fm"
 )
@@ -48,18 +47,13 @@ func (s *Server) SupervisorAlive(ctx context.Context) (bool, error) {
 	return found && alive(p), nil
 }
 
-// supervisorPane gives the oldest pane of the session: a person may have split
-// it.
 func (s *Server) supervisorPane(ctx context.Context) (pane, bool, error) {
 	l, err := s.list(ctx)
 	if err != nil {
 		return pane{}, false, err
 	}
-	panes := slices.DeleteFunc(l.panes, func(p pane) bool { return p.name != supervisorSession })
-	if len(panes) == 0 {
-		return pane{}, false, nil
-	}
-	return slices.MinFunc(panes, func(a, b pane) int { return byID(a.id, b.id) }), true, nil
+	p, found := l.guard()
+	return p, found, nil
 }
 
 func alive(p pane) bool { return !p.dead && !ended(p.pid) }

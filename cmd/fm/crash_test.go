@@ -236,3 +236,57 @@ func TestKilledTerminalServerIsReplacedAndWorkersResume(t *testing.T) {
 	b.open()
 	b.merged(12)
 }
+
+// TestKilledGuardIsReplaced: without its guard, a supervisor that dies later
+// would stay dead for the rest of the night. Caught: a guard that only came
+// back with the whole server.
+func TestKilledGuardIsReplaced(t *testing.T) {
+	t.Parallel()
+	b := gated(t)
+	b.must("work", "1,2,3", "--workers", "4")
+	b.busy(4)
+	before, server := b.pids(), b.terminal()
+	guarded := func() (any, bool) {
+		alive, err := server.SupervisorAlive(t.Context())
+		return err, alive
+	}
+	guard := b.supervisorParent()
+	if err := syscall.Kill(guard, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	b.until("no guard", 30*time.Second, func() (any, bool) {
+		start, err := process.StartTime(guard)
+		return start, err != nil
+	})
+	b.until("another guard", 30*time.Second, guarded)
+	old := b.status().PID
+	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	b.until("another supervisor", 30*time.Second, func() (any, bool) { s := b.status(); return s, s.PID != old })
+	b.busy(4)
+	after := b.pids()
+	for run, pid := range before {
+		if after[run] != pid {
+			t.Errorf("session of %s: got pid %d, want %d: a live session was restarted", run, after[run], pid)
+		}
+	}
+	b.open()
+	b.merged(12)
+}
+
+// supervisorParent gives the process that guards the supervisor.
+func (b *bench) supervisorParent() int {
+	b.Helper()
+	var name string
+	var state rune
+	var parent int
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", b.status().PID))
+	if err == nil {
+		_, err = fmt.Sscanf(string(text), "%d %s %c %d", new(int), &name, &state, &parent)
+	}
+	if err != nil || parent < 2 {
+		b.Fatalf("parent of the supervisor: %d, %v", parent, err)
+	}
+	return parent
+}
