@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/claude/messages"
@@ -106,7 +107,11 @@ func endToEnd(t *testing.T, claude string, user *syscall.Credential) {
 	if user != nil {
 		b.become(user, claude)
 	}
+	began := time.Now()
 	out := b.must("work", "1,2", "--workers", "4", "--wait")
+	if took := time.Since(began); took > 3*time.Minute {
+		t.Errorf("it took %s, want at most 3 minutes", took)
+	}
 	for _, want := range []string{"✓ Issue #1: Found 2 logical subissues", "✓ Created #3: [#1] Write part-a1", "✓ Closed #1: all 2 subissues merged", "✓ Closed #2: all 2 subissues merged"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output lacks %q", want)
