@@ -21,15 +21,7 @@ func (c *debugCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return usage("%v", err)
 	}
-	h, err := a.visit(ctx)
-	if err != nil {
-		return err
-	}
-	q, err := h.openQueue(ctx)
-	if err != nil {
-		return err
-	}
-	snap, err := q.Refresh(ctx, time.Now())
+	h, q, snap, err := a.visitQueue(ctx)
 	if err != nil {
 		return err
 	}

@@ -25,15 +25,7 @@ type queueCmd struct {
 type queueShowCmd struct{}
 
 func (queueShowCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.visit(ctx)
-	if err != nil {
-		return err
-	}
-	q, err := h.openQueue(ctx)
-	if err != nil {
-		return err
-	}
-	snap, err := q.Refresh(ctx, time.Now())
+	h, _, snap, err := a.visitQueue(ctx)
 	if err != nil {
 		return err
 	}
@@ -114,15 +106,7 @@ func retry(t fm.Task) (queue.Change, string, error) {
 type queueRetryAllCmd struct{}
 
 func (queueRetryAllCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.visit(ctx)
-	if err != nil {
-		return err
-	}
-	q, err := h.openQueue(ctx)
-	if err != nil {
-		return err
-	}
-	snap, err := q.Refresh(ctx, time.Now())
+	h, _, snap, err := a.visitQueue(ctx)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,20 @@ func (a *app) visit(ctx context.Context) (*house, error) {
 	return h, err
 }
 
+// visitQueue is visit with a look at the queue.
+func (a *app) visitQueue(ctx context.Context) (*house, *queue.Queue, queue.Snapshot, error) {
+	h, err := a.visit(ctx)
+	if err != nil {
+		return nil, nil, queue.Snapshot{}, err
+	}
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return nil, nil, queue.Snapshot{}, err
+	}
+	snap, err := q.Refresh(ctx, time.Now())
+	return h, q, snap, err
+}
+
 // used says whether fm has worked in the project. Settings and issues alone
 // may come with the repository.
 func (h *house) used() bool {
