@@ -130,6 +130,3 @@ func sameFolder(a, b string) bool {
 
 // Base is the branch that tasks work off and are merged into.
 func (r *Repo) Base() string { return r.base }
-
-// Root is the main checkout, without symbolic links.
-func (r *Repo) Root() string { return r.root }

@@ -207,8 +207,8 @@ func TestSocketNameIsWhatTmuxLMeans(t *testing.T) {
 	if err != nil || string(out) != hub+"\n" {
 		t.Errorf("tmux -L: %q, %v", out, err)
 	}
-	if !strings.HasPrefix(s.Socket(), dir) {
-		t.Errorf("socket %s is not in %s", s.Socket(), dir)
+	if !strings.HasPrefix(s.path, dir) {
+		t.Errorf("socket %s is not in %s", s.path, dir)
 	}
 }
 

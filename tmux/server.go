@@ -113,9 +113,6 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Socket gives the path of the server's socket, for people: tmux -S PATH.
-func (s *Server) Socket() string { return s.path }
-
 // wake passes on that something may have changed.
 func (s *Server) wake() {
 	if s.opts.Wake != nil {
