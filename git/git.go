@@ -130,3 +130,6 @@ func sameFolder(a, b string) bool {
 
 // Base is the branch that tasks work off and are merged into.
 func (r *Repo) Base() string { return r.base }
+
+// Remote is the name of the remote, "" when the repository has none.
+func (r *Repo) Remote() string { return r.remote }

@@ -189,7 +189,7 @@ func (h *house) check(ctx context.Context) error {
 	// A remote that does not answer now may do so later.
 	switch _, err := repo.Head(ctx, repo.Base()); {
 	case errors.Is(err, fm.ErrGone):
-		return usage("the remote has no branch %s yet: make a first commit, then git push -u %s %[1]s", repo.Base(), h.config.Remote)
+		return usage("the remote has no branch %s yet: make a first commit, then git push -u %s %[1]s", repo.Base(), repo.Remote())
 	case errors.Is(err, fm.ErrRefused), errors.Is(err, context.Canceled):
 		return err
 	}
