@@ -27,7 +27,7 @@ const (
 // attachArgv is the command that attaches a terminal to a session; it must run
 // without TMUX in its environment.
 func (s *Server) attachArgv(name string, mode AttachMode) []string {
-	argv := []string{"tmux", "-u", "-S", s.path, "attach-session"}
+	argv := append(append([]string{"tmux"}, always()...), "-S", s.path, "attach-session")
 	if mode == ReadOnly {
 		argv = append(argv, "-r")
 	}

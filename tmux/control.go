@@ -54,8 +54,8 @@ func (s *Server) dialControl(ctx context.Context, note func(string)) (*conn, err
 	if err != nil {
 		return nil, fmt.Errorf("connect to tmux: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, "tmux", "-u", "-S", s.path, "-C",
-		"attach-session", "-f", "no-output,ignore-size", "-t", exact(hub))
+	cmd := exec.CommandContext(ctx, "tmux", append(always(), "-S", s.path, "-C",
+		"attach-session", "-f", "no-output,ignore-size", "-t", exact(hub))...)
 	cmd.Env = s.opts.Environ
 	cmd.Stdin = stdin
 	cmd.WaitDelay = time.Second

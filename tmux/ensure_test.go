@@ -71,6 +71,29 @@ func TestConfigurationLoadsWithoutAnError(t *testing.T) {
 	}
 }
 
+// A server that another command started, because ours had just died, would
+// have the user's configuration and the secrets of our environment.
+// Caught: no -N for each of the three.
+func TestOnlyEnsureStartsAServer(t *testing.T) {
+	t.Parallel()
+	s := down(t)
+	for name, command := range map[string]func() error{
+		"new-session": func() error { _, err := s.run(t.Context(), "new-session", "-d", "-s", "x", "sleep", "1000"); return err },
+		"control":     func() error { _, err := s.dialControl(t.Context(), func(string) {}); return err },
+		"attach": func() error {
+			argv := s.attachArgv("worker-1", ReadWrite)
+			return exec.CommandContext(t.Context(), argv[0], argv[1:]...).Run()
+		},
+	} {
+		if err := command(); err == nil {
+			t.Errorf("%s succeeded without a server", name)
+		}
+		if up, err := s.running(t.Context()); up || err != nil {
+			t.Errorf("%s: a server runs: %t, %v", name, up, err)
+		}
+	}
+}
+
 func TestEnsureMendsAForeignServer(t *testing.T) {
 	t.Parallel()
 	s := down(t)

@@ -75,13 +75,19 @@ func (s *Server) command(args []string) (out string, err error) {
 	return out, nil
 }
 
+// always stands before every command but that of [Server.Ensure]. Without -u,
+// TAB and non-ASCII become "_". Without -N, new-session and attach-session
+// start a server where none runs any more: with the user's configuration, and
+// with everything in our environment.
+func always() []string { return []string{"-u", "-N"} }
+
 // then separates two commands of one [Server.run]. An argument ";" of a caller
 // is a word, and is escaped.
 const then = "\x00;"
 
 func arguments(words []string) ([]string, error) {
-	args := make([]string, 0, len(words)+1)
-	args = append(args, "-u") // else TAB and non-ASCII become "_"
+	args := make([]string, 0, len(words)+2)
+	args = append(args, always()...)
 	size := 0
 	for _, w := range words {
 		size += len(w) + 1
