@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -23,26 +24,41 @@ const grace = 2 * time.Second
 // It finds processes of the same user only. What cleared its own environment is
 // not found; on systems without /proc, neither is what `ps` hides.
 func (c *Claude) Reap(ctx context.Context, id fm.TaskID, last int) error {
-	m := mark{task: id, project: c.project.Root, last: last}
+	if err := reap(ctx, mark{task: id, project: c.project.Root, last: last}); err != nil {
+		return fmt.Errorf("reap task %s: %w", id, err)
+	}
+	return nil
+}
+
+// ReapAll is Reap for every attempt of every task of the project, also of tasks
+// that the queue does not know any more.
+func (c *Claude) ReapAll(ctx context.Context) error {
+	if err := reap(ctx, mark{project: c.project.Root, last: math.MaxInt}); err != nil {
+		return fmt.Errorf("reap all tasks: %w", err)
+	}
+	return nil
+}
+
+func reap(ctx context.Context, m mark) error {
 	// A process can start another between the look and the signal.
 	for range 10 {
 		found, err := processes(ctx, m)
 		if err != nil {
-			return fmt.Errorf("reap task %s: %w", id, err)
+			return err
 		}
 		if len(found) == 0 {
 			return nil
 		}
 		if err := end(ctx, found); err != nil {
-			return fmt.Errorf("reap task %s: %w", id, err)
+			return err
 		}
 	}
-	return fmt.Errorf("reap task %s: its processes start new ones faster than they can be ended", id)
+	return errors.New("its processes start new ones faster than they can be ended")
 }
 
 // A mark is what the environment of a run's processes holds.
 type mark struct {
-	task    fm.TaskID
+	task    fm.TaskID // "" for any
 	project string
 	last    int
 }
@@ -51,7 +67,7 @@ type mark struct {
 func (m mark) in(environ []string) bool {
 	attempt, err := strconv.Atoi(value(environ, "FM_ATTEMPT"))
 	return err == nil && attempt <= m.last &&
-		value(environ, "FM_TASK") == string(m.task) &&
+		(m.task == "" || value(environ, "FM_TASK") == string(m.task)) &&
 		value(environ, "FM_PROJECT") == m.project
 }
 

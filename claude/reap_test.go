@@ -106,6 +106,30 @@ func TestReapEndsWhatAnAttemptLeftAndNothingElse(t *testing.T) {
 	}
 }
 
+// Caught: what a task left that is over, or that only another server knew.
+func TestReapAllEndsWhatAnyAttemptLeftAndNothingElse(t *testing.T) {
+	c := bare(t)
+	project := "FM_PROJECT=" + c.project.Root
+	mine := orphan(t, "orphan", "FM_TASK=456", "FM_ATTEMPT=2", project)
+	other := orphan(t, "orphan", "FM_TASK=7", "FM_ATTEMPT=1", project)
+	foreign := orphan(t, "orphan", "FM_TASK=7", "FM_ATTEMPT=1", project+"2")
+	ended := make(chan error, 1)
+	go func() { ended <- foreign.Wait() }()
+	if err := c.ReapAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, cmd := range []*exec.Cmd{mine, other} {
+		if err := cmd.Wait(); err == nil {
+			t.Errorf("%v ended by itself", cmd.Env)
+		}
+	}
+	select {
+	case err := <-ended:
+		t.Errorf("another project's was ended: %v", err)
+	default:
+	}
+}
+
 // An fm that an agent starts carries the mark of that agent.
 //
 // Caught: a search that does not spare the caller's ancestors.

@@ -134,7 +134,8 @@ func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
 	return brief, err
 }
 
-// stop ends the run's process. What the worker has begun since is another's.
+// stop ends the run's process and what it started. What the worker has begun
+// since is another's.
 func (s *Supervisor) stop(ctx context.Context, eff Stop) error {
 	ss, _, err := s.slot(ctx, eff.Worker)
 	if err != nil {
@@ -142,6 +143,9 @@ func (s *Supervisor) stop(ctx context.Context, eff Stop) error {
 	}
 	if ss.Run == eff.Run {
 		if err := s.o.Terminal.Stop(ctx, eff.Worker); err != nil {
+			return err
+		}
+		if err := s.o.Agent.Reap(ctx, eff.Run.Task, eff.Run.Attempt); err != nil {
 			return err
 		}
 	}

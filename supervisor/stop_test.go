@@ -11,7 +11,7 @@ import (
 )
 
 // TestStopNowGivesEverythingBack stops in the middle of the work, and in the
-// middle of a check that takes for ever. Caught: sessions that were left alive.
+// middle of a check that takes for ever. Caught: sessions that were left alive; what they had started.
 func TestStopNowGivesEverythingBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
@@ -46,6 +46,9 @@ func TestStopNowGivesEverythingBack(t *testing.T) {
 		}
 		if got := c.statuses(); got[fm.Pending] != 6 {
 			t.Errorf("%v, want all pending", got)
+		}
+		if starts, reaps := c.count("start"), c.count("reap"); reaps < starts+4 {
+			t.Errorf("reaped %d times with %d starts: what the stopped agents started may live", reaps, starts)
 		}
 	})
 }

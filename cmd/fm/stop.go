@@ -40,7 +40,7 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	_, alive := h.supervisorPID()
 	if !alive && sight.Generation == "" {
 		fmt.Fprintln(h.stdout, "✓ Nothing was running. Go on with: fm resume")
-		return nil
+		return h.reap(ctx)
 	}
 	if alive || living(sight) > 0 {
 		if err := h.end(ctx, mode, sight); err != nil {
@@ -50,8 +50,25 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	if err := terminal.Shutdown(ctx); err != nil {
 		return err
 	}
+	if err := h.reap(ctx); err != nil {
+		return err
+	}
 	fmt.Fprintln(h.stdout, "✓ Stopped. Go on with: fm resume")
 	return nil
+}
+
+// reap ends what agents left behind: servers that they started, agents that
+// survived their terminal. With a supervisor that was started meanwhile, this
+// is its business.
+func (h *house) reap(ctx context.Context) error {
+	if _, alive := h.supervisorPID(); alive {
+		return nil
+	}
+	agent, err := h.reader()
+	if err != nil {
+		return err
+	}
+	return agent.ReapAll(ctx)
 }
 
 // end waits until the supervisor has ended as wanted. The wish stays, so that a
