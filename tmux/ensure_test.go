@@ -78,8 +78,11 @@ func TestOnlyEnsureStartsAServer(t *testing.T) {
 	t.Parallel()
 	s := down(t)
 	for name, command := range map[string]func() error{
-		"new-session": func() error { _, err := s.run(t.Context(), "new-session", "-d", "-s", "x", "sleep", "1000"); return err },
-		"control":     func() error { _, err := s.dialControl(t.Context(), func(string) {}); return err },
+		"new-session": func() error {
+			_, err := s.run(t.Context(), "new-session", "-d", "-s", "x", "sleep", "1000")
+			return err
+		},
+		"control": func() error { _, err := s.dialControl(t.Context(), func(string) {}); return err },
 		"attach": func() error {
 			argv := s.attachArgv("worker-1", ReadWrite)
 			return exec.CommandContext(t.Context(), argv[0], argv[1:]...).Run()
