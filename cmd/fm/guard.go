@@ -70,6 +70,8 @@ func (h *house) showLog(ctx context.Context) {
 }
 
 // supervisorPID says which process holds the supervisor's lock, if one does.
+// Who only asks, as here, holds it for an instant, too: the lock speaks for a
+// supervisor only together with a process that lives.
 func (h *house) supervisorPID() (pid int, ok bool) {
 	lock, holder, err := disk.TryLock(h.project.LockFile(), "")
 	if err == nil {
@@ -80,7 +82,7 @@ func (h *house) supervisorPID() (pid int, ok bool) {
 		return 0, false
 	}
 	if _, err := fmt.Sscanf(holder, "pid %d", &pid); err != nil {
-		return 0, true
+		return 0, true // it has not written who it is yet
 	}
-	return pid, true
+	return pid, process.Alive(pid, "")
 }
