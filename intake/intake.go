@@ -112,10 +112,26 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 }
 
 // Check names the issues that cannot be worked on, as [Intake.Take] does, and
-// changes nothing. It needs the tracker alone.
+// changes nothing. It needs the tracker alone; without the queue, an issue that
+// was closed when its work was done is refused like any other closed one.
 func (in *Intake) Check(ctx context.Context, ids []fm.IssueID) error {
 	_, err := in.fetch(ctx, ids)
 	return err
+}
+
+// finished says whether everything that the issue became is merged: whoever
+// gives the same order again, after a crash say, has no need to find out what
+// was done meanwhile.
+func (in *Intake) finished(id fm.IssueID) bool {
+	if in.Queue == nil {
+		return false
+	}
+	snap := in.Queue.Snapshot()
+	tasks := known(id, snap)
+	return len(tasks) > 0 && !slices.ContainsFunc(tasks, func(task fm.TaskID) bool {
+		t, _ := snap.Task(task)
+		return t.Status != fm.Merged
+	})
 }
 
 // fetch reads all issues before anything is done with one of them.
@@ -132,7 +148,7 @@ func (in *Intake) fetch(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, erro
 			unknown = append(unknown, "#"+string(id))
 		case err != nil:
 			return nil, fmt.Errorf("read issue %s: %w", id, err)
-		case issue.Closed:
+		case issue.Closed && !in.finished(id):
 			closed = append(closed, "#"+string(id))
 		default:
 			issues = append(issues, issue)

@@ -206,6 +206,32 @@ func TestUnknownAndClosedAreNamedTogether(t *testing.T) {
 	}
 }
 
+// TestSameOrderAgainKnowsWhatIsDone gives an order again of which one issue was
+// closed meanwhile, as its work was merged. Caught: an order that could not be
+// repeated after a crash without striking out by hand what was done.
+func TestSameOrderAgainKnowsWhatIsDone(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "2"})
+	first, err := o.take("1", "2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := o.disk.open(t)
+	o.issues["1"].Closed = true
+	if _, err := o.take("1", "2"); !errors.Is(err, fm.ErrRefused) {
+		t.Errorf("got %v for an issue that a person closed before its work was done", err)
+	}
+	for _, task := range o.tasks() {
+		if task.Parent == "1" {
+			if _, err := q.Commit(t.Context(), clock(), queue.Merge(task, clock())); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if again, err := o.take("1", "2"); err != nil || !slices.Equal(again, first) {
+		t.Errorf("got %v, %v, want %v", again, err, first)
+	}
+}
+
 // TestChildrenAreAdopted takes an issue in that has subissues already.
 func TestChildrenAreAdopted(t *testing.T) {
 	issues := []fm.Issue{

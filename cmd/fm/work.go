@@ -155,6 +155,13 @@ func (h *house) work(ctx context.Context, j job) error {
 func (h *house) known(ctx context.Context, ids []fm.IssueID) error {
 	tracker := h.tracker()
 	in := intake.Intake{Tracker: tracker}
+	if h.used() {
+		q, err := h.openQueue(ctx)
+		if err != nil {
+			return err
+		}
+		in.Queue = q
+	}
 	err := in.Check(ctx, ids)
 	unknown := func(id fm.IssueID) bool {
 		_, err := tracker.Issue(ctx, id)
