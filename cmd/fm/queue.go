@@ -170,6 +170,9 @@ func (a *app) change(ctx context.Context, words []string, change func(fm.Task) (
 		for _, line := range lines {
 			fmt.Fprintln(h.stdout, line)
 		}
+		if err == nil {
+			h.remind()
+		}
 		return err
 	}
 }

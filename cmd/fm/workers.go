@@ -77,5 +77,13 @@ func (a *app) scale(ctx context.Context, by int) error {
 		return err
 	}
 	fmt.Fprintf(h.stdout, "✓ %s\n", plural(w.Workers, "worker"))
+	h.remind()
 	return nil
+}
+
+// remind says that nobody is there to do what was asked for.
+func (h *house) remind() {
+	if _, alive := h.supervisorPID(); !alive {
+		fmt.Fprintln(h.stdout, "! The supervisor is not running: fm resume")
+	}
 }
