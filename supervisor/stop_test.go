@@ -11,7 +11,8 @@ import (
 )
 
 // TestStopNowGivesEverythingBack stops in the middle of the work, and in the
-// middle of a check that takes for ever. Caught: sessions that were left alive; what they had started.
+// middle of a check that takes for ever. Caught: sessions that were left alive;
+// what they had started.
 func TestStopNowGivesEverythingBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
