@@ -234,5 +234,8 @@ func (h *house) take(ctx context.Context, o intake.Order) ([]fm.TaskID, *queue.Q
 	fmt.Fprintln(h.stdout, "🤖 Analyzing issues...")
 	in := intake.Intake{Tracker: h.tracker(), Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
 	ids, err := in.Take(ctx, o, time.Now)
+	if err != nil && len(ids) > 0 { // bad input or not: something was changed
+		err = exitError{code: exitFailure, err: fmt.Errorf("%w; tasks taken in before that are in the queue: %d", err, len(ids))}
+	}
 	return ids, q, err
 }
