@@ -6,9 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/founder-mode/fm"
 )
 
 func dialed(tb testing.TB, s *Server) *conn {
@@ -70,6 +74,44 @@ func TestGivenUpQuestionKeepsStep(t *testing.T) {
 			t.Errorf("got %q, %v, want %q", got, err, word)
 		}
 	}
+}
+
+// tmux stops reading a pane while a control client that is to hear its output
+// does not listen. Those are the panes of the client's session, the hub, into
+// which a person may have linked a worker's window. Caught: no-output left
+// out, where the pane stands until the connection is given up.
+func TestHeldReaderFreezesNoPane(t *testing.T) {
+	t.Parallel()
+	gate := make(chan struct{})
+	var held atomic.Bool
+	s := up(t, func(o *Options) {
+		o.Wake = func() {
+			if held.Load() {
+				<-gate
+			}
+		}
+	})
+	commands := []fm.Command{sh(t, "read key; yes $(seq 100) | head -c 3000000; : > done; "+forever)}
+	commands = append(commands, sh(t, commands[0].Argv[2]))
+	for i, cmd := range commands {
+		must(t, s.Start(t.Context(), fm.WorkerID(i+1), runOf("7", i+1), cmd))
+	}
+	hand(t, s, "link-window", "-d", "-s", target(2), "-t", exact(hub))
+	watched(t, s)
+	release := sync.OnceFunc(func() { close(gate) })
+	t.Cleanup(release)
+	c := s.conn.Load()
+	held.Store(true)
+	hand(t, s, "new-session", "-d", "-s", "guest", "sleep", "1000") // the sign that holds the reader
+	for i, cmd := range commands {
+		hand(t, s, "send-keys", "-t", target(fm.WorkerID(i+1)), "Enter")
+		fileIs(t, filepath.Join(cmd.Dir, "done"), "")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	wantErr(t, c.ping(ctx), context.DeadlineExceeded) // held all the while
+	release()
+	must(t, c.ping(t.Context()))
 }
 
 func TestManyAskAtOnce(t *testing.T) {
