@@ -100,6 +100,37 @@ func TestSizeComesBackWhenTheTerminalIsClosed(t *testing.T) {
 	sized(t, s, 1, "160x45")
 }
 
+// A popup is no pane, so tmux lets one attach even to its own server. No fm
+// runs here either. Caught: no hook on client-detached; a hook there that
+// looks at one session, which left the window around the popup as it was.
+func TestPopupLeavesNoSize(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, forever)))
+	for name, around := range map[string]*Server{"of another server": up(t), "of the same server": s} {
+		t.Run(name, func(t *testing.T) {
+			must(t, around.Start(t.Context(), 2, runOf("8", 1), sh(t, forever)))
+			hand(t, around, "bind-key", "-n", "F5", "display-popup", "-E", "-w", "80", "-h", "20",
+				strings.Join(s.attachArgv("worker-1", ReadWrite), " "))
+			for _, leave := range []func(terminal, string){
+				func(term terminal, _ string) { term.press(t, "F12") },
+				func(_ terminal, client string) { hand(t, around, "display-popup", "-C", "-c", client) },
+			} {
+				term := byHand(t, around, "worker-2", ReadWrite)
+				sized(t, around, 2, "100x29")
+				client := hand(t, around, "list-clients", "-t", target(2), "-F", "#{client_name}")
+				term.press(t, "F5")
+				sized(t, s, 1, "78x17")
+				leave(term, client)
+				attached(t, s, 1, 0)
+				sized(t, s, 1, "160x45")
+				term.close(t)
+				sized(t, around, 2, "160x45")
+			}
+		})
+	}
+}
+
 func TestReaderChangesNoSize(t *testing.T) {
 	t.Parallel()
 	s := up(t)

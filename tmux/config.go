@@ -18,7 +18,10 @@ import (
 // pane is not the client's anyway. Two hooks hold that size: a window follows
 // the person who is attached, and goes back to the fixed size when the last
 // one left, also when no fm runs. A global "window-size manual" would be
-// simpler, but makes tmux 3.3a crash on the next new-session.
+// simpler, but makes tmux 3.3a crash on the next new-session. The hook on
+// client-detached looks at every worker's session, because one that looked at
+// its own left the window of a closed terminal as it was (seen on 3.3a, where
+// a popup had been attached to another session of the server).
 //
 // F12 leads back to where a person came from. It is no key of a reader, whom
 // tmux lets run no if-shell; prefix d is.
@@ -55,7 +58,7 @@ bind-key -n F12 if-shell -F '{FROM_ELSEWHERE}' 'switch-client -l' 'detach-client
 bind-key d detach-client
 set-hook -g client-session-changed[0] "if-shell -F '{IS_WORKER}' 'set-option -w window-size latest'"
 set-hook -g client-session-changed[1] "if-shell -F '#{m:worker-*,#{client_last_session}}' \"run-shell -C \\\"if-shell -F -t '=#{client_last_session}:' '##{==:##{session_attached},0}' 'resize-window -t =#{client_last_session}: -x {W} -y {H}'\\\"\""
-set-hook -g client-detached[0] "if-shell -F '#{&&:#{m:worker-*,#{session_name}},#{==:#{session_attached},0}}' 'resize-window -x {W} -y {H}'"
+set-hook -g client-detached[0] "run-shell -C \"#{S:#{?#{&&:#{m:worker-*,#{session_name}},#{==:#{session_attached},0}},resize-window -t '#{session_id}:' -x {W} -y {H} ; ,}}\""
 `
 
 // confText fills the template in. Its last line lets Ensure see whether a

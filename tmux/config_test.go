@@ -101,7 +101,7 @@ func TestNamesFollowNeitherTextNorCommand(t *testing.T) {
 			return got, got == turn.name+"\nsleep"
 		})
 	}
-	if got := hand(t, s, "display-message", "-p", "-t", target(1), "#{session_name} #{window_name}"); got != "worker-1 worker-1" {
+	if got := hand(t, s, "display-message", "-p", "-t", target(1), "#{session_name}, #{window_name}"); got != "worker-1, worker-1" {
 		t.Errorf("session and window are %q", got)
 	}
 	if got := observe(t, s); len(got.Sessions) != 1 || got.Sessions[0].Run != runOf("7", 1) || len(got.Strangers) != 1 {
