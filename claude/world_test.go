@@ -132,6 +132,8 @@ func (w *world) launch() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	// A server that ends with its last session would refuse the next one.
+	w.tmux("start-server", ";", "set-option", "-s", "exit-empty", "off")
 	args := []string{"new-session", "-d", "-s", "w", "-x", "160", "-y", "45", "-c", cmd.Dir}
 	w.tmux(append(args, cmd.Argv...)...)
 	w.t.Cleanup(func() { // a server that is gone, or goes at this moment, is an error of tmux
