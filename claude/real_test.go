@@ -93,6 +93,8 @@ func TestAKilledAgentGoesOnWithItsConversation(t *testing.T) {
 	})
 	w.launch()
 	first := w.report("the agent to work", func(r fm.Report) bool { return r.Prompted && w.fileExists("pid.txt") })
+	// The CLI writes the conversation down a moment after it began.
+	await(t, "the prompt in the transcript", func() (string, bool) { return w.eventText(), w.claude.transcript(first.Session) == spoken })
 	pid := w.tmux("display-message", "-p", "-t", "w", "#{pane_pid}")
 	environ, err := os.ReadFile("/proc/" + pid + "/environ")
 	if err != nil || !(mark{task: "456", project: w.project.Root, last: 1}).in(entries(environ)) {
