@@ -1,6 +1,9 @@
 package fm
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Adapters classify what went wrong by wrapping one of these. An error that
 // wraps none of them is transient: the machine's or the network's fault, worth
@@ -14,3 +17,10 @@ var (
 	// ErrGone: the thing asked about does not exist.
 	ErrGone = errors.New("not found")
 )
+
+// Reason gives an error's text for a note, an agent or a person: without the
+// word [ErrRefused], which tells them nothing that the rest does not.
+func Reason(err error) string {
+	word := ErrRefused.Error()
+	return strings.TrimSuffix(strings.ReplaceAll(err.Error(), word+": ", ""), ": "+word)
+}

@@ -80,14 +80,14 @@ type stamp struct {
 	size  int64
 }
 
-// lookCompletion stamps the file, if it is a regular one that this attempt can
-// have written.
+// lookCompletion stamps what this attempt can have written, also what is no
+// regular file: [Claude.Completion] tells the agent so.
 func lookCompletion(dir string, s signs) stamp {
 	if dir == "" {
 		return stamp{}
 	}
 	info, err := os.Lstat(filepath.Join(dir, completionFile))
-	if err != nil || !info.Mode().IsRegular() || !s.wrote(info) {
+	if err != nil || !s.wrote(info) {
 		return stamp{}
 	}
 	return stamp{mtime: info.ModTime(), size: info.Size()}

@@ -145,7 +145,7 @@ func (in *Intake) open(ctx context.Context, parent fm.IssueID) ([]fm.Issue, erro
 func (in *Intake) ask(ctx context.Context, p *part) {
 	plan, err := in.Analyst.Split(ctx, p.issue)
 	if err != nil && !errors.Is(err, fm.ErrRefused) && ctx.Err() == nil {
-		p.tell(Retried, 0, err.Error())
+		p.tell(Retried, 0, fm.Reason(err))
 		plan, err = in.Analyst.Split(ctx, p.issue)
 	}
 	if err == nil && len(plan.Subissues) == 0 {
@@ -155,7 +155,7 @@ func (in *Intake) ask(ctx context.Context, p *part) {
 	case errors.Is(err, fm.ErrRefused), err != nil && ctx.Err() != nil:
 		p.err = err
 	case err != nil:
-		p.tell(Whole, 1, err.Error())
+		p.tell(Whole, 1, fm.Reason(err))
 	default:
 		p.plan = plan
 		p.tell(Found, len(plan.Subissues), "")

@@ -30,7 +30,8 @@ type Observed struct {
 	At      time.Time // when the look began
 	Sight   fm.Sight
 	Reports map[fm.TaskID]fm.Report
-	Kept    []fm.WorkerID // whose sessions changed while the look was under way
+	Unread  map[fm.TaskID]string // why there is no report
+	Kept    []fm.WorkerID        // whose sessions changed while the look was under way
 }
 
 // ObserveFailed says that nothing is known about the sessions. It is not a

@@ -143,14 +143,14 @@ func TestHungLookBlocksNothing(t *testing.T) {
 		c := newTown(t, row(1)...)
 		var hangs atomic.Bool
 		var published time.Time
-		c.trouble = func(ctx context.Context, op string) error {
+		c.trouble = func(ctx context.Context, at call) error {
 			switch {
-			case op == "push":
+			case at.op == "push":
 				time.Sleep(3 * time.Second)
 				hangs.Store(true)
-			case op == "merge":
+			case at.op == "merge":
 				published = time.Now()
-			case op == "observe" && hangs.Load():
+			case at.op == "observe" && hangs.Load():
 				<-ctx.Done()
 				return ctx.Err()
 			}
@@ -177,8 +177,8 @@ func TestFailedLookIsNoDeath(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
 		began := time.Now()
-		c.trouble = func(_ context.Context, op string) error {
-			if d := time.Since(began); d > 5*time.Minute && d < time.Hour && (op == "observe" || op == "report") {
+		c.trouble = func(_ context.Context, at call) error {
+			if d := time.Since(began); d > 5*time.Minute && d < time.Hour && (at.op == "observe" || at.op == "report") {
 				return errors.New("the probe failed")
 			}
 			return nil
@@ -196,8 +196,8 @@ func TestFailedLookIsNoDeath(t *testing.T) {
 func TestHintsNeverStarveLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(1)...)
-		c.trouble = func(_ context.Context, op string) error {
-			if op == "observe" {
+		c.trouble = func(_ context.Context, at call) error {
+			if at.op == "observe" {
 				time.Sleep(50 * time.Millisecond)
 			}
 			return nil
@@ -270,12 +270,12 @@ func TestPanicIsAFailure(t *testing.T) {
 		c := newTown(t, row(3)...)
 		var mu sync.Mutex
 		seen := map[string]bool{}
-		c.trouble = func(_ context.Context, op string) error {
+		c.trouble = func(_ context.Context, at call) error {
 			mu.Lock()
 			defer mu.Unlock()
-			if !seen[op] {
-				seen[op] = true
-				panic("adapter: " + op)
+			if !seen[at.op] {
+				seen[at.op] = true
+				panic("adapter: " + at.op)
 			}
 			return nil
 		}
@@ -293,7 +293,7 @@ func TestEveryCallMayFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)
 		var calls atomic.Int64
-		c.trouble = func(context.Context, string) error {
+		c.trouble = func(context.Context, call) error {
 			if calls.Add(1)%29 == 0 {
 				return errors.New("the network")
 			}

@@ -43,7 +43,7 @@ func (s *Supervisor) result(ctx context.Context, eff Effect) (ev Event) {
 	}()
 	ev, err := s.try(ctx, eff)
 	if err != nil {
-		return EffectFailed{Effect: eff, Kind: kind(err), Err: err.Error()}
+		return EffectFailed{Effect: eff, Kind: kind(err), Err: fm.Reason(err)}
 	}
 	return ev
 }
@@ -186,7 +186,7 @@ func (s *Supervisor) verify(ctx context.Context, eff Verify) (Verdict, error) {
 	c, err := s.o.Agent.Completion(ctx, eff.Task.Run(), s.o.Dir(eff.Task.ID))
 	switch {
 	case errors.Is(err, fm.ErrNotCompletion), errors.Is(err, fm.ErrGone):
-		v.Reasons = err.Error()
+		v.Reasons = fm.Reason(err)
 		return v, nil
 	case err != nil:
 		return v, err
@@ -204,7 +204,7 @@ func (s *Supervisor) verify(ctx context.Context, eff Verify) (Verdict, error) {
 	}
 	switch err := s.o.Verifier.Verify(ctx, work.Dir); {
 	case errors.Is(err, fm.ErrRefused):
-		v.Reasons = err.Error()
+		v.Reasons = fm.Reason(err)
 		return v, nil
 	default:
 		return v, err

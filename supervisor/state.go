@@ -57,6 +57,7 @@ type State struct {
 	Sighted  Sighting
 	SightAt  time.Time // of the last look: what it saw is evidence for that time only
 	Reports  map[fm.TaskID]fm.Report
+	Unread   map[fm.TaskID]string // why an agent's signs cannot be read
 	Runs     map[fm.TaskID]Progress
 	Busy     map[string]Effect // under way, by key
 	Waits    map[string]Wait   // failed for now, by key

@@ -187,6 +187,9 @@ func (s State) problems() []string {
 			}
 		}
 	}
+	for id, why := range s.Unread {
+		out = append(out, "the signs of #"+string(id)+"'s agent cannot be read: "+fm.Line(why, 200))
+	}
 	if s.Breaker.open(s.At) {
 		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Failures)))
 	}

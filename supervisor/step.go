@@ -113,6 +113,7 @@ func (d *decision) note(ev Event) {
 func (d *decision) seenNow(ev Observed) {
 	s := d.state
 	believed := s.Sight.Sessions
+	s.Unread = ev.Unread
 	s.Sight, s.Reports, s.Sighted, s.SightAt = ev.Sight, maps.Clone(ev.Reports), Seen, ev.At
 	if len(ev.Kept) == 0 || s.Sight.Generation == "" {
 		return

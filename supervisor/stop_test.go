@@ -16,8 +16,8 @@ import (
 func TestStopNowGivesEverythingBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
-		c.trouble = func(ctx context.Context, op string) error {
-			if op == "verify" {
+		c.trouble = func(ctx context.Context, at call) error {
+			if at.op == "verify" {
 				<-ctx.Done() // a check that takes for ever
 				return ctx.Err()
 			}
@@ -60,8 +60,8 @@ func TestStopNowGivesEverythingBack(t *testing.T) {
 func TestStopThatIsTakenBackSpendsNoAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
-		c.trouble = func(_ context.Context, op string) error {
-			if op == "stop" {
+		c.trouble = func(_ context.Context, at call) error {
+			if at.op == "stop" {
 				c.want(Wanted{Workers: 4})
 				time.Sleep(3 * time.Second) // an agent takes its time to end
 			}
@@ -111,8 +111,8 @@ func TestEndsThoughNothingCanBePublished(t *testing.T) {
 		t.Run(string(stop), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newTown(t, row(2)...)
-				c.trouble = func(_ context.Context, op string) error {
-					if op == "push" {
+				c.trouble = func(_ context.Context, at call) error {
+					if at.op == "push" {
 						return errors.New("no route to host")
 					}
 					return nil
@@ -124,7 +124,7 @@ func TestEndsThoughNothingCanBePublished(t *testing.T) {
 				if err := c.until(time.Hour); err != nil {
 					t.Fatalf("%v; last shown %+v", err, c.last)
 				}
-				c.trouble = func(context.Context, string) error { return nil }
+				c.trouble = func(context.Context, call) error { return nil }
 				c.want(Wanted{Workers: 4})
 				if err := c.until(time.Hour); !errors.Is(err, context.DeadlineExceeded) {
 					t.Fatal(err)

@@ -211,7 +211,7 @@ func (s *Supervisor) record(ctx context.Context, rec Record) (Event, error) {
 		s.stale++
 		return QueueRead{Snapshot: snap}, err
 	case err != nil:
-		return RecordFailed{Err: err.Error()}, err
+		return RecordFailed{Err: fm.Reason(err)}, err
 	}
 	s.stale = 0
 	return Recorded{Snapshot: snap}, nil
@@ -255,7 +255,7 @@ func (s *Supervisor) read(ctx context.Context) {
 	}
 	snap, err := s.o.Queue.Refresh(ctx, time.Now())
 	if err != nil {
-		s.handle(ctx, RecordFailed{Err: err.Error()})
+		s.handle(ctx, RecordFailed{Err: fm.Reason(err)})
 		return
 	}
 	s.handle(ctx, QueueRead{Snapshot: snap})
@@ -271,8 +271,12 @@ func (s *Supervisor) working() []fm.Run {
 	return runs
 }
 
-// lookLimit bounds one look.
-const lookLimit = 10 * time.Second
+// Limits of a look, and of reading one agent's signs in it: one that hangs
+// holds up the others by less than a tick.
+const (
+	lookLimit   = 10 * time.Second
+	reportLimit = time.Second
+)
 
 // observe looks at the sessions first and at the agents' signs after, so that
 // what an agent wrote before it died is never overlooked.
@@ -287,18 +291,30 @@ func (s *Supervisor) observe(ctx context.Context, working []fm.Run) (ev Event) {
 	at := time.Now()
 	sight, err := s.o.Terminal.Observe(ctx)
 	if err != nil {
-		return ObserveFailed{Err: err.Error()}
+		return ObserveFailed{Err: fm.Reason(err)}
 	}
-	reports := make(map[fm.TaskID]fm.Report, len(working))
+	seen := Observed{At: at, Sight: sight, Reports: make(map[fm.TaskID]fm.Report, len(working)), Unread: map[fm.TaskID]string{}}
 	for _, run := range working {
-		rep, err := s.o.Agent.Report(ctx, run, s.o.Dir(run.Task))
+		rep, err := s.report(ctx, run)
 		if err != nil {
 			s.o.Log.LogAttrs(ctx, slog.LevelWarn, "report cannot be read", slog.String(keyTask, string(run.Task)), slog.String(keyError, err.Error()))
+			seen.Unread[run.Task] = fm.Reason(err)
 			continue
 		}
-		reports[run.Task] = rep
+		seen.Reports[run.Task] = rep
 	}
-	return Observed{At: at, Sight: sight, Reports: reports}
+	return seen
+}
+
+func (s *Supervisor) report(ctx context.Context, run fm.Run) (rep fm.Report, err error) {
+	ctx, cancel := context.WithTimeout(ctx, reportLimit)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return s.o.Agent.Report(ctx, run, s.o.Dir(run.Task))
 }
 
 func (s *Supervisor) send(ctx context.Context, ev Event) {

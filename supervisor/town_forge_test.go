@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/founder-mode/fm"
 )
@@ -11,7 +12,7 @@ import (
 type tracker struct{ *town }
 
 func (c tracker) Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error) {
-	leave, err := c.enter(ctx, "issue")
+	leave, err := c.enter(ctx, "issue", fm.TaskID(id))
 	if err != nil {
 		return fm.Issue{}, err
 	}
@@ -26,7 +27,7 @@ func (c tracker) Create(context.Context, fm.IssueID, string, fm.Subissue, []fm.I
 }
 
 func (c tracker) Close(ctx context.Context, id fm.IssueID, _ string) error {
-	leave, err := c.enter(ctx, "close issue")
+	leave, err := c.enter(ctx, "close issue", fm.TaskID(id))
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (c tracker) Close(ctx context.Context, id fm.IssueID, _ string) error {
 type forge struct{ *town }
 
 func (c forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
-	leave, err := c.enter(ctx, "find")
+	leave, err := c.enter(ctx, "find", fm.TaskID(strings.TrimPrefix(head, "subissue/")))
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
@@ -54,7 +55,7 @@ func (c forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
 }
 
 func (c forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) {
-	leave, err := c.enter(ctx, "open")
+	leave, err := c.enter(ctx, "open", p.Task)
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
@@ -70,7 +71,7 @@ func (c forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) 
 }
 
 func (c forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, error) {
-	leave, err := c.enter(ctx, "merge")
+	leave, err := c.enter(ctx, "merge", fm.TaskID(strings.TrimPrefix(sha, "sha-")))
 	if err != nil {
 		return fm.PullRequest{}, err
 	}

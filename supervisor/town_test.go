@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ type town struct {
 	last    Status
 	counts  map[string]int
 	task    func(fm.Run) time.Duration // until the agent has finished; negative: until it crashes
-	trouble func(ctx context.Context, op string) error
+	trouble func(ctx context.Context, at call) error
 }
 
 type life struct {
@@ -47,7 +48,7 @@ func newTown(tb testing.TB, tasks ...fm.Task) *town {
 		tb: tb, disk: newDisk(), server: 1, slots: map[fm.WorkerID]fm.Run{}, lives: map[fm.Run]*life{}, trees: map[fm.TaskID]bool{},
 		wanted: Wanted{Workers: 4}, counts: map[string]int{},
 		task:    func(fm.Run) time.Duration { return 20 * time.Minute },
-		trouble: func(context.Context, string) error { return nil },
+		trouble: func(context.Context, call) error { return nil },
 	}
 	var changes []queue.Change
 	for _, t := range tasks {
@@ -95,9 +96,15 @@ func (c *town) show(s Status) {
 	c.shown, c.last = append(c.shown, time.Now()), s
 }
 
+// call is a call of a port, and the task that it is about, if it is about one.
+type call struct {
+	op   string
+	task fm.TaskID
+}
+
 // enter is the beginning of every call of a port. It may fail, hang or panic.
-func (c *town) enter(ctx context.Context, op string) (leave func(), err error) {
-	if err := c.trouble(ctx, op); err != nil {
+func (c *town) enter(ctx context.Context, op string, about ...fm.TaskID) (leave func(), err error) {
+	if err := c.trouble(ctx, call{op, slices.Concat(about, []fm.TaskID{""})[0]}); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -106,6 +113,12 @@ func (c *town) enter(ctx context.Context, op string) (leave func(), err error) {
 	c.mu.Lock()
 	c.counts[op]++
 	return c.mu.Unlock, nil
+}
+
+func (c *town) slot(w fm.WorkerID) fm.TaskID {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.slots[w].Task
 }
 
 func (c *town) count(op string) int {
@@ -174,7 +187,7 @@ func (c *town) Start(ctx context.Context, w fm.WorkerID, run fm.Run, _ fm.Comman
 	if !c.disk.durable(ctx, c.tb, run, func(t fm.Task) bool { return t.Status == fm.Working }) {
 		c.tb.Errorf("%s was started, and a power cut would forget its claim", run)
 	}
-	leave, err := c.enter(ctx, "start")
+	leave, err := c.enter(ctx, "start", run.Task)
 	if err != nil {
 		return err
 	}
@@ -200,7 +213,7 @@ func (c *town) Start(ctx context.Context, w fm.WorkerID, run fm.Run, _ fm.Comman
 }
 
 func (c *town) Stop(ctx context.Context, w fm.WorkerID) error {
-	leave, err := c.enter(ctx, "stop")
+	leave, err := c.enter(ctx, "stop", c.slot(w))
 	if err != nil {
 		return err
 	}
@@ -213,7 +226,7 @@ func (c *town) Stop(ctx context.Context, w fm.WorkerID) error {
 }
 
 func (c *town) Close(ctx context.Context, w fm.WorkerID) error {
-	leave, err := c.enter(ctx, "close")
+	leave, err := c.enter(ctx, "close", c.slot(w))
 	if err != nil {
 		return err
 	}
@@ -224,7 +237,7 @@ func (c *town) Close(ctx context.Context, w fm.WorkerID) error {
 }
 
 func (c *town) Tell(ctx context.Context, w fm.WorkerID, _ string) error {
-	leave, err := c.enter(ctx, "tell")
+	leave, err := c.enter(ctx, "tell", c.slot(w))
 	if err != nil {
 		return err
 	}
@@ -241,7 +254,7 @@ func (c *town) alone(w fm.WorkerID) {
 }
 
 func (c *town) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error) {
-	leave, err := c.enter(ctx, "prepare")
+	leave, err := c.enter(ctx, "prepare", id)
 	if err != nil {
 		return "", "", err
 	}
@@ -251,7 +264,7 @@ func (c *town) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err
 }
 
 func (c *town) Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error) {
-	leave, err := c.enter(ctx, "inspect")
+	leave, err := c.enter(ctx, "inspect", id)
 	if err != nil {
 		return fm.Work{}, err
 	}
@@ -264,7 +277,7 @@ func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
 	if !c.disk.durable(ctx, c.tb, t.Run(), queue.Publishing) {
 		c.tb.Errorf("%s was pushed, and a power cut would forget why", t.Run())
 	}
-	leave, err := c.enter(ctx, "push")
+	leave, err := c.enter(ctx, "push", id)
 	if err != nil {
 		return "", err
 	}
@@ -272,8 +285,8 @@ func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
 	return "sha-" + string(id), nil
 }
 
-func (c *town) Preserve(ctx context.Context, _ fm.TaskID) (string, error) {
-	leave, err := c.enter(ctx, "preserve")
+func (c *town) Preserve(ctx context.Context, id fm.TaskID) (string, error) {
+	leave, err := c.enter(ctx, "preserve", id)
 	if err != nil {
 		return "", err
 	}
@@ -282,7 +295,7 @@ func (c *town) Preserve(ctx context.Context, _ fm.TaskID) (string, error) {
 }
 
 func (c *town) Remove(ctx context.Context, id fm.TaskID) error {
-	leave, err := c.enter(ctx, "remove")
+	leave, err := c.enter(ctx, "remove", id)
 	if err != nil {
 		return err
 	}
@@ -292,7 +305,7 @@ func (c *town) Remove(ctx context.Context, id fm.TaskID) error {
 }
 
 func (c *town) Launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
-	leave, err := c.enter(ctx, "launch")
+	leave, err := c.enter(ctx, "launch", b.Task.ID)
 	if err != nil {
 		return fm.Command{}, err
 	}
@@ -301,7 +314,7 @@ func (c *town) Launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
 }
 
 func (c *town) Report(ctx context.Context, run fm.Run, _ string) (fm.Report, error) {
-	leave, err := c.enter(ctx, "report")
+	leave, err := c.enter(ctx, "report", run.Task)
 	if err != nil {
 		return fm.Report{}, err
 	}
@@ -317,8 +330,8 @@ func (c *town) Report(ctx context.Context, run fm.Run, _ string) (fm.Report, err
 	return rep, nil
 }
 
-func (c *town) Completion(ctx context.Context, _ fm.Run, _ string) (fm.Completion, error) {
-	leave, err := c.enter(ctx, "completion")
+func (c *town) Completion(ctx context.Context, run fm.Run, _ string) (fm.Completion, error) {
+	leave, err := c.enter(ctx, "completion", run.Task)
 	if err != nil {
 		return fm.Completion{}, err
 	}
@@ -327,7 +340,7 @@ func (c *town) Completion(ctx context.Context, _ fm.Run, _ string) (fm.Completio
 }
 
 func (c *town) Reap(ctx context.Context, id fm.TaskID, last int) error {
-	leave, err := c.enter(ctx, "reap")
+	leave, err := c.enter(ctx, "reap", id)
 	if err != nil {
 		return err
 	}
@@ -340,8 +353,8 @@ func (c *town) Reap(ctx context.Context, id fm.TaskID, last int) error {
 	return nil
 }
 
-func (c *town) Verify(ctx context.Context, _ string) error {
-	leave, err := c.enter(ctx, "verify")
+func (c *town) Verify(ctx context.Context, dir string) error {
+	leave, err := c.enter(ctx, "verify", fm.TaskID(strings.TrimPrefix(dir, "/")))
 	if err != nil {
 		return err
 	}

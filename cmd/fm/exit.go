@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/founder-mode/fm"
 )
@@ -79,12 +78,5 @@ func mendable(err error) error {
 	return exitError{code: exitUsage, err: err}
 }
 
-// text gives an error for people: on one line, safe to show, and without the
-// word that only classifies it.
-func text(err error) string { return tidy(err.Error()) }
-
-// tidy is text for an error that has become a note.
-func tidy(s string) string {
-	word := fm.ErrRefused.Error()
-	return strings.TrimSuffix(strings.ReplaceAll(fm.Line(s, 0), word+": ", ""), ": "+word)
-}
+// text gives an error for people: on one line, and safe to show.
+func text(err error) string { return fm.Line(fm.Reason(err), 0) }

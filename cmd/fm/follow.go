@@ -59,7 +59,7 @@ func change(t fm.Task) string {
 	switch t.Status {
 	case fm.Pending:
 		if t.Failures > 0 {
-			return "↻ " + name + ": will be tried again: " + fm.Line(tidy(t.Note), 160)
+			return "↻ " + name + ": will be tried again: " + fm.Line(t.Note, 160)
 		}
 		return ""
 	case fm.Working:
@@ -69,7 +69,7 @@ func change(t fm.Task) string {
 	case fm.Merged:
 		return "✓ " + name + ": merged" + pull(t)
 	case fm.Failed, fm.Blocked:
-		return "✗ " + name + ": " + string(t.Status) + ": " + fm.Line(tidy(t.Note), 160)
+		return "✗ " + name + ": " + string(t.Status) + ": " + fm.Line(t.Note, 160)
 	case fm.Cancelled, fm.Hold:
 		return "- " + name + ": " + string(t.Status)
 	}

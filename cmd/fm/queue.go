@@ -66,7 +66,7 @@ func remark(t fm.Task, snap queue.Snapshot) string {
 		}
 		return "waits for " + strings.Join(names, ", ")
 	case t.Note != "":
-		return tidy(t.Note)
+		return fm.Line(t.Note, 0)
 	case t.Pull != "":
 		return "PR #" + t.Pull
 	}
