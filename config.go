@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,6 +26,8 @@ type Config struct {
 	Agent    AgentConfig    `json:"agent,omitzero"`
 	Health   HealthConfig   `json:"health,omitzero"`
 	Presence PresenceConfig `json:"presence,omitzero"`
+	Task     TaskConfig     `json:"task,omitzero"`
+	Budget   BudgetConfig   `json:"budget,omitzero"`
 	Tmux     TmuxConfig     `json:"tmux,omitzero"`
 }
 
@@ -34,11 +38,13 @@ type AgentConfig struct {
 	Model          string   `json:"model,omitempty"`           // default the CLI's
 	PermissionMode string   `json:"permission_mode,omitempty"` // default dontAsk
 	AllowedTools   []string `json:"allowed_tools,omitempty"`   // default [DefaultTools]
+	DeniedTools    []string `json:"denied_tools,omitempty"`    // besides those that fm denies
 }
 
 // HealthConfig holds the limits of patience.
 type HealthConfig struct {
 	Start    Duration `json:"start,omitempty"`    // until the first prompt is taken; default 90s
+	Idle     Duration `json:"idle,omitempty"`     // silence of a working agent until it is nudged; default 30m
 	Verify   Duration `json:"verify,omitempty"`   // for the verify command; default 15m
 	Attempts int      `json:"attempts,omitempty"` // default 5
 }
@@ -46,6 +52,18 @@ type HealthConfig struct {
 // PresenceConfig says when a person counts as present.
 type PresenceConfig struct {
 	Grace Duration `json:"grace,omitempty"` // since the last key; default 2m
+}
+
+// TaskConfig bounds one attempt at a task.
+type TaskConfig struct {
+	Timeout Duration `json:"timeout,omitempty"` // of work, waiting for people and limits not counted; default 4h
+}
+
+// BudgetConfig bounds what is spent, in dollars; 0 is no bound. Running work is
+// never stopped for it, but nothing new is begun.
+type BudgetConfig struct {
+	Day  float64 `json:"day,omitempty"`  // by all tasks from midnight to midnight
+	Task float64 `json:"task,omitempty"` // by one task, all its attempts together
 }
 
 // TmuxConfig sizes the workers' panes.
@@ -58,6 +76,12 @@ type TmuxConfig struct {
 // DefaultTools lets an agent read, edit and run commands in its worktree.
 func DefaultTools() []string {
 	return []string{"Bash", "Edit", "Write", "Read", "Glob", "Grep", "NotebookEdit", "TodoWrite", "Task", "WebFetch", "WebSearch"}
+}
+
+// PermissionModes are the modes of the CLI in which an agent may run. The last
+// one checks nothing, and is taken only where somebody wrote its name.
+func PermissionModes() []string {
+	return []string{"dontAsk", "acceptEdits", "default", "auto", "bypassPermissions"}
 }
 
 // ParseConfig reads the text of a config.json. An unknown key is an error that
@@ -109,6 +133,8 @@ func (c Config) WithDefaults() Config {
 		c.Agent.AllowedTools = DefaultTools()
 	}
 	c.Health.Start = or(c.Health.Start, Duration(90*time.Second))
+	c.Health.Idle = or(c.Health.Idle, Duration(30*time.Minute))
+	c.Task.Timeout = or(c.Task.Timeout, Duration(4*time.Hour))
 	c.Health.Verify = or(c.Health.Verify, Duration(15*time.Minute))
 	c.Health.Attempts = or(c.Health.Attempts, 5)
 	c.Presence.Grace = or(c.Presence.Grace, Duration(2*time.Minute))
@@ -126,6 +152,10 @@ func (c Config) check() error {
 		return fmt.Errorf("config merge %q: want auto or manual", c.Merge)
 	case c.Source != "local":
 		return fmt.Errorf("config source %q: want local", c.Source)
+	case !slices.Contains(PermissionModes(), c.Agent.PermissionMode):
+		return fmt.Errorf("config agent.permission_mode %q: want one of %s", c.Agent.PermissionMode, strings.Join(PermissionModes(), ", "))
+	case c.Budget.Day < 0 || c.Budget.Task < 0:
+		return fmt.Errorf("config budget: want dollars, 0 for no bound")
 	case c.Tmux.History > 10_000:
 		return fmt.Errorf("config tmux.history %d: want at most 10000 (a server with 100 workers would need 650 MB more per 10000)", c.Tmux.History)
 	}
@@ -139,7 +169,9 @@ func (c Config) checkPositive() error {
 		value Duration
 	}{
 		{"health.start", c.Health.Start},
+		{"health.idle", c.Health.Idle},
 		{"health.verify", c.Health.Verify},
+		{"task.timeout", c.Task.Timeout},
 		{"presence.grace", c.Presence.Grace},
 	} {
 		if d.value <= 0 {

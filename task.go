@@ -23,7 +23,9 @@ type Task struct {
 	NotBefore time.Time // backoff: not claimed before; zero for at once
 	DependsOn []TaskID
 	Branch    string
-	Pull      string // number of the pull request; "" for none
+	Pull      string   // number of the pull request; "" for none
+	Spent     Spending // by all attempts, as far as it was recorded
+	Before    Spending // by the attempts before the current one
 	Node      string
 	Title     string
 	Note      string  // what a person should know: why blocked, why failed

@@ -2,35 +2,6 @@ package fm
 
 import "time"
 
-// AgentState is what an agent does right now.
-type AgentState string
-
-// The states of an agent.
-const (
-	Starting     AgentState = "starting"
-	AtWork       AgentState = "working"
-	AtPrompt     AgentState = "idle"    // its turn is over
-	Waiting      AgentState = "waiting" // for a person
-	Limited      AgentState = "limited" // by a usage limit
-	Retrying     AgentState = "retrying"
-	InShell      AgentState = "shell" // a background task of its runs
-	Exited       AgentState = "exited"
-	UnknownState AgentState = "unknown"
-)
-
-// Report is what an agent's own signs say of one attempt.
-type Report struct {
-	Run       Run
-	State     AgentState
-	Since     time.Time // when the state was entered
-	Prompted  bool      // the first prompt was taken
-	Turns     int       // turns that ended; grows by one at each Stop
-	Session   string    // the CLI's session id
-	Question  string    // what it waits for, when State is [Waiting]
-	Trouble   string    // the class of the API error that ended the last turn
-	Completed bool      // a COMPLETION.md for this attempt stands in the worktree
-}
-
 // Session is a worker's tmux session as seen from outside.
 type Session struct {
 	Worker   WorkerID

@@ -66,8 +66,8 @@ func TestFoldTellsWhatTheAgentDoes(t *testing.T) {
 		"sent back, then over": {add(began, "Stop sent-back=1", "Stop again=1"), fm.Report{State: fm.AtPrompt, Since: at(4), Prompted: true, Turns: 1}},
 		"background task":      {add(began, "Stop background=x"), fm.Report{State: fm.InShell, Since: at(3), Prompted: true}},
 		"woken by its task":    {add(began, "Stop background=x", "UserPromptSubmit", "Stop"), fm.Report{State: fm.AtPrompt, Since: at(5), Prompted: true, Turns: 1}},
-		"permission":           {add(began, "PermissionRequest tool=Bash"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: "Bash"}},
-		"permission, notified": {add(began, "PermissionRequest tool=Bash", "Notification kind=permission_prompt"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: "Bash"}},
+		"permission":           {add(began, "PermissionRequest tool=Bash"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Text: "Bash"}}},
+		"permission, notified": {add(began, "PermissionRequest tool=Bash", "Notification kind=permission_prompt"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Text: "Bash"}}},
 		"answered":             {add(began, "PermissionRequest tool=Bash", "PostToolUse"), fm.Report{State: fm.AtWork, Since: at(4), Prompted: true}},
 		"idle notice":          {add(began, "Notification kind=idle_prompt"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true}},
 		"usage limit":          {add(began, "StopFailure error=rate_limit"), fm.Report{State: fm.Limited, Since: at(3), Prompted: true, Turns: 1, Trouble: "rate_limit"}},
@@ -85,7 +85,7 @@ func TestFoldTellsWhatTheAgentDoes(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := story(tt.events...)
-			got := fm.Report{State: s.state, Since: s.since, Prompted: s.prompted, Turns: s.turns, Question: s.question, Trouble: s.trouble}
+			got := fm.Report{State: s.state, Since: s.since, Prompted: s.prompted, Turns: s.turns, Question: fm.Question{Text: s.question}, Trouble: fm.Trouble(s.trouble)}
 			if diff := cmp.Diff(got, tt.want); diff != "" {
 				t.Errorf("got - want +:\n%s", diff)
 			}

@@ -53,8 +53,8 @@ func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report,
 		Prompted:  s.prompted,
 		Turns:     s.turns,
 		Session:   s.session,
-		Question:  s.question,
-		Trouble:   s.trouble,
+		Question:  fm.Question{Text: s.question},
+		Trouble:   fm.Trouble(s.trouble),
 		Completed: r.completed(lookCompletion(dir, s), time.Now()),
 	}, nil
 }

@@ -177,7 +177,7 @@ func (w *world) report(what string, ok func(fm.Report) bool) fm.Report {
 		if err != nil {
 			return err.Error(), false
 		}
-		return strconv.Quote(r.Question) + " " + string(r.State) + " " + r.Trouble + "\n" + w.eventText() + w.pane(), ok(r)
+		return strconv.Quote(r.Question.Text) + " " + string(r.State) + " " + string(r.Trouble) + "\n" + w.eventText() + w.pane(), ok(r)
 	})
 	return r
 }

@@ -22,6 +22,7 @@ type Snapshot struct {
 	Seq      uint64                   // of the last ledger entry in it
 	Tasks    []fm.Task                // in file order
 	Closed   map[fm.IssueID]time.Time // parents that fm closed
+	Days     map[string]fm.Spending   // what was used up, by [Day]; the last eight days that there were any
 	Problems []Problem                // that the call found; each is told once
 
 	at map[fm.TaskID]int // position in Tasks; nil in a hand-made snapshot

@@ -25,8 +25,20 @@ type Terminal interface {
 	Stop(ctx context.Context, w fm.WorkerID) error
 	// Close ends the worker's session, and its process with it.
 	Close(ctx context.Context, w fm.WorkerID) error
-	// Tell pastes text into the worker's pane and presses Enter.
+	// Tell pastes text into the worker's pane and presses Enter. It does not
+	// look at what is there; [Speaker] does.
 	Tell(ctx context.Context, w fm.WorkerID, text string) error
+	// Press presses one key in the worker's pane, by tmux's name for it, such
+	// as "Escape", "Enter", "C-s" or "2".
+	Press(ctx context.Context, w fm.WorkerID, key string) error
+	// Screens gives what the panes of these workers show, all in one look. A
+	// worker without a live pane is missing in it.
+	Screens(ctx context.Context, workers []fm.WorkerID) (map[fm.WorkerID]string, error)
+	// Note shows a line in the status line of the worker's session; "" clears it.
+	Note(ctx context.Context, w fm.WorkerID, text string) error
+	// Typing is a turn at the worker's keyboard: while it is held, no other
+	// process of fm presses a key there.
+	Typing(ctx context.Context, w fm.WorkerID) (release func(), err error)
 }
 
 // Workspace gives each task a worktree and a branch.
@@ -55,6 +67,9 @@ type Agent interface {
 	Launch(ctx context.Context, brief fm.Brief) (fm.Command, error)
 	// Report reads what the agent of that attempt has signalled so far.
 	Report(ctx context.Context, run fm.Run, dir string) (fm.Report, error)
+	// Screen reads what a pane shows. It is pure, and never fails: what it does
+	// not know is the zero Screen.
+	Screen(shown string) fm.Screen
 	// Completion reads the attempt's COMPLETION.md; [fm.ErrGone] when there is
 	// none, [fm.ErrNotCompletion] when it cannot be read as one.
 	Completion(ctx context.Context, run fm.Run, dir string) (fm.Completion, error)

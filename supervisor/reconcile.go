@@ -204,8 +204,8 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 	case !fresh:
 		d.nudge(p, ss, rep)
 	case rep.Trouble != "":
-		p.Judged, p.Reasons = rep.Turns, "The last request to the API failed ("+fm.Line(rep.Trouble, 60)+"). Please continue where you stopped."
-		d.wait(agentKey(t.ID), rep.Trouble)
+		p.Judged, p.Reasons = rep.Turns, "The last request to the API failed ("+fm.Line(string(rep.Trouble), 60)+"). Please continue where you stopped."
+		d.wait(agentKey(t.ID), string(rep.Trouble))
 	case s.SightAt.Sub(rep.Since) < settle:
 		// The file may have been written a moment ago and not be stable yet.
 	default:

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -12,7 +13,11 @@ import (
 type Rules struct {
 	Attempts   int           // failures until a task is failed
 	StartLimit time.Duration // for the agent to take its first prompt
+	Idle       time.Duration // silence of a working agent until something is done
+	Timeout    time.Duration // work of one attempt; 0 for no bound
 	Grace      time.Duration // a person who typed within it is present
+	DayBudget  fm.USD        // 0 for no bound
+	TaskBudget fm.USD        // 0 for no bound
 	Merge      MergePolicy
 }
 
@@ -31,6 +36,22 @@ type Wanted struct {
 	Workers int      `json:"workers"`
 	Paused  bool     `json:"paused,omitempty"`
 	Stop    StopMode `json:"stop,omitempty"`
+	// Permission is the mode that the user asked for on the command line; "" for
+	// the one in the settings.
+	Permission string `json:"permission_mode,omitempty"`
+	Hands      []Hand `json:"hands,omitempty"` // at most one for each worker
+}
+
+// Hand is what a person said about the use of a worker's session.
+type Hand struct {
+	Worker fm.WorkerID `json:"worker"`
+	Held   bool        `json:"held,omitempty"` // fm presses no key and ends nothing there
+	At     time.Time   `json:"at"`             // when it was said: keys before a release count no more
+}
+
+// Equal says whether two users want the same.
+func (w Wanted) Equal(o Wanted) bool {
+	return w.Workers == o.Workers && w.Paused == o.Paused && w.Stop == o.Stop && w.Permission == o.Permission && slices.Equal(w.Hands, o.Hands)
 }
 
 // StopMode says how to end.

@@ -24,7 +24,15 @@ type Status struct {
 	Parents    []ParentStatus    `json:"parents"`
 	Throughput Throughput        `json:"throughput"`
 	Problems   []string          `json:"problems,omitempty"`
+	Gate       Gate              `json:"gate,omitzero"`      // why nothing new is begun
+	Today      fm.Spending       `json:"today,omitzero"`     // by all tasks since midnight
 	Finishes   []Finish          `json:"finishes,omitempty"` // of the last day
+}
+
+// Gate says why nothing new is begun, and until when. The zero Gate is open.
+type Gate struct {
+	Why   string    `json:"why,omitempty"`
+	Until time.Time `json:"until,omitzero"` // zero when nobody can say
 }
 
 // WorkerStatus is one slot.
@@ -36,7 +44,12 @@ type WorkerStatus struct {
 	Title    string      `json:"title,omitempty"`
 	Since    time.Time   `json:"since,omitzero"` // of the claim
 	Attached int         `json:"attached,omitempty"`
-	Text     string      `json:"text"` // one line for people
+	Text     string      `json:"text"`               // one line for people
+	Evidence string      `json:"evidence,omitempty"` // what the state is believed for
+	Question fm.Question `json:"question,omitzero"`
+	Spent    fm.Spending `json:"spent,omitzero"`   // by the attempt
+	Person   bool        `json:"person,omitempty"` // one is at work in it: fm presses no key
+	Held     bool        `json:"held,omitempty"`   // by fm hold
 }
 
 // ParentStatus is the progress of one issue.
@@ -160,7 +173,7 @@ func (s State) doing(t fm.Task) (state, text string) {
 	case !reported || rep.State == "":
 		return string(fm.Starting), "Starting on " + on
 	case rep.State == fm.Waiting:
-		return string(rep.State), "Waiting for you on " + on + ": " + fm.Line(rep.Question, 120)
+		return string(rep.State), "Waiting for you on " + on + ": " + fm.Line(rep.Question.Text, 120)
 	case rep.State == fm.AtWork:
 		return string(rep.State), "Working on " + on
 	}

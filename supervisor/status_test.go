@@ -17,7 +17,7 @@ func TestViewSaysWhatEachWorkerDoes(t *testing.T) {
 	done := task("5", fm.Completed)
 	done.Attempt, done.Pull = 1, "9"
 	report := func(state fm.AgentState, question string) fm.Report {
-		return fm.Report{State: state, Question: question}
+		return fm.Report{State: state, Question: fm.Question{Text: question}}
 	}
 	verifying := seen(working("5", 1)).with(live(1, "5", 1), claimed(1))
 	verifying.Busy[taskKey("5")] = Verify{}

@@ -30,6 +30,9 @@ type Options struct {
 	Memory []Finish                        // what the last supervisor knew
 	Wake   <-chan struct{}                 // hints that something may have changed
 	Log    *slog.Logger
+	// Explain takes the decisions of each step, in their order. It must not
+	// block for long, and its failures are its own.
+	Explain func([]Decision)
 }
 
 const (
@@ -250,7 +253,7 @@ func (s *Supervisor) read(ctx context.Context) {
 	switch {
 	case err != nil:
 		s.o.Log.LogAttrs(ctx, slog.LevelWarn, "wanted state cannot be read", slog.String(keyError, err.Error()))
-	case w != s.state.Wanted:
+	case !w.Equal(s.state.Wanted):
 		s.handle(ctx, WantedRead{Wanted: w})
 	}
 	snap, err := s.o.Queue.Refresh(ctx, time.Now())

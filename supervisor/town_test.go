@@ -361,3 +361,48 @@ func (c *town) Verify(ctx context.Context, dir string) error {
 	defer leave()
 	return nil
 }
+
+func (c *town) Press(ctx context.Context, w fm.WorkerID, _ string) error {
+	leave, err := c.enter(ctx, "press", c.slot(w))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	c.alone(w)
+	return nil
+}
+
+func (c *town) Screens(ctx context.Context, workers []fm.WorkerID) (map[fm.WorkerID]string, error) {
+	leave, err := c.enter(ctx, "screens")
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	shown := map[fm.WorkerID]string{}
+	for _, w := range workers {
+		if _, ok := c.slots[w]; ok && c.server >= 0 {
+			shown[w] = "❯ "
+		}
+	}
+	return shown, nil
+}
+
+func (c *town) Note(ctx context.Context, w fm.WorkerID, _ string) error {
+	leave, err := c.enter(ctx, "note", c.slot(w))
+	if err != nil {
+		return err
+	}
+	leave()
+	return nil
+}
+
+func (c *town) Typing(ctx context.Context, w fm.WorkerID) (func(), error) {
+	leave, err := c.enter(ctx, "typing", c.slot(w))
+	if err != nil {
+		return nil, err
+	}
+	leave()
+	return func() {}, nil
+}
+
+func (c *town) Screen(shown string) fm.Screen { return fm.Screen{Prompt: shown != ""} }

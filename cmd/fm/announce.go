@@ -46,7 +46,7 @@ func (h *house) begun(ctx context.Context, w supervisor.Wanted, q *queue.Queue) 
 	defer cancel()
 	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
 		last = s
-		if !alive || s.Wanted != w {
+		if !alive || !s.Wanted.Equal(w) {
 			return false
 		}
 		snap, err := q.Refresh(ctx, time.Now())

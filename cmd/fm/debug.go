@@ -96,7 +96,7 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
 	}
-	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), plural(rep.Turns, "turn"), dash(rep.Session), fm.Line(rep.Trouble+rep.Question, 200))
+	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), plural(rep.Turns, "turn"), dash(rep.Session), fm.Line(string(rep.Trouble)+rep.Question.Text, 200))
 	fmt.Fprintf(h.stdout, "  events %s\n  launcher %s\n", h.project.Events(t.Run()), h.project.Launch(t.Run()))
 	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t.ID)); err == nil {
 		fmt.Fprintf(h.stdout, "  COMPLETION.md says %s: %s\n", c.Outcome, fm.Line(c.Summary, 200))

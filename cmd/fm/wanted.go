@@ -40,7 +40,7 @@ func (h *house) want(ctx context.Context, change func(*supervisor.Wanted)) (supe
 		return w, err
 	}
 	old := w
-	if change(&w); w == old {
+	if change(&w); w.Equal(old) {
 		if _, err := os.Stat(h.project.StateFile()); err == nil {
 			return w, nil
 		}
