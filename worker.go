@@ -39,6 +39,9 @@ type Brief struct {
 	Dir     string // the worktree
 	Base    string // the branch that the work will be merged into
 	History string // what earlier attempts left and why they ended; "" on the first
+	// Permission is the permission mode that the user asked for on the command
+	// line; "" for the one in the settings.
+	Permission string
 }
 
 // Work is what stands on a task's branch and in its worktree.

@@ -1,6 +1,7 @@
 package claude
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -116,7 +117,7 @@ func (c *Claude) writeLauncher(b fm.Brief, talk conversation) (string, error) {
 	launcher := filepath.Join(dir, "launch.sh")
 	l := script{
 		run: run, worker: b.Task.Worker, project: c.project, dir: b.Dir,
-		argv:   c.argv(run, talk, filepath.Join(dir, "settings.json")),
+		argv:   c.argv(b, talk, filepath.Join(dir, "settings.json")),
 		prompt: filepath.Join(dir, "prompt.md"),
 	}
 	return launcher, errors.Join(
@@ -128,14 +129,14 @@ func (c *Claude) writeLauncher(b fm.Brief, talk conversation) (string, error) {
 
 // argv is the command line before the prompt. Several of the flags swallow all
 // words that follow, so that the prompt must stand behind "--".
-func (c *Claude) argv(run fm.Run, talk conversation, settings string) []string {
+func (c *Claude) argv(b fm.Brief, talk conversation, settings string) []string {
 	argv := append([]string{c.command}, c.config.Args...)
 	argv = append(argv,
 		talk.flag, talk.id,
-		"--name", "fm-"+string(run.Task),
+		"--name", "fm-"+string(b.Task.ID),
 		"--plugin-dir", c.pluginDir(),
 		"--settings", settings,
-		"--permission-mode", c.config.PermissionMode,
+		"--permission-mode", cmp.Or(b.Permission, c.config.PermissionMode),
 		"--allowedTools", strings.Join(c.config.AllowedTools, ","),
 		"--disallowedTools", "AskUserQuestion,EnterPlanMode,ExitPlanMode,EnterWorktree,ExitWorktree,Bash(git push:*)",
 	)
