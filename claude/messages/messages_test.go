@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -129,5 +132,145 @@ func TestOnlyTheCallsOfTheCLIAreAnswered(t *testing.T) {
 		if status, text := do(t, req); status != tt.status {
 			t.Errorf("%s %s %s: got %d %s, want %d", tt.method, tt.path, tt.body, status, text, tt.status)
 		}
+	}
+}
+
+func TestTroubleIsAsTheCLIReadsIt(t *testing.T) {
+	resets := time.Now().Add(90 * time.Second).Truncate(time.Second)
+	for name, tt := range map[string]struct {
+		reply  messages.Reply
+		status int
+		header map[string]string
+	}{
+		"overloaded": {messages.Overloaded(), 529, nil},
+		"key":        {messages.Unauthorized(), 401, nil},
+		"credit":     {messages.NoCredit(), 400, nil},
+		"slow down":  {messages.TooMany(1500 * time.Millisecond), 429, map[string]string{"Retry-After": "2"}},
+		"limit": {messages.UsedUp(messages.SevenDays, resets), 429, map[string]string{
+			"anthropic-ratelimit-unified-status":               "rejected",
+			"anthropic-ratelimit-unified-representative-claim": "seven_day",
+			"anthropic-ratelimit-unified-reset":                strconv.FormatInt(resets.Unix(), 10),
+			"anthropic-ratelimit-unified-7d-utilization":       "1",
+		}},
+		"near": {messages.Say("ok").Near(messages.FiveHours, 0.92, resets), 200, map[string]string{
+			"anthropic-ratelimit-unified-status":         "allowed",
+			"anthropic-ratelimit-unified-5h-utilization": "0.92",
+			"anthropic-ratelimit-unified-5h-reset":       strconv.FormatInt(resets.Unix(), 10),
+		}},
+	} {
+		rec := httptest.NewRecorder()
+		messages.Handler(func(messages.Request) messages.Reply { return tt.reply }).
+			ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/messages", strings.NewReader(conversation)))
+		if rec.Code != tt.status {
+			t.Errorf("%s: got %d, want %d", name, rec.Code, tt.status)
+		}
+		for key, want := range tt.header {
+			if got := rec.Header().Get(key); got != want {
+				t.Errorf("%s: got %s %q, want %q", name, key, got, want)
+			}
+		}
+	}
+}
+
+// A connection can break before the first byte and in the middle. Caught: a
+// drop that ended the stream in order.
+func TestAConnectionBreaksWhereTheScriptSays(t *testing.T) {
+	for drop, want := range map[messages.Drop]string{messages.DropAtOnce: "", messages.DropMidway: "content_block_start"} {
+		url := messages.Serve(t, func(messages.Request) messages.Reply {
+			return messages.Reply{Blocks: []messages.Block{messages.Text("half")}, Drop: drop}
+		})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/v1/messages", strings.NewReader(conversation))
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := client.Do(req)
+		var text []byte
+		if err == nil {
+			text, err = io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+		}
+		if err == nil || !strings.Contains(string(text), want) || strings.Contains(string(text), "half") {
+			t.Errorf("%s: got %q, %v", drop, text, err)
+		}
+	}
+}
+
+func TestAnAnswerWaitsUntilItIsReleased(t *testing.T) {
+	release, asked := make(chan struct{}), make(chan struct{}, 1)
+	s, err := messages.Start(func(messages.Request) messages.Reply {
+		asked <- struct{}{}
+		return messages.Reply{Until: release}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		post(t, s.URL, conversation)
+	}()
+	<-asked
+	select {
+	case <-answered:
+		t.Error("answered before it was released")
+	default:
+	}
+	close(release)
+	<-answered
+	if got := s.Requests(); got != 1 {
+		t.Errorf("counted %d requests, want 1", got)
+	}
+}
+
+// Caught: a Close that waited for an answer that never came, and a port that
+// was still taken afterwards.
+func TestAServerThatIsClosedComesBackWhereItWas(t *testing.T) {
+	asked := make(chan struct{}, 1)
+	s, err := messages.Start(func(messages.Request) messages.Reply {
+		asked <- struct{}{}
+		return messages.Reply{Delay: time.Hour}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan error, 1)
+	go func() {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/v1/messages", strings.NewReader(conversation))
+		if err == nil {
+			var resp *http.Response
+			if resp, err = (&http.Client{Transport: &http.Transport{}}).Do(req); err == nil {
+				_ = resp.Body.Close()
+			}
+		}
+		gone <- err
+	}()
+	<-asked
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-gone; err == nil {
+		t.Error("a request that was under way ended well")
+	}
+	again, err := messages.StartAt(strings.TrimPrefix(s.URL, "http://"), func(messages.Request) messages.Reply { return messages.Say("back") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = again.Close() }()
+	if status, text := post(t, again.URL, conversation); status != 200 || !strings.Contains(text, "back") {
+		t.Errorf("got %d %s", status, text)
+	}
+}
+
+func TestASlowStreamComesWordByWord(t *testing.T) {
+	url := messages.Serve(t, func(messages.Request) messages.Reply {
+		r := messages.Say("one two three")
+		r.Pace, r.Tokens = time.Microsecond, 7
+		return r
+	})
+	_, text := post(t, url, conversation)
+	if got := strings.Count(text, "text_delta"); got != 3 || !strings.Contains(text, `"output_tokens":7`) {
+		t.Errorf("got %d pieces, want 3, and 7 tokens:\n%s", got, text)
 	}
 }
