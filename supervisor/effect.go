@@ -40,12 +40,25 @@ type Stop struct {
 // Close ends a worker's session.
 type Close struct{ Worker fm.WorkerID }
 
-// Tell types a text to an agent whose turn is over.
+// Tell says a text to an agent, verified: at its prompt, or, where the agent is
+// at work, for the end of its turn. It never goes into a dialog; one of the
+// kind that Closes names is closed before.
 type Tell struct {
 	Worker fm.WorkerID
 	Run    fm.Run
 	Text   string
+	Closes fm.QuestionKind // [fm.AsksLimit], or "" for none
 }
+
+// Note shows a line in the status line of a worker's session; "" clears it. It
+// disturbs nobody.
+type Note struct {
+	Worker fm.WorkerID
+	Text   string
+}
+
+// Explain adds decisions to the journals of their tasks. It has no result.
+type Explain struct{ Decisions []Decision }
 
 // Verify checks what an attempt claims to have done after so many turns.
 type Verify struct {
@@ -87,6 +100,8 @@ func (Look) effect()        {}
 func (Tidy) effect()        {}
 func (CloseParent) effect() {}
 func (Exit) effect()        {}
+func (Note) effect()        {}
+func (Explain) effect()     {}
 
 func (Record) key() string        { return "record" }
 func (Revive) key() string        { return "server" }
@@ -101,6 +116,8 @@ func (Look) key() string          { return "pulls" }
 func (e Tidy) key() string        { return taskKey(e.Task.ID) }
 func (e CloseParent) key() string { return "parent " + string(e.Parent) }
 func (Exit) key() string          { return "exit" }
+func (e Note) key() string        { return "note " + e.Worker.String() }
+func (Explain) key() string       { return "journal" }
 
 // orderName tells an effect from another on the same thing.
 type orderName struct {
@@ -139,6 +156,10 @@ func identity(e Effect) orderName {
 		n.kind = "close parent"
 	case Exit:
 		n.kind = "exit"
+	case Note:
+		n.kind, n.worker = "note", e.Worker
+	case Explain:
+		n.kind = "explain"
 	}
 	return n
 }

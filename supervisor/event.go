@@ -57,10 +57,16 @@ type Stopped struct {
 // Closed says that the worker's session is gone.
 type Closed struct{ Worker fm.WorkerID }
 
-// Told says that a text reached the worker's pane.
+// Told says that a text reached the agent: it was seen to be taken.
 type Told struct {
 	Worker fm.WorkerID
 	Run    fm.Run
+}
+
+// Noted says that the worker's status line shows the text.
+type Noted struct {
+	Worker fm.WorkerID
+	Text   string
 }
 
 // Verified carries the verdict on what a run claims to have done.
@@ -136,6 +142,7 @@ func (Started) event()       {}
 func (Stopped) event()       {}
 func (Closed) event()        {}
 func (Told) event()          {}
+func (Noted) event()         {}
 func (Verified) event()      {}
 func (Published) event()     {}
 func (PullMerged) event()    {}

@@ -142,7 +142,7 @@ func (d *decision) haltSessions() int {
 func (d *decision) bound() bool {
 	for _, eff := range d.state.Busy {
 		switch eff.(type) {
-		case Verify, Look:
+		case Verify, Look, Note, Explain:
 		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Tidy, CloseParent, Exit:
 			return true
 		}

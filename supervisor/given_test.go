@@ -114,6 +114,7 @@ func names(effects []Effect) []string {
 			out = append(out, "tell "+eff.Run.String())
 		case Verify:
 			out = append(out, "verify "+eff.Task.Run().String())
+		case Note, Explain: // they change nothing
 		case Publish, Merge, Tidy, CloseParent, Look, Revive, Exit:
 			out = append(out, fmt.Sprintf("%T %s", eff, eff.key())[len("supervisor."):])
 		}

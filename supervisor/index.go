@@ -52,7 +52,7 @@ func workerOf(eff Effect) fm.WorkerID {
 		return eff.Worker
 	case Tell:
 		return eff.Worker
-	case Record, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit:
+	case Record, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
 	}
 	return 0
 }

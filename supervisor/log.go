@@ -51,7 +51,7 @@ func describe(ev Event) (slog.Level, []slog.Attr) {
 		return slog.LevelDebug, []slog.Attr{slog.Int(keyCount, len(ev.Sight.Sessions)), slog.String(keyServer, ev.Sight.Generation)}
 	case WantedRead:
 		return slog.LevelInfo, []slog.Attr{slog.Int(keyCount, ev.Wanted.Workers)}
-	case Ticked, QueueRead, Recorded, PullsSeen, Remembered:
+	case Ticked, QueueRead, Recorded, PullsSeen, Remembered, Noted:
 		return slog.LevelDebug, nil
 	}
 	return slog.LevelDebug, nil

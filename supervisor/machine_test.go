@@ -80,6 +80,9 @@ func (m *machine) deliver(ev Event) {
 		}
 		m.obeys(before, effects)
 		for i, eff := range effects {
+			if _, ok := eff.(Explain); ok {
+				continue
+			}
 			rec, ok := eff.(Record)
 			if !ok {
 				m.launch(eff)
@@ -193,7 +196,7 @@ func (m *machine) obeys(before State, effects []Effect) {
 					m.fail("start of %s, and %s is believed alive in %s", eff.Task.Run(), ss.Run, ss.Worker)
 				}
 			}
-		case Stop, Tell, Close, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit:
+		case Stop, Tell, Close, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
 		}
 		if w := workerOf(eff); w != 0 && m.s.Wanted.Stop != StopNow {
 			if ss, ok := m.s.slot(w); ok && m.s.present(ss) {

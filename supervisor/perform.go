@@ -32,7 +32,7 @@ func (s *Supervisor) result(ctx context.Context, eff Effect) (ev Event) {
 		limit = verifyLimit
 	case Start, Publish, Merge, Tidy:
 		limit = longLimit
-	case Record, Revive, Stop, Close, Tell, Look, CloseParent, Exit:
+	case Record, Revive, Stop, Close, Tell, Look, CloseParent, Exit, Note, Explain:
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -76,9 +76,11 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 		return Tidied{Run: eff.Task.Run()}, s.tidy(ctx, eff.Task)
 	case CloseParent:
 		return ParentClosed{Parent: eff.Parent}, s.o.Tracker.Close(ctx, eff.Parent, parentComment(eff.Children))
-	case Record, Exit:
+	case Note:
+		return Noted(eff), s.o.Terminal.Note(ctx, eff.Worker, eff.Text)
+	case Record, Exit, Explain:
 	}
-	panic("supervisor: Record and Exit are the loop's own")
+	panic("supervisor: Record, Exit and Explain are the loop's own")
 }
 
 // start brings the run's process to life, unless it lives already: every

@@ -33,6 +33,9 @@ func (d *decision) succeeded(ev Event) {
 		s.Sight.Sessions = without(s.Sight.Sessions, ev.Worker)
 	case Told:
 		d.update(ev.Run, func(p *Progress) { p.ToldAt = s.At })
+	case Noted:
+		s.Notes = cloned(s.Notes)
+		s.Notes[ev.Worker] = ev.Text
 	case Verified:
 		d.verified(ev)
 	case Published:
@@ -69,6 +72,8 @@ func orderOf(ev Event) Effect {
 		return Close(ev)
 	case Told:
 		return Tell{Worker: ev.Worker, Run: ev.Run}
+	case Noted:
+		return Note(ev)
 	case Verified:
 		return Verify{Task: of(ev.Run)}
 	case Published:

@@ -85,7 +85,8 @@ type State struct {
 	Finishes []Finish          // of the last day
 	Problems []queue.Problem   // the last that the queue told
 	Breaker  Breaker
-	LookedAt time.Time // at the pull requests
+	LookedAt time.Time              // at the pull requests
+	Notes    map[fm.WorkerID]string // what the status lines show, where a person is attached
 }
 
 // Sighting says whether the last look at something can be relied on.
@@ -167,14 +168,6 @@ func (s State) slot(w fm.WorkerID) (fm.Session, bool) {
 		}
 	}
 	return fm.Session{}, false
-}
-
-// present says whether a person was at work in the session when it was looked
-// at: fm types nothing there and ends nothing there.
-func (s State) present(ss fm.Session) bool { return s.Rules.present(ss, s.SightAt) }
-
-func (r Rules) present(ss fm.Session, at time.Time) bool {
-	return ss.Clients > 0 && !ss.LastKey.IsZero() && at.Sub(ss.LastKey) < r.Grace
 }
 
 // idle says whether an effect with the key may be ordered now.

@@ -100,7 +100,7 @@ func (d *decision) note(ev Event) {
 		if d.done(ev.Effect) {
 			d.effectFailed(ev)
 		}
-	case Revived, Started, Stopped, Closed, Told, Verified, Published, PullMerged, PullsSeen, Tidied, ParentClosed:
+	case Revived, Started, Stopped, Closed, Told, Noted, Verified, Published, PullMerged, PullsSeen, Tidied, ParentClosed:
 		if d.done(orderOf(ev)) {
 			delete(s.Waits, orderOf(ev).key())
 			d.succeeded(ev)

@@ -146,7 +146,7 @@ func moved(ev Event) fm.WorkerID {
 		return ev.Worker
 	case Closed:
 		return ev.Worker
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Verified, Published,
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Noted, Verified, Published,
 		PullMerged, PullsSeen, Tidied, ParentClosed, EffectFailed, RecordFailed, Remembered:
 	}
 	return 0
@@ -191,6 +191,10 @@ func (s *Supervisor) carryOut(ctx context.Context, effects []Effect) []Event {
 			s.exit = true
 			continue
 		}
+		if told, ok := eff.(Explain); ok {
+			s.explain(told)
+			continue
+		}
 		rec, ok := eff.(Record)
 		if !ok {
 			s.perform(ctx, eff)
@@ -203,6 +207,13 @@ func (s *Supervisor) carryOut(ctx context.Context, effects []Effect) []Event {
 		}
 	}
 	return events
+}
+
+// explain hands decisions to whoever keeps the journals.
+func (s *Supervisor) explain(told Explain) {
+	if s.o.Explain != nil {
+		s.o.Explain(told.Decisions)
+	}
 }
 
 // record makes a record durable. When an edit came before it, what the queue
@@ -330,13 +341,17 @@ func (s *Supervisor) send(ctx context.Context, ev Event) {
 // slot looks at one worker's session; the zero Session when there is none. It
 // also says whether a person is at work in it right now.
 func (s *Supervisor) slot(ctx context.Context, w fm.WorkerID) (ss fm.Session, person bool, err error) {
+	wanted, err := s.o.Wanted()
+	if err != nil {
+		return fm.Session{}, false, err
+	}
 	sight, err := s.o.Terminal.Observe(ctx)
 	for _, ss := range sight.Sessions {
 		if ss.Worker == w {
-			return ss, s.o.Rules.present(ss, time.Now()), err
+			return ss, Present(ss, s.o.Rules.Grace, wanted.Hands, time.Now()), err
 		}
 	}
-	return fm.Session{}, false, err
+	return fm.Session{Worker: w}, Present(fm.Session{Worker: w}, s.o.Rules.Grace, wanted.Hands, time.Now()), err
 }
 
 // kind classifies an adapter's error.

@@ -139,7 +139,7 @@ func (d *decision) effectFailed(ev EffectFailed) {
 			return
 		}
 		d.wait(eff.key(), ev.Err)
-	case Record, Revive, Stop, Close, Look, Tidy, Exit:
+	case Record, Revive, Stop, Close, Look, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
 	}
 }

@@ -222,7 +222,9 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 		return Tidied{Run: eff.Task.Run()}
 	case CloseParent:
 		return ParentClosed{Parent: eff.Parent}
-	case Record, Exit:
+	case Note:
+		return Noted(eff)
+	case Record, Exit, Explain:
 	}
 	panic("not the world's")
 }
