@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -35,12 +33,8 @@ func (a *app) open(ctx context.Context) (*house, error) {
 		return nil, mendable(err)
 	}
 	h := &house{app: a, project: fm.Project{Root: root}}
-	text, err := os.ReadFile(h.project.ConfigFile())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if h.config, err = settings(h.project.ConfigFile()); err != nil {
 		return nil, err
-	}
-	if h.config, err = fm.ParseConfig(text); err != nil {
-		return nil, usage("%s: %v", h.project.ConfigFile(), err)
 	}
 	return h, nil
 }
@@ -82,7 +76,7 @@ func (h *house) used() bool {
 
 // settle makes the project's folders.
 func (h *house) settle() error {
-	for _, dir := range []string{"events", "launch", "logs", "plans", "issues", "pulls"} {
+	for _, dir := range []string{"events", "journal", "launch", "logs", "plans", "issues", "pulls"} {
 		if err := os.MkdirAll(h.project.File(dir), 0o700); err != nil {
 			return err
 		}
