@@ -23,7 +23,11 @@ type cli struct {
 	Status  statusCmd  `cmd:"" help:"Show workers, queue, parents and throughput."`
 	Attach  attachCmd  `cmd:"" help:"Join a worker's session."`
 	Logs    logsCmd    `cmd:"" help:"Read what happened in a worker's session."`
+	Why     whyCmd     `cmd:"" help:"Say why a task is where it is."`
 	Debug   debugCmd   `cmd:"" help:"Show all that is known of a task."`
+	Inbox   inboxCmd   `cmd:"" help:"Show the questions that wait for you."`
+	Hold    holdCmd    `cmd:"" help:"Keep a worker's session for yourself."`
+	Release releaseCmd `cmd:"" help:"Hand a worker's session back to fm."`
 	Pause   pauseCmd   `cmd:"" help:"Start nothing new; what runs goes on."`
 	Resume  resumeCmd  `cmd:"" help:"Go on after a pause or a stop."`
 	Stop    stopCmd    `cmd:"" help:"Let the workers finish and end, or end them now."`

@@ -24,9 +24,15 @@ func (pauseCmd) Run(ctx context.Context, a *app) error {
 
 // resumeCmd goes on after a pause, a stop or a crash, with the last worker
 // count.
-type resumeCmd struct{}
+type resumeCmd struct {
+	Mode string `name:"permission-mode" placeholder:"MODE" help:"Claude's permission mode for agents that start from now on; see fm work --help."`
+}
 
-func (resumeCmd) Run(ctx context.Context, a *app) error {
+func (c *resumeCmd) Run(ctx context.Context, a *app) error {
+	mode, err := parsePermission(c.Mode)
+	if err != nil {
+		return err
+	}
 	h, err := a.visit(ctx)
 	if err != nil {
 		return err
@@ -34,7 +40,12 @@ func (resumeCmd) Run(ctx context.Context, a *app) error {
 	if err := h.check(ctx); err != nil {
 		return err
 	}
-	w, err := h.want(ctx, func(w *supervisor.Wanted) { w.Paused, w.Stop = false, "" })
+	w, err := h.want(ctx, func(w *supervisor.Wanted) {
+		w.Paused, w.Stop = false, ""
+		if mode != "" {
+			w.Permission = mode
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -42,5 +53,6 @@ func (resumeCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	fmt.Fprintf(h.stdout, "✓ Resumed with %s\n", plural(w.Workers, "worker"))
+	h.sayMode(w)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -33,13 +34,46 @@ func (queueShowCmd) Run(ctx context.Context, a *app) error {
 		fmt.Fprintln(h.stdout, "The queue is empty. Fill it with: fm work ISSUES")
 		return nil
 	}
-	w := tabwriter.NewWriter(h.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "TASK\tPARENT\tPRIORITY\tSTATUS\tWORKER\tTITLE\tNOTE")
-	for _, t := range snap.Tasks {
-		fmt.Fprintf(w, "#%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, hash(t.Parent), t.Priority, fm.Line(string(t.Status), 12), dash(t.Worker.String()),
-			fm.Line(t.Title, 44), fm.Line(remark(t, snap), 300))
+	// What costs nothing needs no column for it.
+	column, cost := "", func(fm.Spending) string { return "" }
+	if slices.ContainsFunc(snap.Tasks, func(t fm.Task) bool { return t.Spent.Cost > 0 }) {
+		column, cost = "COST\t", func(s fm.Spending) string { return dash(spent("", s)) + "\t" }
 	}
-	return w.Flush()
+	w := tabwriter.NewWriter(h.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "TASK\tPARENT\tPRIORITY\tSTATUS\tWORKER\t%sTITLE\tNOTE\n", column)
+	for _, t := range snap.Tasks {
+		fmt.Fprintf(w, "#%s\t%s\t%s\t%s\t%s\t%s%s\t%s\n", t.ID, hash(t.Parent), t.Priority, fm.Line(string(t.Status), 12), dash(t.Worker.String()),
+			cost(t.Spent), fm.Line(t.Title, 44), fm.Line(remark(t, snap), 300))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	h.costs(snap)
+	return nil
+}
+
+// costs says what each parent issue cost, and the day.
+func (h *house) costs(snap queue.Snapshot) {
+	var parents []fm.IssueID
+	sums := map[fm.IssueID]fm.Spending{}
+	for _, t := range snap.Tasks {
+		if _, known := sums[t.Parent]; !known {
+			parents = append(parents, t.Parent)
+		}
+		sums[t.Parent] = sums[t.Parent].Plus(t.Spent)
+	}
+	var parts []string
+	for _, id := range parents {
+		if id != "" && sums[id].Cost > 0 {
+			parts = append(parts, fmt.Sprintf("#%s %s", id, sums[id].Cost))
+		}
+	}
+	if today := snap.Days[queue.Day(time.Now())]; today.Cost > 0 {
+		parts = append(parts, "today "+today.Cost.String())
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(h.stdout, "Spent: %s\n", strings.Join(parts, " · "))
+	}
 }
 
 func hash(id fm.IssueID) string {
@@ -191,7 +225,7 @@ func (h *house) changeOnce(ctx context.Context, q *queue.Queue, words []string, 
 		}
 		t, ok := snap.Task(id)
 		if !ok {
-			return nil, usage("#%s is not in the queue; see: fm queue show", id)
+			return nil, unqueued(id)
 		}
 		c, line, err := change(t)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/supervisor"
@@ -146,12 +147,15 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server) (supervisor.
 	return supervisor.Options{
 		Rules: supervisor.Rules{
 			Attempts: h.config.Health.Attempts, StartLimit: time.Duration(h.config.Health.Start),
+			Idle: time.Duration(h.config.Health.Idle), Timeout: time.Duration(h.config.Task.Timeout),
+			DayBudget: fm.Dollars(h.config.Budget.Day), TaskBudget: fm.Dollars(h.config.Budget.Task),
 			Grace: time.Duration(h.config.Presence.Grace), Merge: merge,
 		},
 		Queue: q, Terminal: terminal, Workspace: repo, Agent: agent, Verifier: h.verifier(),
 		Tracker: h.tracker(), Forge: h.forge(repo),
 		Wanted: h.wanted, Dir: h.worktree, Memory: last.Finishes,
-		Revive: func(ctx context.Context) error { return h.raise(ctx, terminal) },
+		Revive:  func(ctx context.Context) error { return h.raise(ctx, terminal) },
+		Explain: h.journal().add,
 	}, nil
 }
 

@@ -25,6 +25,9 @@ func (h *house) wanted() (supervisor.Wanted, error) {
 	if err := json.Unmarshal(text, &w); err != nil {
 		return w, usage("%s: %v; remove it to start from the settings", h.project.StateFile(), err)
 	}
+	if _, err := parsePermission(w.Permission); err != nil {
+		return w, usage("%s: %v; remove it to start from the settings", h.project.StateFile(), err)
+	}
 	return w, nil
 }
 

@@ -22,6 +22,7 @@ type workCmd struct {
 	Words    []string `arg:"" name:"issues" help:"Issues, as 12,13 or one by one. Without --workers a last word of its own is the number of workers: fm work 12,13 4."`
 	Workers  *int     `short:"w" placeholder:"N" help:"How many workers (default: what the project had, or 4)."`
 	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues."`
+	Mode     string   `name:"permission-mode" placeholder:"MODE" help:"Claude's permission mode for agents that start from now on: dontAsk, acceptEdits, default, auto, or bypassPermissions, which checks nothing (default: what the project had)."`
 	Wait     bool     `help:"Stay until everything is over; exit code 0 only if all was merged."`
 }
 
@@ -38,11 +39,15 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	mode, err := parsePermission(c.Mode)
+	if err != nil {
+		return err
+	}
 	h, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, job{order: intake.Order{Issues: ids, Priority: prio}, workers: workers, wait: c.Wait})
+	return h.work(ctx, job{order: intake.Order{Issues: ids, Priority: prio}, workers: workers, mode: mode, wait: c.Wait})
 }
 
 // parse tells issues from the number of workers, which is 0 when none was
@@ -111,7 +116,8 @@ func parsePriority(word string) (fm.Priority, error) {
 // job is what fm work, add and try have in common.
 type job struct {
 	order   intake.Order
-	workers int // 0: as many as there were
+	workers int    // 0: as many as there were
+	mode    string // "": the permission mode that there was
 	wait    bool
 }
 
@@ -132,6 +138,9 @@ func (h *house) work(ctx context.Context, j job) error {
 		w.Stop = ""
 		if j.workers > 0 {
 			w.Workers = j.workers
+		}
+		if j.mode != "" {
+			w.Permission = j.mode
 		}
 	})
 	if err != nil {

@@ -35,9 +35,20 @@ func (workersListCmd) Run(ctx context.Context, a *app) error {
 		return nil
 	}
 	for _, ws := range s.Workers {
-		fmt.Fprintf(h.stdout, "%-10s %-10s %s\n", ws.Worker, ws.State, fm.Line(ws.Text+" "+ws.Title, 100))
+		fmt.Fprintf(h.stdout, "%-10s %-10s %s%s\n", ws.Worker, ws.State, fm.Line(ws.Text+" "+ws.Title, 100), hands(ws))
 	}
 	return nil
+}
+
+// hands says in whose hands a worker is, if not in fm's.
+func hands(ws supervisor.WorkerStatus) string {
+	switch {
+	case ws.Held:
+		return " · held: fm release " + ws.Worker.String()
+	case ws.Person:
+		return " · a person types"
+	}
+	return ""
 }
 
 type workersAddCmd struct {

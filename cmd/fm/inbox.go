@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// inboxCmd shows what waits for a person.
+type inboxCmd struct {
+	JSON bool `name:"json" help:"Print it as JSON."`
+}
+
+func (c *inboxCmd) Run(ctx context.Context, a *app) error {
+	h, _, snap, err := a.visitQueue(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := h.status(ctx)
+	if err != nil {
+		return err
+	}
+	box, err := h.inbox(ctx, s, snap)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(h.stdout).Encode(box)
+	}
+	box.print(h.stdout, time.Now())
+	h.remind()
+	return nil
+}
+
+// inbox is the answer of fm inbox --json.
+type inbox struct {
+	Gate      supervisor.Gate `json:"gate,omitzero"` // why nothing new is begun
+	Questions []asked         `json:"questions"`
+	Blocked   []stopped       `json:"blocked"`
+}
+
+// asked is a question that an agent waits with.
+type asked struct {
+	Worker  fm.WorkerID     `json:"worker"`
+	Task    fm.TaskID       `json:"task"`
+	Title   string          `json:"title"`
+	Kind    fm.QuestionKind `json:"kind"`
+	Text    string          `json:"text"`
+	Options []string        `json:"options,omitempty"`
+	Since   time.Time       `json:"since,omitzero"`
+	Answer  string          `json:"answer"` // how to
+}
+
+// stopped is a task that a person has to do something for.
+type stopped struct {
+	Task  fm.TaskID `json:"task"`
+	Title string    `json:"title"`
+	Note  string    `json:"note"`
+	Since time.Time `json:"since"`
+}
+
+// inbox asks the agents themselves since when they wait, and where no
+// supervisor runs, for what.
+func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snapshot) (inbox, error) {
+	box := inbox{Gate: s.Gate, Questions: []asked{}, Blocked: []stopped{}}
+	agent, err := h.reader()
+	if err != nil {
+		return box, err
+	}
+	seen := map[fm.TaskID]supervisor.WorkerStatus{}
+	for _, ws := range s.Workers {
+		seen[ws.Task] = ws
+	}
+	for _, t := range snap.Tasks {
+		if t.Status == fm.Blocked {
+			box.Blocked = append(box.Blocked, stopped{Task: t.ID, Title: fm.Line(t.Title, 120), Note: fm.Line(t.Note, 600), Since: t.Since})
+		}
+		if t.Status != fm.Working {
+			continue
+		}
+		rep, err := agent.Report(ctx, t.Run(), h.worktree(t.ID))
+		ws, known := seen[t.ID]
+		if !known && (err != nil || rep.State != fm.Waiting) || known && ws.State != string(fm.Waiting) {
+			continue
+		}
+		q := rep.Question
+		if known {
+			q = ws.Question
+		}
+		box.Questions = append(box.Questions, asked{
+			Worker: t.Worker, Task: t.ID, Title: fm.Line(t.Title, 120), Kind: q.Kind, Text: fm.Line(q.Text, 600), Options: lines(q.Options),
+			Since: rep.Since, Answer: howTo(t.Worker, q),
+		})
+	}
+	return box, nil
+}
+
+func lines(options []string) []string {
+	var all []string
+	for _, o := range options {
+		all = append(all, fm.Line(o, 200))
+	}
+	return all
+}
+
+// asks gives a question in one line: its kind, and the words.
+func asks(q fm.Question) string {
+	kind, text := q.Kind, fm.Line(q.Text, 300)
+	switch {
+	case kind == "":
+		return or(text, "a dialog is open")
+	case text == "":
+		return string(kind)
+	}
+	return string(kind) + ": " + text
+}
+
+// howTo says how a question is answered.
+func howTo(w fm.WorkerID, q fm.Question) string {
+	join := "fm attach " + w.String()
+	switch {
+	case q.Kind == fm.AsksQuestion && len(q.Options) > 0:
+		return fmt.Sprintf(`Answer with: fm answer %s --option N, or: fm answer %[1]s "TEXT"`, w)
+	case q.Kind == fm.AsksQuestion:
+		return fmt.Sprintf(`Answer with: fm answer %s "TEXT"`, w)
+	case len(q.Options) > 0:
+		return fmt.Sprintf("Answer with: fm answer %s --option N, or join it: %s", w, join)
+	}
+	return "Join it: " + join
+}
+
+func (b inbox) print(w io.Writer, now time.Time) {
+	if b.Gate.Why != "" {
+		fmt.Fprintln(w, gateLine(b.Gate, now))
+	}
+	if len(b.Questions)+len(b.Blocked) == 0 {
+		fmt.Fprintln(w, "Nobody waits for you.")
+	}
+	for _, q := range b.Questions {
+		q.print(w, now)
+	}
+	if len(b.Blocked) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "NEEDS A PERSON")
+	for _, t := range b.Blocked {
+		fmt.Fprintf(w, "  #%s %s: %s\n", t.Task, fm.Line(t.Title, 44), fm.Line(t.Note, 200))
+	}
+	fmt.Fprintln(w, "  More: fm why TASK    Again: fm queue retry TASK")
+}
+
+func (q asked) print(w io.Writer, now time.Time) {
+	since := ""
+	if !q.Since.IsZero() {
+		since = ", for " + span(now.Sub(q.Since))
+	}
+	fmt.Fprintf(w, "%s on #%s %s%s\n  %s\n", q.Worker, q.Task, fm.Line(q.Title, 60), since, asks(fm.Question{Kind: q.Kind, Text: q.Text}))
+	for i, o := range q.Options {
+		fmt.Fprintf(w, "    %d. %s\n", i+1, strings.TrimSpace(o))
+	}
+	fmt.Fprintf(w, "  %s\n\n", q.Answer)
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// bypass is the mode that checks nothing. It is taken by its full name only,
+// and said wherever workers start in it.
+const bypass = "bypassPermissions"
+
+func parsePermission(word string) (string, error) {
+	switch {
+	case word == "" || slices.Contains(fm.PermissionModes(), word):
+		return word, nil
+	case strings.HasPrefix(strings.ToLower(word), "bypass"):
+		return "", usage("permission mode %q: to have nothing checked, write its full name: %s", word, bypass)
+	}
+	return "", usage("permission mode %q: want one of %s", word, strings.Join(fm.PermissionModes(), ", "))
+}
+
+// mode is the permission mode that agents start in.
+func (h *house) mode(w supervisor.Wanted) string {
+	if w.Permission != "" {
+		return w.Permission
+	}
+	return h.config.Agent.PermissionMode
+}
+
+// sayMode says in which permission mode agents start, where that is not the one
+// in the settings, and always where nothing is checked.
+func (h *house) sayMode(w supervisor.Wanted) {
+	switch mode := h.mode(w); {
+	case mode == bypass:
+		fmt.Fprintf(h.stdout, "! Agents start with %s: nothing that they do is checked or asked about\n", mode)
+	case w.Permission != "" && mode != h.config.Agent.PermissionMode:
+		fmt.Fprintf(h.stdout, "✓ Agents start with permission mode %s\n", mode)
+	}
+}

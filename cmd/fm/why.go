@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// whyCmd says why a task is where it is, and how it came there.
+type whyCmd struct {
+	Task string `arg:"" help:"The task, such as 456."`
+	JSON bool   `name:"json" help:"Print it as JSON."`
+}
+
+func (c *whyCmd) Run(ctx context.Context, a *app) error {
+	id, err := fm.ParseTaskID(c.Task)
+	if err != nil {
+		return usage("%v", err)
+	}
+	h, q, snap, err := a.visitQueue(ctx)
+	if err != nil {
+		return err
+	}
+	t, ok := snap.Task(id)
+	if !ok {
+		return unqueued(id)
+	}
+	x, err := h.scene(ctx, t, snap)
+	if err != nil {
+		return err
+	}
+	past, err := h.past(ctx, q, id)
+	if err != nil {
+		return err
+	}
+	answer := explanation{Task: t.ID, Status: t.Status, Why: x.reason(), Log: past}
+	if c.JSON {
+		return json.NewEncoder(h.stdout).Encode(answer)
+	}
+	fmt.Fprintf(h.stdout, "#%s %s\n%s\n\nHOW IT CAME THERE\n", t.ID, fm.Line(t.Title, 100), answer.Why)
+	for _, step := range past {
+		step.print(h.stdout)
+	}
+	return nil
+}
+
+func unqueued(id fm.TaskID) error { return usage("#%s is not in the queue; see: fm queue show", id) }
+
+// explanation is the answer of fm why --json.
+type explanation struct {
+	Task   fm.TaskID `json:"task"`
+	Status fm.Status `json:"status"`
+	Why    string    `json:"why"`
+	Log    []step    `json:"log"`
+}
+
+// step is something that happened to a task: a change in the ledger, or a
+// decision in the journal.
+type step struct {
+	At       time.Time `json:"at"`
+	Attempt  int       `json:"attempt,omitempty"`
+	Rule     string    `json:"rule"`
+	Evidence string    `json:"evidence,omitempty"`
+	Then     string    `json:"then,omitempty"`
+}
+
+func (s step) print(w io.Writer) {
+	line := fmt.Sprintf("  %s  %-16s  %s", s.At.Local().Format(time.DateTime), fm.Line(s.Rule, 60), fm.Line(s.Then, 200))
+	if s.Evidence != "" {
+		line += "  (" + fm.Line(s.Evidence, 300) + ")"
+	}
+	fmt.Fprintln(w, strings.TrimRight(line, " "))
+}
+
+// past merges the ledger and the journal of a task, oldest first.
+func (h *house) past(ctx context.Context, q *queue.Queue, id fm.TaskID) ([]step, error) {
+	entries, err := q.History(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	steps := []step{}
+	for _, e := range entries {
+		if e.Op != queue.OpSpend {
+			steps = append(steps, recorded(e))
+		}
+	}
+	decisions, err := h.journal().read(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range decisions {
+		steps = append(steps, decided(d))
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return a.At.Compare(b.At) })
+	return steps, nil
+}
+
+func decided(d supervisor.Decision) step {
+	return step{At: d.At, Attempt: d.Run.Attempt, Rule: d.Rule, Evidence: d.Evidence, Then: d.Then}
+}
+
+// recorded tells a change of the queue in words.
+func recorded(e queue.Entry) step {
+	t := e.Task
+	s := step{At: e.At, Attempt: t.Attempt, Rule: string(e.Op), Evidence: e.Why}
+	switch {
+	case e.Op == queue.OpClaim:
+		s.Then = fmt.Sprintf("%s begins attempt %d", t.Worker, t.Attempt)
+	case e.Op == queue.OpPublish, e.Op == queue.OpTidy, e.Op == queue.OpPrioritize:
+		s.Then = ""
+	case t.Pull != "" && (t.Status == fm.Completed || t.Status == fm.Merged):
+		s.Then = string(t.Status) + ", PR #" + t.Pull
+	default:
+		s.Then = string(t.Status)
+	}
+	if t.NotBefore.After(e.At) {
+		s.Then += ", again at " + clock(t.NotBefore, e.At)
+	}
+	return s
+}
