@@ -49,8 +49,8 @@ set-option -g allow-rename off
 set-option -g window-size latest
 set-option -g status on
 set-option -g status-interval 15
-set-option -g status-left-length 60
-set-option -g status-left ' #{session_name}#{?@fm_task, · #{@fm_task}.#{@fm_attempt},} '
+set-option -g status-left-length 160
+set-option -g status-left ' #{session_name}#{?@fm_task, · #{@fm_task}.#{@fm_attempt},}#{?@fm_note, · #{@fm_note},} '
 set-option -g status-right ' #{?client_readonly,#{prefix} d,F12}: back '
 set-option -g window-status-format ''
 set-option -g window-status-current-format ''

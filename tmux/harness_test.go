@@ -49,6 +49,12 @@ func play(r, dir string) error {
 		return err
 	case "attach":
 		return s.Attach(ctx, arg, ReadWrite)
+	case "type":
+		if _, err := s.Typing(ctx, 3); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return nil
 	case "peek":
 		return s.Attach(ctx, arg, ReadOnly)
 	}

@@ -130,6 +130,9 @@ func (p pane) exit() string {
 	return ""
 }
 
+// live says whether a process runs in the pane.
+func (p pane) live() bool { return p.id != "" && !p.dead && !ended(p.pid) }
+
 // room is a worker's session: what the panes of one session say together.
 type room struct {
 	worker  fm.WorkerID

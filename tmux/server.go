@@ -10,7 +10,7 @@
 //
 // Two transports lead to the server:
 //
-//	run  ── gotmux ── one exec ──────────────► life cycle, options, captures
+//	run  ── gotmux ── one exec ──────────────► life cycle, options, keys, captures
 //	conn ── tmux -C, kept by Watch ──────────► Observe, the hot path
 //
 // Start reading at [Server], then [Server.Observe] and [Server.Start].
@@ -30,6 +30,7 @@ import (
 	"github.com/GianlucaP106/gotmux/gotmux"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/turn"
 )
 
 // Names of the sessions that are fm's but no worker's.
@@ -48,7 +49,8 @@ type Options struct {
 	// Socket is a name as in tmux -L, or an absolute path. A name becomes
 	// ${TMUX_TMPDIR:-/tmp}/tmux-UID/NAME, so that tmux -L NAME works by hand.
 	Socket string
-	// ConfFile is where fm's own tmux configuration is written.
+	// ConfFile is where fm's own tmux configuration is written. The turns at
+	// the workers' keyboards are files in the folder "typing" beside it.
 	ConfFile string
 	// Width and Height of a worker's pane that nobody is attached to, in cells.
 	// Default 160 × 45.
@@ -78,9 +80,10 @@ type Server struct {
 	deaths atomic.Pointer[deaths] // set by Watch while it runs
 	poke   chan struct{}          // tells Watch that the server may be back
 
-	mu       sync.Mutex
-	untold   map[int]bool                  // pids of dead panes whose exit tmux never told
-	changing map[fm.WorkerID]chan struct{} // holds a token while a session is changed
+	mu        sync.Mutex
+	untold    map[int]bool                  // pids of dead panes whose exit tmux never told
+	changing  map[fm.WorkerID]chan struct{} // holds a token while a session is changed
+	keyboards map[fm.WorkerID]*turn.Turn
 }
 
 // New checks that tmux is there and new enough; it starts nothing. Its error
@@ -96,13 +99,14 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	o.Width, o.Height, o.History = or(o.Width, 160), or(o.Height, 45), or(o.History, 5000)
 	o.Environ = serverEnviron(o.Environ)
 	s := &Server{
-		opts:     o,
-		path:     path,
-		gt:       &gotmux.Tmux{Socket: &gotmux.Socket{Path: path}},
-		slots:    make(chan struct{}, 4),
-		poke:     make(chan struct{}, 1),
-		untold:   map[int]bool{},
-		changing: map[fm.WorkerID]chan struct{}{},
+		opts:      o,
+		path:      path,
+		gt:        &gotmux.Tmux{Socket: &gotmux.Socket{Path: path}},
+		slots:     make(chan struct{}, 4),
+		poke:      make(chan struct{}, 1),
+		untold:    map[int]bool{},
+		changing:  map[fm.WorkerID]chan struct{}{},
+		keyboards: map[fm.WorkerID]*turn.Turn{},
 	}
 	s.conf, s.id = confText(o)
 	ctx, cancel := context.WithTimeout(ctx, execLimit)

@@ -122,6 +122,7 @@ func marks(session string, w fm.WorkerID, run fm.Run) [][]string {
 		set("@fm_worker", w.String()),
 		set("@fm_task", string(run.Task)),
 		set("@fm_attempt", strconv.Itoa(run.Attempt)),
+		{"set-option", "-u", "-t", session, noteOption}, // what was said of the last run
 	}
 }
 

@@ -31,6 +31,9 @@ func (s *Server) Stop(ctx context.Context, w fm.WorkerID) error {
 	if err != nil {
 		return fmt.Errorf("stop %s: %w", w, err)
 	}
+	if found {
+		_ = s.setNote(ctx, r, "") // the process is gone, which is what was asked for
+	}
 	return nil
 }
 

@@ -26,14 +26,11 @@ func (s *Server) Tell(ctx context.Context, w fm.WorkerID, text string) error {
 		return fmt.Errorf("tell %s: %w", w, err)
 	}
 	defer unlock()
-	r, found, err := s.own(ctx, w)
+	p, err := s.livePane(ctx, w)
+	if err == nil {
+		err = s.typeInto(ctx, p, text)
+	}
 	if err != nil {
-		return fmt.Errorf("tell %s: %w", w, err)
-	}
-	if !found || r.main.id == "" || r.main.dead || ended(r.main.pid) {
-		return fmt.Errorf("tell %s: no live pane: %w", w, fm.ErrGone)
-	}
-	if err := s.typeInto(ctx, r.main, text); err != nil {
 		return fmt.Errorf("tell %s: %w", w, err)
 	}
 	return nil
