@@ -1,11 +1,13 @@
-// Package plugin is the Claude Code plugin of fm: the commands that a worker's
-// session is started with, and the references that they point to. They are
-// Markdown, embedded in the binary, so that fm and what it asks of an agent are
-// always of one version.
+// Package plugin is the Claude Code plugin of fm: the command that a worker's
+// session is started with, the commands by which people steer fm from within
+// Claude Code, and the references that they point to. They are Markdown,
+// embedded in the binary, so that fm and what it asks of an agent are always of
+// one version.
 //
 // The package starts nothing and decides nothing; [Install] puts the files
-// where `claude --plugin-dir` can read them. To change what agents are told,
-// read commands/work-on-subissue.md.
+// where `claude --plugin-dir` can read them, [Commands] and [Folder] give them
+// as a project may have them. To change what agents are told, read
+// commands/work-on-subissue.md.
 package plugin
 
 import (
