@@ -1,6 +1,7 @@
 package git
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/founder-mode/fm/turn"
 )
 
 const (
@@ -19,22 +22,73 @@ const (
 // worktrees, without touching a file that is tracked. The lines around fm's
 // block stay as they are. The caller holds the writer lock.
 func (r *Repo) exclude() error {
-	file := filepath.Join(r.common, "info", "exclude")
-	if to, err := filepath.EvalSymlinks(file); err == nil {
-		file = to
-	}
-	old, err := os.ReadFile(file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read exclude file: %w", err)
-	}
-	text := withBlock(string(old), r.excludeBlock())
-	if text == string(old) && err == nil {
-		return nil
+	file, text, stale, err := r.excludeFile()
+	if err != nil || !stale {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("write exclude file: %w", err)
 	}
 	return replaceFile(file, text)
+}
+
+// excludeFile gives the text that the file should have, and whether it has
+// another one.
+func (r *Repo) excludeFile() (file, text string, stale bool, err error) {
+	file = filepath.Join(r.common, "info", "exclude")
+	if to, err := filepath.EvalSymlinks(file); err == nil {
+		file = to
+	}
+	old, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", "", false, fmt.Errorf("read exclude file: %w", err)
+	}
+	text = withBlock(string(old), r.excludeBlock())
+	return file, text, text != string(old), nil
+}
+
+// Excluded says whether fm's own files are kept out of git in the repository,
+// which may have no remote and no commit, and names the file that says so.
+// It changes nothing.
+func Excluded(ctx context.Context, o Options) (file string, ok bool, err error) {
+	r, err := bare(ctx, o)
+	if err != nil {
+		return "", false, err
+	}
+	file, _, stale, err := r.excludeFile()
+	return file, !stale, err
+}
+
+// Exclude keeps fm's own files out of git, as [Repo.Prepare] does.
+func Exclude(ctx context.Context, o Options) error {
+	r, err := bare(ctx, o)
+	if err != nil {
+		return err
+	}
+	release, err := r.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return r.exclude()
+}
+
+// bare is a Repo that knows nothing of remotes and branches.
+func bare(ctx context.Context, o Options) (*Repo, error) {
+	root, err := filepath.EvalSymlinks(o.Root)
+	if err != nil {
+		return nil, fmt.Errorf("open repository: %w", err)
+	}
+	r := &Repo{env: environ(o.Environ), root: root}
+	if err := r.checkRoot(ctx); err != nil {
+		return nil, err
+	}
+	r.writer = turn.On(filepath.Join(r.common, "fm.lock"))
+	r.worktrees = o.WorktreeDir
+	if !filepath.IsAbs(r.worktrees) {
+		r.worktrees = filepath.Join(r.root, r.worktrees)
+	}
+	return r, nil
 }
 
 func (r *Repo) excludeBlock() string {

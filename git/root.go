@@ -29,21 +29,32 @@ func FindRoot(ctx context.Context, dir string) (string, error) {
 	return top, err
 }
 
+// Version gives the version of the git that is installed, such as "2.39". The
+// error of one that is missing or too old says what to install.
+func Version(ctx context.Context) (string, error) {
+	return (&Repo{env: environ(nil)}).version(ctx)
+}
+
 func (r *Repo) checkVersion(ctx context.Context) error {
+	_, err := r.version(ctx)
+	return err
+}
+
+func (r *Repo) version(ctx context.Context) (string, error) {
 	out, err := r.run(ctx, call{op: "run git", args: []string{"--version"}, dir: "/"})
 	if err != nil {
-		return fmt.Errorf("%w: install git %d.%d or newer", err, minMajor, minMinor)
+		return "", fmt.Errorf("%w: install git %d.%d or newer", err, minMajor, minMinor)
 	}
 	m := versionPattern.FindStringSubmatch(out)
 	if m == nil {
-		return fmt.Errorf("run git: unknown version %q: install git %d.%d or newer", strings.TrimSpace(out), minMajor, minMinor)
+		return "", fmt.Errorf("run git: unknown version %q: install git %d.%d or newer", strings.TrimSpace(out), minMajor, minMinor)
 	}
 	major, _ := strconv.Atoi(m[1]) // digits, by the pattern
 	minor, _ := strconv.Atoi(m[2])
 	if major < minMajor || (major == minMajor && minor < minMinor) {
-		return fmt.Errorf("git %s is too old: install git %d.%d or newer", m[0], minMajor, minMinor)
+		return "", fmt.Errorf("git %s is too old: install git %d.%d or newer", m[0], minMajor, minMinor)
 	}
-	return nil
+	return m[0], nil
 }
 
 // locate finds the main checkout and the common git dir from any folder.
