@@ -27,12 +27,13 @@ func (c *debugCmd) Run(ctx context.Context, a *app) error {
 	}
 	t, ok := snap.Task(id)
 	if !ok {
-		return usage("#%s is not in the queue; see: fm queue show", id)
+		return unqueued(id)
 	}
 	h.debugTask(t, snap)
 	if err := h.debugHistory(ctx, q, id); err != nil {
 		return err
 	}
+	h.debugDecisions(id)
 	h.debugSession(ctx, t)
 	h.debugWork(ctx, t)
 	return nil
@@ -50,6 +51,9 @@ func (h *house) debugTask(t fm.Task, snap queue.Snapshot) {
 	if t.NotBefore.After(time.Now()) {
 		fmt.Fprintf(h.stdout, "  tried again at %s\n", t.NotBefore.Format(time.RFC3339))
 	}
+	if t.Spent != (fm.Spending{}) {
+		fmt.Fprintf(h.stdout, "  spent %s, %d tokens\n", t.Spent.Cost, t.Spent.Tokens)
+	}
 }
 
 func (h *house) debugHistory(ctx context.Context, q *queue.Queue, id fm.TaskID) error {
@@ -62,6 +66,23 @@ func (h *house) debugHistory(ctx context.Context, q *queue.Queue, id fm.TaskID) 
 		fmt.Fprintf(h.stdout, "  %s  %-10s %-10s a=%d %s\n", e.At.Format(time.DateTime), e.Op, e.Task.Worker, e.Task.Attempt, fm.Line(e.Why, 160))
 	}
 	return nil
+}
+
+// debugDecisions shows the last of what the supervisor decided; fm why has all.
+func (h *house) debugDecisions(id fm.TaskID) {
+	const last = 15
+	decisions, err := h.journal().read(id)
+	if err != nil {
+		fmt.Fprintf(h.stdout, "\nDECISIONS\n  %s\n", text(err))
+		return
+	}
+	if len(decisions) == 0 {
+		return
+	}
+	fmt.Fprintln(h.stdout, "\nDECISIONS")
+	for _, d := range decisions[max(0, len(decisions)-last):] {
+		decided(d).print(h.stdout)
+	}
 }
 
 // debugSession shows the agent's side. What cannot be had is said, and the
@@ -96,10 +117,27 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
 	}
-	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), plural(rep.Turns, "turn"), dash(rep.Session), fm.Line(string(rep.Trouble)+rep.Question.Text, 200))
+	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), plural(rep.Turns, "turn"), dash(rep.Session))
+	h.debugReport(rep)
 	fmt.Fprintf(h.stdout, "  events %s\n  launcher %s\n", h.project.Events(t.Run()), h.project.Launch(t.Run()))
 	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t.ID)); err == nil {
 		fmt.Fprintf(h.stdout, "  COMPLETION.md says %s: %s\n", c.Outcome, fm.Line(c.Summary, 200))
+	}
+}
+
+// debugReport shows what the state is believed for, and what is in the way.
+func (h *house) debugReport(rep fm.Report) {
+	if e := rep.Evidence; e.What != "" {
+		fmt.Fprintf(h.stdout, "  believed for: %s, %s, %s\n", e.Source, fm.Line(e.What, 100), e.At.Format(time.RFC3339))
+	}
+	if q := rep.Question; q.Kind != "" || q.Text != "" {
+		fmt.Fprintf(h.stdout, "  asks for a person: %s\n", asks(q))
+	}
+	if rep.Trouble != fm.NoTrouble {
+		fmt.Fprintf(h.stdout, "  trouble %s: %s\n", rep.Trouble, fm.Line(rep.Says, 200))
+	}
+	if rep.Spent != (fm.Spending{}) {
+		fmt.Fprintf(h.stdout, "  spent by this attempt: %s, %d tokens; at work for %s\n", rep.Spent.Cost, rep.Spent.Tokens, span(rep.Worked))
 	}
 }
 

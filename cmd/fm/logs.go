@@ -34,7 +34,7 @@ func (c *logsCmd) Run(ctx context.Context, a *app) error {
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		if err := next(ctx, h.stdout); err != nil || !c.Follow {
+		if err := next(ctx, h.stdout); err != nil && ctx.Err() == nil || !c.Follow {
 			return err
 		}
 		select {

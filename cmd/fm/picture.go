@@ -18,6 +18,9 @@ func (h *house) watchStatus(ctx context.Context, draw drawing, over func(string)
 	last := ""
 	for {
 		s, err := h.status(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

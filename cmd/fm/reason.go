@@ -28,6 +28,9 @@ func (h *house) scene(ctx context.Context, t fm.Task, snap queue.Snapshot) (scen
 	if x.status, err = h.status(ctx); err != nil {
 		return x, err
 	}
+	if x.status.Wanted, err = h.wanted(); err != nil { // the supervisor may not have read it yet
+		return x, err
+	}
 	if t.Status == fm.Working {
 		agent, err := h.reader()
 		if err != nil {
