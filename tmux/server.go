@@ -73,6 +73,7 @@ type Server struct {
 	path  string // of the socket
 	conf  string // text of the configuration
 	id    string // of that text; the server knows it as @fm_conf
+	found string // the version of the tmux that is installed; set by New
 	gt    *gotmux.Tmux
 	slots chan struct{} // bounds the execs in flight, hung ones included
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/founder-mode/fm"
 )
@@ -23,8 +24,13 @@ func (s *Server) checkVersion(ctx context.Context) error {
 	if tooOld(out) {
 		return fmt.Errorf("use %q: fm needs tmux 3.2 or newer; install it: %w", fm.Line(out, 40), fm.ErrRefused)
 	}
+	s.found = strings.TrimPrefix(fm.Line(out, 40), "tmux ")
 	return nil
 }
+
+// Version is that of the tmux that is installed, such as "3.3a"; a server that
+// runs may be of an older one.
+func (s *Server) Version() string { return s.found }
 
 func tooOld(version string) bool {
 	m := versionNumber.FindStringSubmatch(version)

@@ -21,6 +21,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Env is what the agent needs of the process it runs in. Hooks and commands
@@ -46,6 +47,10 @@ const Version = "2.1.197 (scripted agent, not Claude)"
 // The goroutine that reads a terminal outlives the call, because a read of a
 // terminal cannot be called off; it is meant to end with the process.
 func Main(ctx context.Context, args []string, env Env) int {
+	if slices.Equal(args, []string{"auth", "status"}) {
+		_, _ = fmt.Fprintln(env.Stdout, `{"loggedIn": true, "authMethod": "none, it is scripted"}`) // nobody to tell
+		return 0
+	}
 	o, err := parseOptions(args)
 	if err != nil {
 		return refuse(env, err)
