@@ -1,0 +1,80 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// TestStatusShowsWhatIsOutOfTheOrdinary holds the lines that are there only
+// when there is something to say. Caught: a gate shown without its end, a cost
+// of nothing, a question that nobody was pointed to.
+func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
+	plain := supervisor.Status{PID: 1, Project: "/shop", Started: noon(), Wanted: supervisor.Wanted{Workers: 1}, Workers: []supervisor.WorkerStatus{
+		{Worker: 1, Task: "2", State: "working", Text: "Working on #2", Since: noon()},
+	}}
+	picture := func(change func(*supervisor.Status)) string {
+		s := plain
+		s.Workers = append([]supervisor.WorkerStatus{}, plain.Workers...)
+		change(&s)
+		var b strings.Builder
+		render(&b, s, noon().Add(26*time.Minute))
+		return b.String()
+	}
+	usual := picture(func(*supervisor.Status) {})
+	for _, word := range []string{"⏸", "$", "inbox", "held"} {
+		if strings.Contains(usual, word) {
+			t.Errorf("%q in:\n%s", word, usual)
+		}
+	}
+	for want, change := range map[string]func(*supervisor.Status){
+		"⏸ Usage limit reached: goes on at 13:00 (in 34m)\n": func(s *supervisor.Status) {
+			s.Gate = supervisor.Gate{Why: "usage limit reached", Until: noon().Add(time.Hour)}
+		},
+		"⏸ Claude is not logged in\n":              func(s *supervisor.Status) { s.Gate = supervisor.Gate{Why: "Claude is not logged in"} },
+		"Avg: - | Spent today: $1.50\n":            func(s *supervisor.Status) { s.Today.Cost = fm.Dollars(1.5) },
+		"Working on #2 (26m, $0.42)":               func(s *supervisor.Status) { s.Workers[0].Spent.Cost = fm.Dollars(0.42) },
+		"  ? 1 question for you: fm inbox\n":       func(s *supervisor.Status) { s.Workers[0].State = "waiting" },
+		"Working on #2 (26m) · held":               func(s *supervisor.Status) { s.Workers[0].Held, s.Workers[0].Person = true, true },
+		"Working on #2 (26m) · a person types":     func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
+		"fm · shop · up 26m · bypassPermissions\n": func(s *supervisor.Status) { s.Wanted.Permission = bypass },
+	} {
+		if got := picture(change); !strings.Contains(got, want) {
+			t.Errorf("no %q in:\n%s", want, got)
+		}
+	}
+}
+
+// TestClockNamesTheDayUnlessItIsToday: a weekly limit ends on another day, and
+// one before midnight may end after it. Caught: the day left out because less
+// than 24 hours are left.
+func TestClockNamesTheDayUnlessItIsToday(t *testing.T) {
+	late := noon().Add(11*time.Hour + 50*time.Minute)
+	for want, at := range map[string]time.Time{
+		"23:55 (in 5m)":             late.Add(5 * time.Minute),
+		"Sat 00:05 (in 15m)":        late.Add(15 * time.Minute),
+		"23:50:30 (in 30s)":         late.Add(30 * time.Second),
+		"Tue 23:50 (in 96h00m)":     late.Add(4 * 24 * time.Hour),
+		"27 Nov 23:50 (in 168h00m)": late.Add(7 * 24 * time.Hour),
+	} {
+		if got := moment(at, late); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestPictureFitsTheTerminal: a picture with more lines than the terminal has
+// would scroll, and each redraw with it. Caught: a newline behind the last
+// row.
+func TestPictureFitsTheTerminal(t *testing.T) {
+	for rows, want := range map[int]string{
+		5: "1\n2\n3", 3: "1\n2\n3", 2: "1\n… and 2 lines", 1: "… and 3 lines",
+	} {
+		if got := clipped("1\n2\n3\n", rows); got != want {
+			t.Errorf("%d rows: got %q, want %q", rows, got, want)
+		}
+	}
+}
