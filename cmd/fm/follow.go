@@ -18,12 +18,16 @@ func (h *house) follow(ctx context.Context, q *queue.Queue, ids []fm.TaskID) err
 	defer tick.Stop()
 	seen := map[fm.TaskID]fm.Task{}
 	closed := map[fm.IssueID]bool{}
+	calls := calls{out: h.stdout}
 	for {
 		snap, err := q.Refresh(ctx, time.Now())
 		if err != nil {
 			return err
 		}
 		h.changes(snap, ids, seen)
+		if s, err := h.lastStatus(); err == nil {
+			calls.tell(s, time.Now())
+		}
 		if h.over(snap, ids, closed) {
 			return outcome(snap, ids)
 		}
