@@ -34,6 +34,7 @@ type cli struct {
 	Workers workersCmd `cmd:"" help:"List, add and remove workers."`
 	Queue   queueCmd   `cmd:"" help:"Show and change the queue."`
 	Recover recoverCmd `cmd:"" help:"Bring the supervisor back after a crash."`
+	Init    initCmd    `cmd:"" help:"Make a repository ready: settings, git excludes, slash commands."`
 	Try     tryCmd     `cmd:"" help:"See the whole of it on a small project made for it."`
 
 	Supervise superviseCmd `cmd:"" hidden:"" help:"Be the supervisor of the project."`
