@@ -14,7 +14,7 @@ import (
 func (s *session) inputEnded() {
 	s.keys = nil
 	if !s.terminal {
-		s.queue = append(s.queue, "/exit")
+		s.inbox.add("/exit")
 		return
 	}
 	time.AfterFunc(time.Second, func() {
@@ -55,7 +55,8 @@ func (s *session) signalled(ctx context.Context, number os.Signal) exitCode {
 }
 
 func (s *session) leave(ctx context.Context, code exitCode, reason string) exitCode {
-	s.screen.idle()
+	s.screen.gone()
+	s.jobs.end()
 	s.fire(ctx, "SessionEnd", reason, fields{"reason": reason})
 	s.store.leave()
 	s.screen.raw("\x1b[?2004l")

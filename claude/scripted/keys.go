@@ -21,6 +21,9 @@ const (
 	enter
 	escape
 	backspace
+	up
+	down
+	stashKey   // C-s
 	clearLine  // C-u
 	interrupt  // C-c
 	endOfInput // C-d
@@ -61,6 +64,8 @@ func nextKey(b []byte) (key, int) {
 		return key{kind: interrupt}, 1
 	case 0x04:
 		return key{kind: endOfInput}, 1
+	case 0x13:
+		return key{kind: stashKey}, 1
 	case 0x15:
 		return key{kind: clearLine}, 1
 	case 0x08, 0x7f:
@@ -92,7 +97,7 @@ func escapeKey(b []byte) (key, int) {
 	case len(b) == 1:
 		return key{}, 0
 	case b[1] == 'O' && len(b) >= 3: // SS3, a function key
-		return key{}, 3
+		return arrow(b[2]), 3
 	case b[1] == 'O':
 		return key{}, 0
 	case b[1] != '[':
@@ -100,10 +105,24 @@ func escapeKey(b []byte) (key, int) {
 	}
 	for i := 2; i < len(b); i++ { // CSI, ends at its final byte
 		if b[i] >= 0x40 && b[i] <= 0x7e {
+			if i == 2 {
+				return arrow(b[i]), i + 1
+			}
 			return key{}, i + 1
 		}
 	}
 	return key{}, 0
+}
+
+// arrow gives the key of a sequence without parameters.
+func arrow(final byte) key {
+	switch final {
+	case 'A':
+		return key{kind: up}
+	case 'B':
+		return key{kind: down}
+	}
+	return key{}
 }
 
 // tidy gives pasted text its line ends (a terminal sends CR) and the CLI's

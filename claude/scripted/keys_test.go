@@ -8,11 +8,14 @@ import (
 )
 
 func TestKeysSurviveAnySplitOfTheirBytes(t *testing.T) {
-	bytes := "hé" + pasteStart + "one\rtwo\x03\x1b[A" + pasteEnd + "\x1b[A\x1bOP\x7f\x15\x03\x04\t\r"
+	bytes := "hé" + pasteStart + "one\rtwo\x03\x1b[A" + pasteEnd + "\x1b[A\x1bOB\x1b[1;5A\x1bOP\x13\x7f\x15\x03\x04\t\r"
 	want := []key{
 		{kind: typed, text: "h"},
 		{kind: typed, text: "é"},
 		{kind: pasted, text: "one\ntwo\x03\x1b[A"},
+		{kind: up},
+		{kind: down},
+		{kind: stashKey},
 		{kind: backspace},
 		{kind: clearLine},
 		{kind: interrupt},
@@ -55,6 +58,9 @@ func TestEditorSubmitsWhatStandsInTheBox(t *testing.T) {
 		"a\\\rb\r":                             "a\nb",
 		"half " + "\x1b[200~a\rb\r\x1b[201~\r": "half a\nb",
 		"\r":                                   "",
+		"mine\x13yours\r":                      "yours",
+		"mine\x13yours\r\r":                    "mine", // it is back in the box
+		"\x13abc\r":                            "abc",
 	} {
 		var p keyParser
 		var e editor
@@ -91,4 +97,59 @@ func FuzzKeys(f *testing.F) {
 			e.take(k)
 		}
 	})
+}
+
+// A long text is only named in the box, and submitted whole.
+func TestALongPasteIsNamed(t *testing.T) {
+	var e editor
+	for text, want := range map[string]string{
+		"short": "short", "1\n2\n3\n4": "[Pasted text #1 +3 lines]", strings.Repeat("x", longPaste+1): "[Pasted text #1]",
+	} {
+		e = editor{}
+		e.take(key{kind: pasted, text: text})
+		if got := e.shown(); got != want || e.text() != text {
+			t.Errorf("got %q and %d bytes, want %q and %d", got, len(e.text()), want, len(text))
+		}
+		e.take(key{kind: clearLine})
+		if e.shown() != "" {
+			t.Errorf("left %q in the box", e.shown())
+		}
+	}
+}
+
+func TestADialogTakesKeysAsTheCLIDoes(t *testing.T) {
+	d := dialog{options: []string{"one", "two", "Type something.", "Chat"}, free: 3, rule: 4}
+	for bytes, want := range map[string]choice{
+		"\r":                       {option: 1},
+		"2":                        {option: 2},
+		"\x1b[B\r":                 {option: 2},
+		"\x1b[B\x1b[A\r":           {option: 1},
+		"3my own\r":                {option: 3, text: "my own"},
+		"3\r\x7fmy\x7fe\r":         {option: 3, text: "me"},
+		"4":                        {option: 4},
+		"\x03":                     {},
+		"\x1b[200~2\x1b[201~\r":    {option: 1}, // what is pasted is lost
+		"3\x1b[200~a 2\x1b[201~\r": {option: 3, text: "a 2"},
+	} {
+		q := question{dialog: d, at: 1}
+		var got choice
+		over := false
+		for _, k := range (&keyParser{}).feed([]byte(bytes)) {
+			r := []rune{0}
+			if k.kind == typed {
+				r = []rune(k.text) // a person's keys come one by one
+			}
+			for _, r := range r {
+				if k.kind == typed {
+					k.text = string(r)
+				}
+				if c, ok := q.press(k); ok {
+					got, over = c, true
+				}
+			}
+		}
+		if got != want || !over {
+			t.Errorf("%q: got %+v, answered %t; want %+v", bytes, got, over, want)
+		}
+	}
 }

@@ -6,40 +6,60 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/founder-mode/fm"
 )
 
-// screen writes to the pane. One goroutine owns it at a time: the session's,
-// and while a turn runs, the turn's. A write that fails has nobody to tell.
+// screen writes to the pane: a flow of lines, and below it, drawn anew each
+// time, what the CLI has at the foot of its screen. A write that fails has
+// nobody to tell. Its methods may be called concurrently: while a turn runs,
+// that one adds to the flow and the session shows what is typed.
 type screen struct {
-	w      io.Writer
-	name   string
-	footer string // what stands on the last line, without line end
-	beat   int
+	w       io.Writer
+	name    string
+	columns int // of the terminal; 0 when there is none, and so no foot
+
+	mu    sync.Mutex // of what follows
+	foot  foot
+	drawn int // lines of the foot on the pane
+	beat  int
+	since time.Time // when the turn that runs began
+}
+
+// foot is what stands below the flow.
+type foot struct {
+	doing  string   // what runs or is tried again; "" at rest
+	queued []string // messages for the end of the turn
+	box    string   // what is typed
+	hint   string   // at the right end of the last line
+	jobs   int      // in the background
+	dialog []string // stands in the place of all the others; nil for none
 }
 
 const (
-	reset   = "\x1b[0m"
-	faint   = "\x1b[2m"
-	bold    = "\x1b[1m"
-	cyan    = "\x1b[36m"
-	green   = "\x1b[32m"
-	red     = "\x1b[31m"
-	eraseTo = "\r\x1b[K"
+	reset = "\x1b[0m"
+	faint = "\x1b[2m"
+	bold  = "\x1b[1m"
+	cyan  = "\x1b[36m"
+	green = "\x1b[32m"
+	red   = "\x1b[31m"
 )
 
 func (s *screen) raw(text string) { _, _ = io.WriteString(s.w, text) }
 
-// line shows text that is made safe, in a style, above the footer.
+// line shows text that is made safe, in a style, above the foot.
 func (s *screen) line(style, text string) {
-	s.raw(eraseTo)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.erase()
 	for l := range strings.SplitSeq(fm.Plain(text), "\n") {
 		s.raw(style + l + reset + "\n")
 	}
-	s.raw(s.footer)
+	s.draw()
 }
 
 func (s *screen) dim(text string) { s.line(faint, "  ⎿  "+text) }
@@ -54,54 +74,160 @@ func (s *screen) banner(session, model string) {
 	s.line(faint, "  session "+session+"\n")
 }
 
-// working shows that a turn runs.
+// begin shows that a turn runs from now on.
+func (s *screen) begin() {
+	s.mu.Lock()
+	s.since = time.Now()
+	s.mu.Unlock()
+	s.working()
+}
+
+// working shows that the turn still runs.
 func (s *screen) working() {
+	s.beats(func(beat int) string {
+		return fmt.Sprintf("%s Following the scenario… (%ds · ↓ 0 tokens)", []string{"✶", "✸", "✹", "✺"}[beat%4], int(time.Since(s.since).Seconds()))
+	})
+}
+
+// retrying shows that a request is tried again.
+func (s *screen) retrying(words string) {
+	s.beats(func(int) string { return "✻ " + fm.Line(words, 100) })
+}
+
+func (s *screen) beats(doing func(beat int) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.beat++
-	sign := []string{"✶", "✸", "✹", "✺"}[s.beat%4]
-	dot := []string{"⠂", "⠐"}[s.beat%2]
-	s.footer = cyan + sign + " Following the scenario… " + reset + faint + "(esc to interrupt)" + reset
-	s.title(dot)
-	s.raw(eraseTo + s.footer)
+	s.foot.doing = doing(s.beat)
+	s.title([]string{"⠂", "⠐"}[s.beat%2])
+	s.erase()
+	s.draw()
 }
 
-// idle takes the footer away.
-func (s *screen) idle() {
-	s.footer = ""
-	s.raw(eraseTo)
+// idle shows that nothing runs but jobs in the background.
+func (s *screen) idle(jobs int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.foot.doing, s.foot.jobs = "", jobs
 	s.title("✳")
+	s.erase()
+	s.draw()
 }
 
-// box shows the prompt with what is typed into it.
-func (s *screen) box(text string) {
-	if n := strings.Count(text, "\n"); n > 1 {
-		text = fmt.Sprintf("[Pasted text +%d lines]", n)
+// box shows the prompt with what is typed into it, and what waits.
+func (s *screen) box(e *editor, queued []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.foot.box, s.foot.hint, s.foot.queued = e.shown(), e.hint, queued
+	s.erase()
+	s.draw()
+}
+
+// ask shows the lines of a dialog in the place of the box; none take it away.
+func (s *screen) ask(lines []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.foot.dialog == nil && s.columns == 0 {
+		s.raw(strings.Join(lines, "\n") + "\n")
 	}
-	s.raw(eraseTo + "❯\u00a0" + fm.Line(text, 100))
+	s.foot.dialog = lines
+	s.title("✳")
+	s.erase()
+	s.draw()
+}
+
+// gone leaves the flow alone on the pane.
+func (s *screen) gone() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.erase()
+	s.columns = 0
 }
 
 func (s *screen) title(sign string) {
-	name := s.name
-	if name == "" {
-		name = "scripted agent"
+	s.raw("\x1b]0;" + sign + " " + fm.Line(or(s.name, "scripted agent"), 60) + "\x07")
+}
+
+func (s *screen) erase() {
+	if s.drawn > 1 {
+		s.raw(fmt.Sprintf("\x1b[%dA", s.drawn-1))
 	}
-	s.raw("\x1b]0;" + sign + " " + fm.Line(name, 60) + "\x07")
+	if s.drawn > 0 {
+		s.raw("\r\x1b[J")
+	}
+	s.drawn = 0
+}
+
+func (s *screen) draw() {
+	if s.columns == 0 {
+		return
+	}
+	lines := s.foot.lines(s.columns, s.name)
+	for i, l := range lines {
+		if r := []rune(l); len(r) >= s.columns {
+			lines[i] = string(r[:s.columns-1])
+		}
+	}
+	s.raw(strings.Join(lines, "\n"))
+	s.drawn = len(lines)
+}
+
+// lines has the form of the CLI, as far as programs look at it.
+func (f foot) lines(columns int, name string) []string {
+	rule := strings.Repeat("─", columns-1)
+	if f.dialog != nil {
+		return append([]string{rule}, f.dialog...)
+	}
+	var lines []string
+	if f.doing != "" {
+		lines = append(lines, "", f.doing)
+	}
+	for _, q := range f.queued {
+		lines = append(lines, "  ❯ "+fm.Line(q, 100))
+	}
+	title := " " + fm.Line(or(name, "scripted agent"), 40) + " ──"
+	top := strings.Repeat("─", max(4, columns-1-len([]rune(title)))) + title
+	box := f.box
+	if box == "" && len(f.queued) > 0 {
+		box = "Press up to edit queued messages"
+	}
+	foot := []string{"  ⏵⏵ don't ask on (shift+tab to cycle)"}
+	if f.doing != "" {
+		foot = append(foot, "esc to interrupt")
+	}
+	if f.jobs > 0 {
+		foot = append(foot, fmt.Sprintf("%d shell", f.jobs))
+	}
+	if f.hint != "" {
+		foot = append(foot, f.hint)
+	}
+	lines = append(lines, "", top)
+	for i, l := range strings.Split(box, "\n") {
+		lines = append(lines, []string{"❯\u00a0", "  "}[min(i, 1)]+l)
+	}
+	return slices.Concat(lines, []string{rule, strings.Join(foot, " · ")})
 }
 
 // rawMode switches the terminal that r is to single keys without echo, and
-// returns how to undo it. What is no terminal is left alone, and reported so.
-func rawMode(ctx context.Context, r io.Reader) (restore func(), terminal bool) {
+// returns how to undo it and how wide it is. What is no terminal is left alone,
+// and has no columns.
+func rawMode(ctx context.Context, r io.Reader) (restore func(), columns int) {
 	tty, ok := r.(*os.File)
 	if !ok {
-		return func() {}, false
+		return func() {}, 0
 	}
 	before, err := stty(ctx, tty, "-g")
 	if err != nil {
-		return func() {}, false
+		return func() {}, 0
 	}
 	if _, err := stty(ctx, tty, "-icanon", "-echo", "-isig", "-ixon", "-icrnl", "min", "1", "time", "0"); err != nil {
-		return func() {}, false
+		return func() {}, 0
 	}
-	return func() { _, _ = stty(context.WithoutCancel(ctx), tty, strings.TrimSpace(before)) }, true // the terminal may be gone
+	var rows int
+	if size, err := stty(ctx, tty, "size"); err == nil {
+		_, _ = fmt.Sscan(size, &rows, &columns) // a terminal without a size gets the usual one
+	}
+	return func() { _, _ = stty(context.WithoutCancel(ctx), tty, strings.TrimSpace(before)) }, max(columns, 80) // the terminal may be gone
 }
 
 func stty(ctx context.Context, tty *os.File, args ...string) (string, error) {

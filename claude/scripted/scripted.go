@@ -4,8 +4,9 @@
 // It promises that whoever starts it, listens to it or types into it meets what
 // the real CLI was measured to do: the same flags, hooks in the same order with the
 // same payloads, a transcript that can be resumed, the live state file, the
-// same exit codes, and real edits and commits in the worktree. What it does
-// not copy is the screen, which says plainly that this is not Claude.
+// same exit codes, and real edits and commits in the worktree. Its screen says
+// plainly that this is not Claude, and has at its foot the box, the dialogs and
+// the signs of the CLI, so that who reads the one can read the other.
 //
 // It never calls a model and never opens a connection. It never runs a word
 // that comes from an issue: a scenario is data whose commands are lists of

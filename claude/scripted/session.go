@@ -18,8 +18,9 @@ import (
 //	                        ▲                              │
 //	                        └──── dialogs, the ending ◄────┘
 //
-// While a turn runs, the screen, the store and the task belong to its
-// goroutine; between turns they belong to the session's.
+// While a turn runs, the store and the task belong to its goroutine; between
+// turns they belong to the session's. The screen, the inbox and the jobs take
+// calls from both.
 type session struct {
 	options  options
 	env      Env
@@ -30,9 +31,12 @@ type session struct {
 	task     task
 	terminal bool
 	deaf     atomic.Bool // to SIGHUP
+	numb     atomic.Bool // to keys
+	menu     menu        // of the usage limit
+	inbox    inbox
+	jobs     jobs
 
-	editor  editor   // the session's goroutine's
-	queue   []string // prompts to come; the session's goroutine's
+	editor  editor // the session's goroutine's
 	keys    <-chan key
 	signals chan os.Signal
 	asking  chan question // from a turn to the session
@@ -63,13 +67,14 @@ func newSession(o options, env Env, scenario Scenario) (*session, error) {
 		signals: make(chan os.Signal, 8),
 		asking:  make(chan question),
 	}
+	s.jobs.ended = make(chan string)
 	s.hooks = runner{
 		settings: settings, dir: env.Dir,
 		env:    []string{"CLAUDE_PROJECT_DIR=" + env.Dir, "CLAUDE_CODE_SESSION_ID=" + store.id},
 		report: func(text string) { s.screen.line(red, "  ⎿  "+text) },
 	}
 	if o.prompt != "" {
-		s.queue = []string{o.prompt}
+		s.inbox.add(o.prompt)
 	}
 	s.task = findTask(store.first, env)
 	return s, nil
@@ -79,18 +84,17 @@ func newSession(o options, env Env, scenario Scenario) (*session, error) {
 func (s *session) run(ctx context.Context) int {
 	signal.Notify(s.signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
 	defer signal.Stop(s.signals)
-	restore, terminal := rawMode(ctx, s.env.Stdin)
+	restore, columns := rawMode(ctx, s.env.Stdin)
 	defer restore()
-	s.terminal = terminal
+	s.terminal, s.screen.columns = columns > 0, columns
 	s.keys = readKeys(s.env.Stdin)
 	// The session ends itself, in order; ctx only asks for it.
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
+	defer s.jobs.end()
 	code := s.start(ctx, work)
 	for code == staying {
-		if len(s.queue) > 0 {
-			prompt := s.queue[0]
-			s.queue = s.queue[1:]
+		if prompt, ok := s.inbox.next(); ok {
 			code = s.prompt(ctx, work, prompt)
 			continue
 		}
@@ -144,29 +148,29 @@ func (s *session) warn(ctx, work context.Context, event string) exitCode {
 
 // idle waits at the prompt for what comes next.
 func (s *session) idle(ctx, work context.Context) exitCode {
-	s.screen.idle()
+	s.screen.idle(len(s.jobs.running()))
 	notice := time.NewTimer(millis(or(s.scenario.idleNotice, idleNotice)))
 	defer notice.Stop()
 	interrupts := 0
-	for len(s.queue) == 0 {
-		s.screen.box(s.editor.text)
+	for s.inbox.empty() {
+		s.screen.box(&s.editor, nil)
 		select {
 		case k, open := <-s.keys:
 			if !open {
 				s.inputEnded()
 				continue
 			}
-			if k.kind == interrupt || k.kind == endOfInput {
-				s.editor.text = ""
-				if interrupts++; interrupts == 2 {
-					return s.leave(work, 0, "prompt_input_exit")
-				}
+			if s.numb.Load() {
 				continue
 			}
-			interrupts = 0
-			if prompt, ok := s.editor.take(k); ok {
-				s.screen.raw("\n")
-				s.queue = append(s.queue, prompt)
+			if k.kind != interrupt && k.kind != endOfInput {
+				interrupts = 0
+				s.write(k)
+				continue
+			}
+			s.editor.clear()
+			if interrupts++; interrupts == 2 {
+				return s.leave(work, 0, "prompt_input_exit")
 			}
 		case number := <-s.signals:
 			if code := s.signalled(work, number); code != staying {
@@ -174,13 +178,23 @@ func (s *session) idle(ctx, work context.Context) exitCode {
 			}
 		case <-ctx.Done():
 			return s.signalled(work, s.lastSignal())
+		case told := <-s.jobs.ended:
+			s.inbox.add(told)
 		case <-notice.C:
 			s.fire(work, "Notification", "idle_prompt", fields{
 				"message": "Claude is waiting for your input", "notification_type": "idle_prompt",
 			})
 		}
 	}
+	s.screen.box(&s.editor, nil)
 	return staying
+}
+
+// write takes a key into the box.
+func (s *session) write(k key) {
+	if prompt, ok := s.editor.take(k); ok {
+		s.inbox.add(prompt)
+	}
 }
 
 // fire runs the hooks of an event with the common fields added.

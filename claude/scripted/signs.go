@@ -13,11 +13,6 @@ import (
 // errTurnOver ends a turn early, as something the agent wants.
 var errTurnOver = errors.New("turn over")
 
-// apiError ends a turn with StopFailure instead of Stop.
-type apiError struct{ kind, message string }
-
-func (e *apiError) Error() string { return e.message }
-
 // completion writes COMPLETION.md, or Text in its place.
 type completion struct {
 	Status       fm.Outcome `json:"status"`
@@ -121,48 +116,32 @@ func (b *busy) do(ctx context.Context, t *turn) error {
 	})
 }
 
-// ask opens a permission dialog and waits for a person.
-type ask struct {
-	Tool     string `json:"tool"`
-	Question string `json:"question"`
-	Command  string `json:"command"`
+// spend costs something, and tells the status line so at once.
+type spend struct {
+	USD    float64 `json:"usd"`
+	Tokens int     `json:"tokens"`
 }
 
-func (a *ask) check() error { return nil }
-
-func (a *ask) do(ctx context.Context, t *turn) error {
-	input := map[string]any{"command": a.Command}
-	v := t.s.fire(ctx, "PermissionRequest", a.Tool, fields{
-		"prompt_id": t.promptID, "tool_name": a.Tool, "tool_input": input, "permission_suggestions": []any{},
-	})
-	switch v.permission {
-	case "allow":
-		t.s.screen.dim("Allowed by PermissionRequest hook")
-		return nil
-	case "deny":
-		t.speak("I was not allowed to: " + v.reason)
-		return nil
+func (s *spend) check() error {
+	if s.USD < 0 || s.Tokens < 0 {
+		return errors.New("want 0 or more")
 	}
-	d := dialog{waitingFor: "permission prompt", lines: []string{
-		a.Tool + " command", "", "  " + fm.Line(a.Command, 120), "", a.Question,
-		"❯ 1. Yes", "  2. Yes, and always allow", "  3. No", "", "Esc to cancel · Tab to amend",
-	}}
-	notice := fields{"message": "Claude needs your permission to use " + a.Tool, "notification_type": "permission_prompt"}
-	if t.s.open(ctx, d, notice) == denied {
-		return errInterrupted
-	}
-	return ctx.Err()
+	return nil
 }
 
-// limit ends the turn with an API error. A usage limit opens the CLI's modal,
-// which the next Enter or Escape closes; nothing resumes by itself.
-type limit struct {
-	Kind    string `json:"error"`
-	Message string `json:"message"`
+func (s *spend) do(ctx context.Context, t *turn) error {
+	t.s.task.costUSD += s.USD
+	t.s.task.tokens += s.Tokens
+	t.s.showStatusLine(ctx, t)
+	return nil
 }
 
-func (l *limit) check() error { return needed("error", l.Kind) }
+// deaf makes the agent take no key from now on.
+type deaf struct{}
 
-func (l *limit) do(context.Context, *turn) error {
-	return &apiError{kind: l.Kind, message: l.Message}
+func (*deaf) check() error { return nil }
+
+func (*deaf) do(_ context.Context, t *turn) error {
+	t.s.numb.Store(true)
+	return nil
 }

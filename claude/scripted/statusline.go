@@ -24,7 +24,9 @@ func (s *session) showStatusLine(ctx context.Context, t *turn) {
 			"total_cost_usd": s.task.costUSD, "total_duration_ms": time.Since(s.store.started).Milliseconds(),
 			"total_api_duration_ms": 0, "total_lines_added": t.added, "total_lines_removed": t.removed,
 		},
-		"context_window": fields{"used_percentage": 0, "context_window_size": 200_000},
+		"context_window": fields{
+			"total_input_tokens": 0, "total_output_tokens": s.task.tokens, "context_window_size": 200_000, "used_percentage": 0,
+		},
 	}
 	out, err := s.hooks.feed(ctx, command, payload)
 	if err != nil {

@@ -26,47 +26,86 @@ type action interface {
 
 // newAction gives the action of a word, to be filled in.
 func newAction(word string) (action, error) {
-	switch word {
-	case "write":
-		return &write{}, nil
-	case "append":
-		return &appendTo{}, nil
-	case "replace":
-		return &replace{}, nil
-	case "remove":
-		return &remove{}, nil
-	case "dirty":
-		return &dirty{Path: "left-over.txt"}, nil
-	case "run":
-		return &run{}, nil
-	case "commit":
-		return &commit{}, nil
-	case "completion":
-		return &completion{}, nil
-	case "no_completion":
-		return &noCompletion{Text: "I am done."}, nil
-	case "print":
-		return &say{}, nil
-	case "wait":
-		return &wait{}, nil
-	case "busy":
-		return &busy{}, nil
-	case "hang":
-		return &hang{}, nil
-	case "ask":
-		return &ask{Tool: "Bash", Question: "Do you want to proceed?"}, nil
-	case "limit":
-		return &limit{Kind: "rate_limit", Message: "You've hit your session limit · resets 11:05am (UTC)"}, nil
-	case "crash":
-		return &crash{}, nil
-	case "ignore_hup":
-		return &ignoreHangup{}, nil
-	case "leave_orphan":
-		return &leaveOrphan{MS: 600_000}, nil
-	case "":
+	for _, kind := range []func(string) action{newWork, newSign, newTrouble} {
+		if a := kind(word); a != nil {
+			return a, nil
+		}
+	}
+	if word == "" {
 		return nil, errors.New(`want a "do"`)
 	}
 	return nil, fmt.Errorf("do %q: no such step", word)
+}
+
+// newWork gives what changes the worktree, or runs there.
+func newWork(word string) action {
+	switch word {
+	case "write":
+		return &write{}
+	case "append":
+		return &appendTo{}
+	case "replace":
+		return &replace{}
+	case "remove":
+		return &remove{}
+	case "dirty":
+		return &dirty{Path: "left-over.txt"}
+	case "run":
+		return &run{}
+	case "commit":
+		return &commit{}
+	case "completion":
+		return &completion{}
+	case "background":
+		return &background{}
+	case "leave_orphan":
+		return &leaveOrphan{MS: 600_000}
+	}
+	return nil
+}
+
+// newSign gives what only shows, asks or passes time.
+func newSign(word string) action {
+	switch word {
+	case "no_completion":
+		return &noCompletion{Text: "I am done."}
+	case "print":
+		return &say{}
+	case "wait":
+		return &wait{}
+	case "busy":
+		return &busy{}
+	case "spend":
+		return &spend{}
+	case "ask":
+		return &ask{Tool: "Bash", Question: "Do you want to proceed?"}
+	case "question":
+		return &inquire{Header: "Choice"}
+	case "plan":
+		return &plan{Plan: "1. Do it."}
+	}
+	return nil
+}
+
+// newTrouble gives what goes wrong.
+func newTrouble(word string) action {
+	switch word {
+	case "limit":
+		return &limit{Kind: "rate_limit", Message: "You've hit your session limit · resets 11:05am (UTC)", Window: "session"}
+	case "trouble":
+		return &trouble{}
+	case "retry":
+		return &retry{Words: "API error"}
+	case "hang":
+		return &hang{}
+	case "crash":
+		return &crash{}
+	case "deaf":
+		return &deaf{}
+	case "ignore_hup":
+		return &ignoreHangup{}
+	}
+	return nil
 }
 
 // parseSteps reads steps of the form {"do":"write","path":"a","content":"b"}.

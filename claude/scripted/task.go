@@ -18,6 +18,7 @@ type task struct {
 	attempt int
 	before  int // turns that had ended in this session when the task began
 	costUSD float64
+	tokens  int
 }
 
 var slashPattern = regexp.MustCompile(`^/(?:fm:)?([A-Za-z][A-Za-z0-9_:-]*)(?:\s+(.*))?$`)

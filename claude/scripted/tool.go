@@ -11,7 +11,7 @@ import (
 
 // speak shows a message of the agent.
 func (t *turn) speak(message string) {
-	t.last = message
+	t.last, t.answered = message, true
 	t.s.screen.line(green, "● "+message)
 	t.s.store.add(assistant(map[string]any{"type": "text", "text": message}))
 }
@@ -40,6 +40,7 @@ func (t *turn) tool(ctx context.Context, use toolUse, f func(context.Context) (s
 		more["prompt_id"], more["tool_name"], more["tool_input"], more["tool_use_id"] = t.promptID, use.name, use.input, id
 		return more
 	}
+	t.answered = true
 	t.s.screen.line("", fmt.Sprintf("● %s(%s)", use.name, fm.Line(use.show, 100)))
 	if v := t.s.fire(ctx, "PreToolUse", use.name, payload(fields{})); v.permission == "deny" {
 		return fmt.Errorf("%s was denied: %s", use.name, v.reason)
@@ -60,7 +61,17 @@ func (t *turn) tool(ctx context.Context, use toolUse, f func(context.Context) (s
 		t.s.screen.dim(strings.TrimSuffix(indent(said), "\n     "))
 	}
 	t.s.fire(ctx, "PostToolUse", use.name, payload(fields{"tool_response": fields{"stdout": said}, "duration_ms": took}))
+	t.hear()
 	return nil
+}
+
+// hear takes what was said meanwhile into the turn, without a hook, as the CLI
+// does after a tool.
+func (t *turn) hear() {
+	for _, text := range t.s.inbox.said() {
+		t.s.screen.line(bold, "❯ "+text)
+		t.s.store.add(entry{Type: "attachment", Message: map[string]any{"type": "queued_command", "prompt": text}})
+	}
 }
 
 // indent gives the last lines of an output, ready to follow "⎿".
@@ -77,16 +88,20 @@ func indent(said string) string {
 
 // pause lets time pass visibly.
 func (t *turn) pause(ctx context.Context, ms int) error {
-	end := time.NewTimer(millis(ms))
+	return t.passing(ctx, millis(ms), t.s.screen.working)
+}
+
+func (t *turn) passing(ctx context.Context, d time.Duration, show func()) error {
+	end := time.NewTimer(d)
 	defer end.Stop()
 	beat := time.NewTicker(150 * time.Millisecond)
 	defer beat.Stop()
 	for {
+		show()
 		select {
 		case <-end.C:
 			return nil
 		case <-beat.C:
-			t.s.screen.working()
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -17,6 +17,7 @@ type turn struct {
 	root     *os.Root
 	promptID string
 	last     string // the agent's last message
+	answered bool   // something was said or done
 	added    int    // lines
 	removed  int
 }
@@ -36,24 +37,31 @@ func (s *session) prompt(ctx, work context.Context, prompt string) exitCode {
 	turnCtx, cancel := context.WithCancelCause(work)
 	defer cancel(nil)
 	done := make(chan exitCode, 1)
-	go func() { done <- s.runTurn(turnCtx, prompt) }()
+	t := &turn{s: s, promptID: newID()}
+	go func() { done <- t.run(turnCtx, prompt) }()
 	var open *question
 	for {
+		s.screen.box(&s.editor, s.inbox.list())
 		select {
 		case code := <-done:
+			if !t.answered && errors.Is(context.Cause(turnCtx), errInterrupted) {
+				s.editor.set(prompt) // nothing came of it: it may be put better
+			}
 			return code
 		case q := <-s.asking:
 			open = &q
+			s.screen.ask(open.shown(s.screen.columns))
+		case told := <-s.jobs.ended:
+			s.inbox.add(told)
 		case k, more := <-s.keys:
-			if !more {
+			switch {
+			case !more:
 				s.inputEnded()
-				continue
-			}
-			if open == nil {
+			case s.numb.Load():
+			case open == nil:
 				s.whileBusy(k, cancel)
-			} else if c, ok := k.answer(); ok {
-				open.reply <- c
-				open = nil
+			default:
+				open = s.answer(open, k)
 			}
 		case number := <-s.signals:
 			if code := s.signalledAtWork(work, number, cancel, done); code != staying {
@@ -65,14 +73,24 @@ func (s *session) prompt(ctx, work context.Context, prompt string) exitCode {
 	}
 }
 
+// answer gives a key to a dialog, and returns it if it stays open.
+func (s *session) answer(q *question, k key) *question {
+	c, ok := q.press(k)
+	if !ok {
+		s.screen.ask(q.shown(s.screen.columns))
+		return q
+	}
+	s.screen.ask(nil)
+	q.reply <- c
+	return nil
+}
+
 func (s *session) whileBusy(k key, cancel context.CancelCauseFunc) {
 	if k.kind == escape || k.kind == interrupt {
 		cancel(errInterrupted)
 		return
 	}
-	if prompt, ok := s.editor.take(k); ok {
-		s.queue = append(s.queue, prompt)
-	}
+	s.write(k)
 }
 
 func (s *session) signalledAtWork(ctx context.Context, number os.Signal, cancel context.CancelCauseFunc, done <-chan exitCode) exitCode {
@@ -84,22 +102,23 @@ func (s *session) signalledAtWork(ctx context.Context, number os.Signal, cancel 
 	return s.signalled(ctx, number)
 }
 
-// runTurn does what the scenario says until the Stop hooks let it stop.
-func (s *session) runTurn(ctx context.Context, prompt string) exitCode {
+// run does what the scenario says until the Stop hooks let it stop.
+func (t *turn) run(ctx context.Context, prompt string) exitCode {
+	s := t.s
 	root, err := os.OpenRoot(s.env.Dir)
 	if err != nil {
 		s.screen.line(red, "● "+err.Error())
 		return 1
 	}
 	defer func() { _ = root.Close() }() // nothing was written through it
-	t := &turn{s: s, root: root, promptID: newID()}
+	t.root = root
 	started := time.Now()
 	s.screen.line(bold, "❯ "+prompt)
-	s.screen.working()
+	s.screen.begin()
 	s.store.show("busy", "")
 	if v := s.fire(ctx, "UserPromptSubmit", "", fields{"prompt": prompt, "prompt_id": t.promptID}); v.blocked {
 		s.screen.dim("UserPromptSubmit operation blocked by hook: " + v.reason)
-		s.store.show("idle", "")
+		s.rest()
 		return staying
 	}
 	if s.store.first == "" {
@@ -112,13 +131,26 @@ func (s *session) runTurn(ctx context.Context, prompt string) exitCode {
 	s.showStatusLine(context.WithoutCancel(ctx), t)
 	if code == staying {
 		s.screen.line(faint, fmt.Sprintf("✻ Worked for %ds\n", int(time.Since(started).Seconds())))
-		s.store.show("idle", "")
+		s.rest()
 	}
 	return code
 }
 
+// rest tells that no turn runs any more.
+func (s *session) rest() {
+	if len(s.jobs.running()) > 0 {
+		s.store.show("shell", "")
+		return
+	}
+	s.store.show("idle", "")
+}
+
 // toStop plays scripted turns until one is allowed to end.
 func (t *turn) toStop(ctx context.Context) exitCode {
+	if words := t.s.limited(); words != "" {
+		t.refused(ctx, &apiError{kind: "rate_limit", message: words, menu: true})
+		return staying
+	}
 	for n := 0; ; n++ {
 		err := t.play(ctx)
 		if ctx.Err() != nil || errors.Is(err, errInterrupted) {
@@ -128,7 +160,8 @@ func (t *turn) toStop(ctx context.Context) exitCode {
 			return exitCode(end.code)
 		}
 		if failure, ok := errors.AsType[*apiError](err); ok {
-			t.fail(ctx, failure)
+			t.s.store.add(entry{Type: "system", Subtype: turnEnded})
+			t.refused(ctx, failure)
 			return staying
 		}
 		v := t.stop(ctx, n)
@@ -148,7 +181,7 @@ func (t *turn) toStop(ctx context.Context) exitCode {
 func (t *turn) stop(ctx context.Context, refused int) verdict {
 	return t.s.fire(ctx, "Stop", "", fields{
 		"prompt_id": t.promptID, "stop_hook_active": refused > 0, "last_assistant_message": t.last,
-		"background_tasks": []any{}, "session_crons": []any{},
+		"background_tasks": t.s.jobs.running(), "session_crons": []any{},
 	})
 }
 
@@ -163,20 +196,22 @@ func (t *turn) cutShort(ctx context.Context, refused int) exitCode {
 	return staying
 }
 
-// fail ends a turn with an API error. A usage limit opens the CLI's modal.
-func (t *turn) fail(ctx context.Context, failure *apiError) {
+// refused ends a turn with an API error. The first usage limit in the life of
+// a process opens the CLI's menu, the later ones do not.
+func (t *turn) refused(ctx context.Context, failure *apiError) {
+	t.answered = true
 	t.s.screen.line(red, "  ⎿  "+failure.message)
-	t.s.store.add(entry{Type: "system", Subtype: turnEnded})
 	t.s.fire(ctx, "StopFailure", failure.kind, fields{
 		"prompt_id": t.promptID, "error": failure.kind, "last_assistant_message": failure.message,
 	})
-	if failure.kind != "rate_limit" {
+	if !failure.menu || !t.s.menu.first() {
 		return
 	}
-	t.s.open(ctx, dialog{waitingFor: "dialog open", lines: []string{
-		"❯ /rate-limit-options", "", "What do you want to do?", "",
-		"❯ 1. Stop and wait for limit to reset", "  2. Upgrade your plan", "", "Enter to confirm · Esc to cancel",
-	}}, nil)
+	t.s.screen.line(bold, "❯ /rate-limit-options")
+	t.s.open(ctx, dialog{
+		waitingFor: "dialog open", indent: "  ", lines: []string{"What do you want to do?", ""},
+		options: []string{"Stop and wait for limit to reset", "Upgrade your plan"}, help: "Enter to confirm · Esc to cancel",
+	}, nil)
 }
 
 // play does the next scripted turn of the task.
