@@ -31,6 +31,7 @@ const (
 	OpCloseParent Op = "close-parent"
 	opOrder       Op = "order"    // the order of the lines
 	opComments    Op = "comments" // comments and blank lines
+	opDay         Op = "day"      // what was used up on a day so far
 	opCompact     Op = "compact"  // the ledger was written anew
 )
 

@@ -11,6 +11,7 @@ func Claim(t fm.Task, w fm.WorkerID, at time.Time) Change {
 	t = moved(t, fm.Working, at)
 	t.Worker = w
 	t.Attempt++
+	t.Before = t.Spent
 	return Change{Op: OpClaim, Task: t}
 }
 

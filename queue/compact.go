@@ -15,7 +15,8 @@ const (
 
 // compact writes the ledger anew when it has grown to twice what has to be
 // kept: the history of a day, the revisions that an edit may be based on, and
-// the last entry of everything.
+// the last entry of everything. What was spent bit by bit is kept as its last
+// amount, because agents at work spend all the time.
 func (q *Queue) compact(ctx context.Context, now time.Time) error {
 	if q.offset < max(q.compactAt, compactFloor) {
 		return nil
@@ -48,21 +49,37 @@ func (q *Queue) compact(ctx context.Context, now time.Time) error {
 
 // needed lists the entries that compaction keeps.
 func needed(s *state, entries []entry, now time.Time) []entry {
-	last := make(map[string]uint64) // of the comments above a task
+	last := make(map[string]uint64) // by op and id
 	for _, e := range entries {
-		if e.op == opComments {
-			last[e.id] = e.seq
+		if e.op == opComments || e.op == opDay || e.op == OpSpend {
+			last[string(e.op)+" "+e.id] = e.seq
 		}
 	}
 	day := now.Add(-keepHistory).UnixMilli()
 	var kept []entry
 	for _, e := range entries {
-		r := s.records[fm.TaskID(e.id)]
-		ofTask := e.ofTask() && (e.at >= day || (r != nil && e.seq >= r.past[0].seq))
-		lastWord := e.op == OpCloseParent || (e.op == opOrder && e.seq == s.orderSeq) || (e.op == opComments && e.seq == last[e.id])
-		if ofTask || lastWord {
+		keep := e.seq == last[string(e.op)+" "+e.id]
+		switch {
+		case e.op == OpSpend:
+			keep = keep && s.bases(e)
+		case e.op == opDay:
+			_, shown := s.days[e.id]
+			keep = keep && shown
+		case e.op == OpCloseParent || e.op == opOrder && e.seq == s.orderSeq:
+			keep = true
+		case e.ofTask():
+			keep = e.at >= day || s.bases(e)
+		}
+		if keep {
 			kept = append(kept, e)
 		}
 	}
 	return kept
+}
+
+// bases says whether the entry is not older than the first revision of its
+// task that an edit may be based on.
+func (s *state) bases(e entry) bool {
+	r := s.records[fm.TaskID(e.id)]
+	return r != nil && e.seq >= r.past[0].seq
 }

@@ -14,6 +14,7 @@ type draft struct {
 	now      time.Time
 	entries  []entry
 	changed  map[fm.TaskID]fm.Task
+	spent    fm.Spending // by the changes in it
 	problems []Problem
 }
 
@@ -32,10 +33,14 @@ func (d *draft) task(id fm.TaskID) (fm.Task, bool) {
 	return fm.Task{}, false
 }
 
-// put records the task's new value under the next revision.
+// put records the task's new value under the next revision, or under the same
+// when only [OpSpend] changed it.
 func (d *draft) put(op Op, t fm.Task, why string) {
 	was, _ := d.task(t.ID)
-	t.Revision = was.Revision + 1
+	t.Revision = was.Revision
+	if op != OpSpend {
+		t.Revision++
+	}
 	d.changed[t.ID] = t
 	d.add(entry{op: op, id: string(t.ID), attempt: t.Attempt, why: why, payload: renderLine(t)})
 }
@@ -62,16 +67,29 @@ func (d *draft) commit(c Change) error {
 		d.add(entry{op: c.Op, id: string(c.Parent), why: c.Why})
 		return nil
 	}
+	was, known := d.task(c.Task.ID)
+	c.Task = spending(was, c.Task)
 	if err := valid(c); err != nil {
 		return fmt.Errorf("%s task %q: %w: %w", c.Op, c.Task.ID, fm.ErrRefused, err)
 	}
-	was, _ := d.task(c.Task.ID)
 	switch {
+	case c.Op == OpSpend && !known:
+		return fmt.Errorf("%s task %s: %w: no such task", c.Op, c.Task.ID, fm.ErrRefused)
 	case was.Revision != c.Task.Revision:
 		return fmt.Errorf("%s task %s: %w: based on %d, now %d", c.Op, c.Task.ID, ErrStale, c.Task.Revision, was.Revision)
 	case c.Task.Attempt < was.Attempt:
 		return fmt.Errorf("%s task %s: %w: attempt %d, now %d", c.Op, c.Task.ID, ErrStale, c.Task.Attempt, was.Attempt)
 	}
+	grown := fm.Spending{Cost: c.Task.Spent.Cost - was.Spent.Cost, Tokens: c.Task.Spent.Tokens - was.Spent.Tokens}
+	if c.Op == OpSpend {
+		if grown == (fm.Spending{}) {
+			return nil
+		}
+		spent := c.Task.Spent
+		c.Task = was // and nothing else, whatever it says
+		c.Task.Spent = spent
+	}
+	d.spent = d.spent.Plus(grown)
 	d.put(c.Op, c.Task, c.Why)
 	return nil
 }

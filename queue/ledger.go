@@ -17,12 +17,13 @@ import (
 // The checksum covers all behind it. An op that ends in "+" has more entries
 // of the same commit behind it: a commit counts only when its last line is
 // there. The payload is a queue line for a task; the order of all ids for
-// [opOrder]; comments, one per encoded line, for [opComments].
+// [opOrder]; comments, one per encoded line, for [opComments]; the sum so far
+// for [opDay].
 type entry struct {
 	seq     uint64
 	at      int64 // milliseconds since 1970
 	op      Op
-	id      string // of the task or the parent; "-" for neither
+	id      string // of the task or the parent, or the day; "-" for none
 	attempt int
 	why     string
 	payload string
@@ -36,7 +37,7 @@ const (
 
 // ofTask says whether the entry carries a task.
 func (e entry) ofTask() bool {
-	return e.op != opOrder && e.op != opComments && e.op != opCompact && e.op != OpCloseParent
+	return e.op != opOrder && e.op != opComments && e.op != opDay && e.op != opCompact && e.op != OpCloseParent
 }
 
 func (e entry) task() (fm.Task, error) {

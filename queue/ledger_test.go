@@ -247,7 +247,11 @@ func TestRefreshOfNothingNewWritesNothing(t *testing.T) {
 func FuzzReadLedger(f *testing.F) {
 	b := newBench(f, three()...)
 	b.commit(Claim(b.task("1"), 1, b.now), Claim(b.task("2"), 1, b.now))
+	f.Add(bytes.Clone(b.m.ledger))
+	b.spend("1", dollars(1.25, 9))
+	b.spend("1", dollars(2.25, 9))
 	f.Add(b.m.ledger)
+	f.Add(appendLine(nil, entry{seq: 1, op: opDay, id: "2026-11-20", payload: "c=lots|k"}, string(opDay)))
 	f.Add(bytes.ReplaceAll(b.m.ledger, []byte("add"), []byte("dad")))
 	f.Add([]byte("00000000 \n"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -120,6 +120,14 @@ func (e *edit) readField(key, value string) error {
 		t.Attempt, err = readCount(value)
 	case "f":
 		t.Failures, err = readCount(value)
+	case costKey:
+		t.Spent.Cost, err = readUSD(value)
+	case tokenKey:
+		t.Spent.Tokens, err = readTokens(value)
+	case costKey + beforeMark:
+		t.Before.Cost, err = readUSD(value)
+	case tokenKey + beforeMark:
+		t.Before.Tokens, err = readTokens(value)
 	case "nb":
 		t.NotBefore, err = readTime(value)
 	case "dep":
@@ -162,6 +170,8 @@ func renderLine(t fm.Task) string {
 	field("r", writeCount(t.Revision))
 	field("a", writeCount(uint64(t.Attempt)))
 	field("f", writeCount(uint64(t.Failures)))
+	b.WriteString(writeSpending("", t.Spent))
+	b.WriteString(writeSpending(beforeMark, t.Before))
 	field("nb", writeTime(t.NotBefore))
 	field("dep", writeDeps(t.DependsOn))
 	field("br", t.Branch)

@@ -22,12 +22,17 @@ func anyTask() *rapid.Generator[fm.Task] {
 		}
 		return time.Unix(rapid.Int64Range(1, 4e9).Draw(t, "unix"), 0).UTC()
 	})
+	amount := rapid.OneOf(rapid.Just[int64](0), rapid.Int64Range(0, maxAmount))
+	spent := rapid.Custom(func(t *rapid.T) fm.Spending {
+		return fm.Spending{Cost: fm.USD(amount.Draw(t, "cost")), Tokens: amount.Draw(t, "tokens")}
+	})
 	return rapid.Custom(func(t *rapid.T) fm.Task {
 		task := fm.Task{
 			ID: fm.TaskID(id.Draw(t, "id")), Priority: fm.Priority(rapid.IntRange(1, 4).Draw(t, "priority")),
 			Status: fm.Status(rapid.SampledFrom([]string{"pending", "working", "completed", "merged", "failed", "blocked", "cancelled", "hold", "someday"}).Draw(t, "status")),
 			Worker: fm.WorkerID(rapid.IntRange(0, fm.MaxWorkers).Draw(t, "worker")), Since: when.Draw(t, "since"), NotBefore: when.Draw(t, "nb"),
 			Revision: rapid.Uint64().Draw(t, "r"), Attempt: rapid.IntRange(0, 1<<30).Draw(t, "a"), Failures: rapid.IntRange(0, 9).Draw(t, "f"),
+			Spent: spent.Draw(t, "spent"), Before: spent.Draw(t, "before"),
 			Branch: text.Draw(t, "br"), Pull: text.Draw(t, "pr"), Node: text.Draw(t, "node"), Title: text.Draw(t, "t"), Note: text.Draw(t, "n"),
 		}
 		if rapid.Bool().Draw(t, "has parent") {
@@ -64,21 +69,26 @@ func TestLineReadsBackAsItWasWritten(t *testing.T) {
 
 func TestBadLines(t *testing.T) {
 	for line, want := range map[string]string{
-		"":                             "columns",
-		"1|2|3|pending":                "columns",
-		"5|2|3|pending||":              "priority",
-		"|2|3|pending||":               "priority",
-		"1|../..|3|pending||":          "parent",
-		"1|2|-rf|pending||":            "subissue",
-		"1|2||pending||":               "subissue",
-		"1|2|3|pen ding||":             "status",
-		"1|2|3|pending||yesterday":     "timestamp",
-		"1|2|3|pending|||word":         "want key=value",
-		"1|2|3|pending|||r=-1":         "field r",
-		"1|2|3|pending|||a=x":          "field a",
-		"1|2|3|pending|||f=9999999999": "field f",
-		"1|2|3|pending|||nb=soon":      "field nb",
-		"1|2|3|pending|||dep=a/b":      "field dep",
+		"":                                    "columns",
+		"1|2|3|pending":                       "columns",
+		"5|2|3|pending||":                     "priority",
+		"|2|3|pending||":                      "priority",
+		"1|../..|3|pending||":                 "parent",
+		"1|2|-rf|pending||":                   "subissue",
+		"1|2||pending||":                      "subissue",
+		"1|2|3|pen ding||":                    "status",
+		"1|2|3|pending||yesterday":            "timestamp",
+		"1|2|3|pending|||word":                "want key=value",
+		"1|2|3|pending|||r=-1":                "field r",
+		"1|2|3|pending|||a=x":                 "field a",
+		"1|2|3|pending|||f=9999999999":        "field f",
+		"1|2|3|pending|||nb=soon":             "field nb",
+		"1|2|3|pending|||c=-1":                "field c: \"-1\": want dollars such as 1.25",
+		"1|2|3|pending|||c=1.1234567":         "six decimals",
+		"1|2|3|pending|||cb=1e9":              "field cb",
+		"1|2|3|pending|||k=1.5":               "field k: \"1.5\": want a number of tokens",
+		"1|2|3|pending|||kb=9999999999999999": "out of range",
+		"1|2|3|pending|||dep=a/b":             "field dep",
 		"1|2|3|pending||2026-11-20T14:30:45Z1|2|4|pending||": "timestamp", // joined
 	} {
 		if _, err := parseLine(line); err == nil || !strings.Contains(err.Error(), want) {
@@ -100,6 +110,7 @@ func FuzzParseLine(f *testing.F) {
 	for _, s := range []string{
 		"1|123|456|working|worker-3|2026-11-20T14:30:45Z|r=7|a=1|br=subissue/456|t=Add JWT middleware",
 		"2|123|789|pending||", "P1|1234|1240|pending|||r=7|nb=2026-11-20T10:05:00Z|dep=1238,1239|t=Fix the 50%25 case %7C ok",
+		"1|2|3|working||2026-11-20T14:30:45Z|r=9|a=2|c=1.234567|k=45210|cb=0.5|kb=07|t=x", "1|2|3|pending|||c=1.|k=|cb=999999999.9999999",
 		"1|2|3|pending|||=x", "#", "|||||", "1|2|3|pending|w|0001-01-01T00:00:00Z|t=%", "\ufeff1|2|3|hold||",
 	} {
 		f.Add(s)

@@ -73,6 +73,7 @@ func mergeLine(d *draft, l viewLine) {
 func newcomer(d *draft, l viewLine) fm.Task {
 	t := l.edit.task
 	t.Extra = without(t.Extra, phaseKey)
+	t.Before = within(t.Before, fm.Spending{}, t.Spent)
 	if t.Status == fm.Working {
 		t.Status = fm.Pending
 		t.Worker = 0
@@ -169,6 +170,7 @@ func (m *merger) complete(e edit) {
 		l.Extra = c.Extra
 	}
 	l.Revision, l.Attempt, l.Failures, l.NotBefore = c.Revision, c.Attempt, c.Failures, c.NotBefore
+	l.Spent, l.Before = c.Spent, c.Before
 	l.Branch, l.Pull, l.Node, l.Worker, l.Since = c.Branch, c.Pull, c.Node, c.Worker, c.Since
 }
 
@@ -243,10 +245,11 @@ func (m *merger) fields() {
 	}
 }
 
-// sameOwn says whether the line left alone what belongs to fm.
+// sameOwn says whether the line left alone what belongs to fm. That it names
+// less than was spent by now only tells that it was copied before.
 func (m *merger) sameOwn() bool {
 	l, b := m.line, m.base
-	return l.Worker == b.Worker && l.Since.Equal(b.Since) && l.Attempt == b.Attempt && l.Failures == b.Failures &&
+	return covers(m.cur.Spent, l.Spent) && l.Before == b.Before && l.Worker == b.Worker && l.Since.Equal(b.Since) && l.Attempt == b.Attempt && l.Failures == b.Failures &&
 		l.NotBefore.Equal(b.NotBefore) && l.Branch == b.Branch && l.Pull == b.Pull && l.Node == b.Node
 }
 
@@ -265,7 +268,7 @@ func (m *merger) status() Op {
 	want := m.line.Status
 	if want == m.cur.Status || (m.basis != unnamed && m.basis != unknown && want == m.base.Status) {
 		if m.basis != unknown && !m.sameOwn() {
-			m.lose("worker, timestamp, a, f, nb, br, pr and node belong to fm")
+			m.lose("worker, timestamp, a, f, c, k, cb, kb, nb, br, pr and node belong to fm")
 		}
 		return OpEdit
 	}

@@ -19,6 +19,7 @@ func FuzzMerge(f *testing.F) {
 	for _, s := range []string{
 		"", "\n", "# c\n", "2|123|789|pending||\n", "1|9|1|cancelled|worker-3|2026-11-20T14:30:45Z|r=2|a=1|t=one\n",
 		"1|9|1|working|worker-4|2026-11-20T14:30:45Z|r=2|a=7|t=one\n", "x|y\n#!bad x|y\n", "\x00\xff\n|||||\n", "1|9|2|pending|||r=99\n1|9|2|hold||\n",
+		"1|9|1|working|worker-3|2026-11-20T14:30:45Z|r=2|a=1|c=0.25|k=10|t=one\n", "1|9|1|hold|||c=99|cb=98|kb=1\n2|9|55|pending|||c=5|cb=7\n",
 		header + " — s=3\n2|9|3|pending||2026-11-20T14:30:45Z|r=1|t=three\n",
 	} {
 		f.Add(s, true)
@@ -26,7 +27,9 @@ func FuzzMerge(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, whole bool) {
 		b := newBench(t, three()...)
-		claim := b.claim("1")
+		b.claim("1")
+		b.spend("1", dollars(0.25, 10))
+		claim := b.spend("1", dollars(1.5, 20))
 		if whole {
 			b.m.write(s)
 		} else {
@@ -39,6 +42,9 @@ func FuzzMerge(f *testing.F) {
 		got := b.task("1")
 		if ended := got.Status == fm.Cancelled || got.Status == fm.Hold; got.Attempt != claim.Attempt || (!ended && got.Worker != claim.Worker) {
 			t.Errorf("claim %+v became %+v", claim, got)
+		}
+		if got.Spent != claim.Spent || got.Before != claim.Before || len(b.q.Snapshot().Days) != 1 {
+			t.Errorf("spent %+v became %+v, days %v", claim.Spent, got.Spent, b.q.Snapshot().Days)
 		}
 		b.task("2")
 		b.task("3")
@@ -71,13 +77,15 @@ type machine struct {
 	attempts map[fm.TaskID]int
 	holder   map[fm.Run]int // who was told that the claim is his
 	known    map[fm.TaskID]bool
+	spent    map[fm.TaskID]fm.Spending // the most that was seen
 }
 
-// Caught: Commit without the revision check.
+// Caught: Commit without the revision check; amounts as a stale caller had
+// them; a growth that was counted for the day and then refused.
 func TestClaimsNeverDoubleAndAttemptsNeverFall(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := &bench{m: newMemory(), now: epoch}
-		m := &machine{b: b, attempts: map[fm.TaskID]int{}, holder: map[fm.Run]int{}, known: map[fm.TaskID]bool{}}
+		m := &machine{b: b, attempts: map[fm.TaskID]int{}, holder: map[fm.Run]int{}, known: map[fm.TaskID]bool{}, spent: map[fm.TaskID]fm.Spending{}}
 		for i := range m.q {
 			q, err := Open(t.Context(), b.m.files())
 			if err != nil {
@@ -105,8 +113,12 @@ func (m *machine) commit(t *rapid.T) {
 		"claim": Claim(task, fm.WorkerID(i+1), at), "fail": Fail(task, "broke", 3, at), "complete": Complete(task, "7", at),
 		"release": Release(task, "stop", at), "retry": Retry(task, at), "block": Block(task, "ask", at), "publish": Publish(task, at),
 		"cancel": Cancel(task, "enough", at), "merge": Merge(task, at), "first": Reprioritize(task, 1),
+		"spend": Spend(task, fm.Spending{Cost: fm.USD(rapid.IntRange(-1, 3e6).Draw(t, "cost")), Tokens: int64(rapid.IntRange(-1, 9000).Draw(t, "tokens"))}, at),
 	}
-	names := append(slices.Sorted(maps.Keys(changes)), "claim", "claim", "claim", "claim")
+	last := changes["fail"]
+	last.Task.Spent = last.Task.Before.Plus(changes["spend"].Task.Spent)
+	changes["fail"] = last
+	names := append(slices.Sorted(maps.Keys(changes)), "claim", "claim", "claim", "claim", "spend", "spend")
 	name := rapid.SampledFrom(names).Draw(t, "change")
 	c := changes[name]
 	if !ok {
@@ -146,7 +158,7 @@ func (m *machine) refresh(t *rapid.T) {
 func (m *machine) edit(t *rapid.T) {
 	m.copies = append(m.copies, m.b.m.text())
 	text := m.b.m.text()
-	switch rapid.SampledFrom([]string{"append", "status", "priority", "attempt", "delete", "cut"}).Draw(t, "edit") {
+	switch rapid.SampledFrom([]string{"append", "status", "priority", "attempt", "amount", "delete", "cut"}).Draw(t, "edit") {
 	case "append":
 		id := rapid.SampledFrom([]string{"1", "2", "77", "78"}).Draw(t, "id")
 		m.b.m.echo("2|9|" + id + "|pending||\n")
@@ -158,6 +170,8 @@ func (m *machine) edit(t *rapid.T) {
 		m.b.m.sed("3|9|", "1|9|")
 	case "attempt":
 		m.b.m.sed("|a=", "|a=0|aa=")
+	case "amount":
+		m.b.m.sed("|c=", rapid.SampledFrom([]string{"|c=9", "|c=0|x=", "|cc="}).Draw(t, "amount"))
 	case "delete":
 		lines := strings.SplitAfter(text, "\n")
 		i := rapid.IntRange(0, len(lines)-1).Draw(t, "line")
@@ -182,11 +196,25 @@ func (m *machine) check(t *rapid.T) {
 				t.Fatalf("attempt of %s fell from %d to %d", task.ID, m.attempts[task.ID], task.Attempt)
 			}
 			m.attempts[task.ID] = max(m.attempts[task.ID], task.Attempt)
+			m.spent[task.ID] = within(m.spent[task.ID], task.Spent, most())
 		}
 	}
 	q, err := Open(t.Context(), m.b.m.files())
 	if err != nil {
 		t.Fatal(err)
+	}
+	var all, days fm.Spending
+	for _, task := range q.Snapshot().Tasks {
+		if task.Spent != m.spent[task.ID] || !covers(task.Spent, task.Before) {
+			t.Fatalf("%s has spent %v, %v before; the most that was seen is %v", task.ID, task.Spent, task.Before, m.spent[task.ID])
+		}
+		all = all.Plus(task.Spent)
+	}
+	for _, sum := range q.Snapshot().Days {
+		days = days.Plus(sum)
+	}
+	if all != days {
+		t.Fatalf("tasks have spent %v, and days %v", all, days)
 	}
 	for run := range m.holder {
 		if task, _ := q.Snapshot().Task(run.Task); task.Attempt < run.Attempt {

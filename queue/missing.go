@@ -90,7 +90,16 @@ func cutOff(s *state, torn string, present map[fm.TaskID]bool) bool {
 // begins says whether a text is a part of the task's line, as it is or was,
 // and not all of it.
 func (r *record) begins(text string) bool {
-	part := func(line string) bool { return len(text) < len(line) && strings.HasPrefix(line, text) }
+	part := func(line string) bool {
+		if len(text) < len(line) && strings.HasPrefix(line, text) {
+			return true
+		}
+		// The amounts may have grown since, under the same revision.
+		head, tail := cutAmounts(line)
+		rest, ok := strings.CutPrefix(text, head)
+		rest = skipAmounts(rest)
+		return ok && len(rest) < len(tail) && strings.HasPrefix(tail, rest)
+	}
 	return part(r.line) || slices.ContainsFunc(r.past, func(p revision) bool { return part(p.line) })
 }
 

@@ -148,6 +148,10 @@ func (q *Queue) quiet(ctx context.Context, now time.Time) (bool, error) {
 // [ErrStale] means that a change was based on an old revision, [fm.ErrRefused]
 // that a task cannot be written; nothing was changed then. After any other
 // error the changes may have been made: [Queue.Refresh] tells.
+//
+// A change of any kind may carry a larger Spent; a smaller one counts as what
+// the ledger has. What it grew by is added to the sum of [Day](now), so that
+// now decides with its time zone when a day ends.
 func (q *Queue) Commit(ctx context.Context, now time.Time, changes ...Change) (Snapshot, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -169,6 +173,7 @@ func (q *Queue) Commit(ctx context.Context, now time.Time, changes ...Change) (S
 				return errors.Join(err, q.finish(ctx, now, &problems))
 			}
 		}
+		d.tally()
 		if err := q.write(ctx, d); err != nil {
 			return err
 		}

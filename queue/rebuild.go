@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -52,7 +54,9 @@ func (q *Queue) setAside(ctx context.Context, now time.Time) error {
 
 // RebuildLedger writes the ledger anew: from what can be read of the old one,
 // which is kept aside, from what this handle remembers, and from the lines of
-// the view that are newer. Claims that the view shows stand.
+// the view that are newer. Claims that the view shows stand, and so does what
+// its tasks have spent; the sums of the days are not in the view, and are lost
+// with the ledger's entries.
 func (q *Queue) RebuildLedger(ctx context.Context, now time.Time) (Snapshot, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -102,6 +106,11 @@ func (q *Queue) salvage(ctx context.Context, now time.Time) error {
 	for _, id := range q.state.order {
 		adopt(s, q.state.records[id].task, "remembered", now, keep)
 	}
+	for _, day := range slices.Sorted(maps.Keys(q.state.days)) {
+		if sum := q.state.days[day]; !covers(s.days[day], sum) {
+			keep(dayEntry(day, sum, now))
+		}
+	}
 	for _, l := range v.lines {
 		adopt(s, l.edit.task, "line of the queue file", now, keep)
 	}
@@ -110,18 +119,25 @@ func (q *Queue) salvage(ctx context.Context, now time.Time) error {
 	return q.replace(ctx, kept, "damaged")
 }
 
-// adopt keeps a task if it is newer than what is known of it.
+// adopt keeps a task if it is newer than what is known of it. Where only its
+// amounts are larger, only they are kept.
 func adopt(s *state, t fm.Task, from string, now time.Time, keep func(entry)) {
-	r := s.records[t.ID]
-	if r != nil && r.task.Revision >= t.Revision {
-		return
-	}
-	if r != nil {
+	op := OpAdopt
+	if r := s.records[t.ID]; r != nil {
+		spent := within(t.Spent, r.task.Spent, most())
+		if r.task.Revision >= t.Revision {
+			if spent == r.task.Spent {
+				return
+			}
+			op, t = OpSpend, r.task
+		}
+		t.Spent = spent
 		t.Attempt = max(t.Attempt, r.task.Attempt)
 	}
+	t.Before = within(t.Before, fm.Spending{}, t.Spent)
 	t.Revision = max(t.Revision, 1)
 	keep(entry{
-		seq: s.seq + 1, at: now.UnixMilli(), op: OpAdopt, id: string(t.ID), attempt: t.Attempt,
+		seq: s.seq + 1, at: now.UnixMilli(), op: op, id: string(t.ID), attempt: t.Attempt,
 		why: "rebuilt: " + from, payload: renderLine(t),
 	})
 }

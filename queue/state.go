@@ -21,8 +21,9 @@ type state struct {
 	records    map[fm.TaskID]*record
 	comments   map[fm.TaskID][]string // above a task's line; "" for the end of the file
 	closed     map[fm.IssueID]time.Time
-	orderSeq   uint64 // of the last change of the order
-	commentSeq uint64 // of the last change of the comments
+	days       map[string]fm.Spending // the last [keepDays] that there were any
+	orderSeq   uint64                 // of the last change of the order
+	commentSeq uint64                 // of the last change of the comments
 
 	at map[fm.TaskID]int // position in order; nil after a change; shared with snapshots, never altered
 }
@@ -48,6 +49,7 @@ func newState() *state {
 		records:  make(map[fm.TaskID]*record),
 		comments: make(map[fm.TaskID][]string),
 		closed:   make(map[fm.IssueID]time.Time),
+		days:     make(map[string]fm.Spending),
 	}
 }
 
@@ -70,6 +72,13 @@ func (s *state) apply(e entry) error {
 	if e.op == OpCloseParent {
 		s.closed[fm.IssueID(e.id)] = time.UnixMilli(e.at).UTC()
 	}
+	if e.op == opDay {
+		sum, err := readSpending(e.payload)
+		if err != nil {
+			return fmt.Errorf("%w: entry %d: %w", ErrCorrupt, e.seq, err)
+		}
+		s.setDay(e.id, sum)
+	}
 	return nil
 }
 
@@ -87,6 +96,9 @@ func (s *state) applyTask(e entry) error {
 	}
 	r.task = t
 	r.line = e.payload
+	if n := len(r.past); e.op == OpSpend && n > 0 && r.past[n-1].number == t.Revision {
+		return nil // nothing that an edit could be based on
+	}
 	r.hidden = e.op == OpRemove
 	r.past = append(r.past, revision{number: t.Revision, seq: e.seq, line: e.payload})
 	switch {
@@ -177,5 +189,5 @@ func (s *state) snapshot(problems []Problem) Snapshot {
 	for i, id := range s.order {
 		tasks[i] = s.records[id].task
 	}
-	return Snapshot{Seq: s.seq, Tasks: tasks, Closed: maps.Clone(s.closed), Problems: problems, at: s.index()}
+	return Snapshot{Seq: s.seq, Tasks: tasks, Closed: maps.Clone(s.closed), Days: maps.Clone(s.days), Problems: problems, at: s.index()}
 }
