@@ -63,7 +63,10 @@ func TestAgentsAreAnswered(t *testing.T) {
 		{"a person helps it to start", told(Progress{StartedAt: ago(time.Hour)}, typedIn(live(1, "5", 1)), starting), nil},
 		{"it asks before its prompt", told(Progress{StartedAt: ago(time.Hour)}, live(1, "5", 1), asks), nil},
 		{"adopted while starting: it gets the whole time", told(Progress{}, live(1, "5", 1), starting), nil},
-		{"dead, and its claim was refused", told(Progress{Judged: 1, Checked: 1, Reasons: "no", DeadSince: ago(time.Minute)}, ended1(1, "5"), claimed(1)), []string{"record fail 5"}},
+		{"dead, and its claim was refused: resumed, to be told", told(Progress{Judged: 1, Checked: 1, Reasons: "no", DeadSince: ago(time.Minute)}, ended1(1, "5"), claimed(1)), []string{"start 5.1 worker-1"}},
+		{"dead again", told(Progress{Judged: 1, Checked: 1, Crashes: 1, DeadSince: ago(time.Minute)}, ended1(1, "5"), claimed(1)), []string{"record fail 5"}},
+		{"dead again just now: others may follow", told(Progress{Judged: 1, Checked: 1, Crashes: 1, DeadSince: ago(time.Second)}, ended1(1, "5"), claimed(1)), nil},
+		{"dead, and a person looks at what is left", told(Progress{Crashes: 1, DeadSince: ago(time.Minute)}, typedIn(ended1(1, "5")), atWork()), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(fmt.Sprint(c.want), fmt.Sprint(names(look(t, c.given)))); diff != "" {
@@ -72,7 +75,7 @@ func TestAgentsAreAnswered(t *testing.T) {
 		})
 	}
 	t.Run("it went on and died: its last claim is checked once more", func(t *testing.T) {
-		s, _ := Step(told(said, live(1, "5", 1), wentOn), WantedRead{Wanted: Wanted{Workers: 2}})
+		s, _ := step(told(said, live(1, "5", 1), wentOn), WantedRead{Wanted: Wanted{Workers: 2}})
 		s.Sight.Sessions = []fm.Session{ended1(1, "5")}
 		if got := names(look(t, s)); fmt.Sprint(got) != "[verify 5.1]" {
 			t.Errorf("ordered %v", got)
@@ -81,14 +84,14 @@ func TestAgentsAreAnswered(t *testing.T) {
 	t.Run("it stays silent: told again, and in the end a person is asked", func(t *testing.T) {
 		s := told(Progress{StartedAt: ago(time.Hour)}, live(1, "5", 1), turnEnded(0))
 		var all []string
-		for i := range 20 {
-			at := noon().Add(time.Duration(i) * time.Minute)
+		for i := range 60 {
+			at := noon().Add(time.Duration(i) * 20 * time.Second)
 			var effects []Effect
-			s, _ = Step(s, Ticked{At: at})
-			s, effects = Step(s, Observed{At: at, Sight: s.Sight, Reports: s.Reports})
+			s, _ = step(s, Ticked{At: at})
+			s, effects = step(s, Observed{At: at, Sight: s.Sight, Reports: s.Reports})
 			all = append(all, names(effects)...)
 			if len(effects) > 0 {
-				s, effects = Step(s, Told{Worker: 1, Run: fm.Run{Task: "5", Attempt: 1}})
+				s, effects = step(s, Told{Worker: 1, Run: fm.Run{Task: "5", Attempt: 1}})
 				all = append(all, names(effects)...)
 			}
 		}
@@ -99,34 +102,41 @@ func TestAgentsAreAnswered(t *testing.T) {
 }
 
 // TestOldEvidenceFailsNobody lets the machine sleep for an hour: what was seen
-// before is no evidence of what happened meanwhile, and neither is a look that
-// began before. Caught: a limit that the clock alone overran.
+// before is no evidence of what happened meanwhile, neither is a look that
+// began before, and the agent slept as well. Caught: a limit that the clock
+// alone overran; one that ran on while the machine slept.
 func TestOldEvidenceFailsNobody(t *testing.T) {
 	s := told(Progress{StartedAt: noon()}, live(1, "5", 1), fm.Report{State: fm.Starting})
 	later := noon().Add(time.Hour)
-	s, _ = Step(s, Ticked{At: later})
-	s, effects := Step(s, QueueRead{Snapshot: s.Queue})
+	s, _ = step(s, Ticked{At: later})
+	s, effects := step(s, QueueRead{Snapshot: s.Queue})
 	if len(effects) > 0 {
 		t.Errorf("at the clock's word: %v", names(effects))
 	}
-	s, effects = Step(s, Observed{At: noon().Add(time.Second), Sight: s.Sight, Reports: s.Reports})
+	s, effects = step(s, Observed{At: noon().Add(time.Second), Sight: s.Sight, Reports: s.Reports})
 	if len(effects) > 0 {
 		t.Errorf("at the word of an old look: %v", names(effects))
 	}
-	if _, effects = Step(s, Observed{At: later, Sight: s.Sight, Reports: s.Reports}); fmt.Sprint(names(effects)) != "[record fail 5]" {
-		t.Errorf("at the word of a new look: %v", names(effects))
+	for end := later.Add(s.Rules.StartLimit); !later.After(end); later = later.Add(2 * time.Second) {
+		s, _ = step(s, Ticked{At: later})
+		if s, effects = step(s, Observed{At: later, Sight: s.Sight, Reports: s.Reports}); len(effects) > 0 {
+			t.Fatalf("%s after it woke up: %v", s.Rules.StartLimit-end.Sub(later), names(effects))
+		}
+	}
+	if _, effects = step(s, Observed{At: later, Sight: s.Sight, Reports: s.Reports}); fmt.Sprint(names(effects)) != "[record fail 5]" {
+		t.Errorf("in the end: %v", names(effects))
 	}
 }
 
 // TestLookThatOverlapsAStart keeps what the start said. Caught: without it the
 // same attempt was started again, on the word of a look that was older.
 func TestLookThatOverlapsAStart(t *testing.T) {
-	s, effects := Step(seen(working("5", 1)), WantedRead{Wanted: Wanted{Workers: 2}})
+	s, effects := step(seen(working("5", 1)), WantedRead{Wanted: Wanted{Workers: 2}})
 	if fmt.Sprint(names(effects)) != "[start 5.1 worker-1]" {
 		t.Fatal(names(effects))
 	}
-	s, _ = Step(s, Started{Worker: 1, Run: fm.Run{Task: "5", Attempt: 1}})
-	_, effects = Step(s, Observed{At: noon(), Sight: fm.Sight{Generation: "1"}, Kept: []fm.WorkerID{1}})
+	s, _ = step(s, Started{Worker: 1, Run: fm.Run{Task: "5", Attempt: 1}})
+	_, effects = step(s, Observed{At: noon(), Sight: fm.Sight{Generation: "1"}, Kept: []fm.WorkerID{1}})
 	if len(effects) > 0 {
 		t.Errorf("ordered %v", names(effects))
 	}
@@ -151,7 +161,7 @@ func TestFailuresOfEffects(t *testing.T) {
 		{"a start, transient: later", seen(at5), Start{Worker: 1, Task: at5}, Transient, "[]"},
 		{"a start, refused: a person", seen(at5), Start{Worker: 1, Task: at5}, Refused, "[record block 5]"},
 		{"a start, its issue is gone: a person", seen(at5), Start{Worker: 1, Task: at5}, NotFound, "[record block 5]"},
-		{"a text, refused: a person", held, Tell{Worker: 1, Run: run}, Refused, "[record block 5]"},
+		{"a text, refused: a dialog is open, and a look will tell", held, Tell{Worker: 1, Run: run}, Refused, "[]"},
 		{"a text, nobody there: a look will tell", held, Tell{Worker: 1, Run: run}, NotFound, "[]"},
 		{"a check, the worktree is gone: the attempt failed", held, Verify{Task: at5}, NotFound, "[record fail 5]"},
 		{"a check, transient: later", held, Verify{Task: at5}, Transient, "[]"},
@@ -168,7 +178,7 @@ func TestFailuresOfEffects(t *testing.T) {
 				s.Busy[taskKey("5")] = Merge{Task: done}
 				s.Busy[c.eff.key()] = Stop{Worker: 2, Run: run}
 			}
-			s, effects := Step(s, EffectFailed{Effect: c.eff, Kind: c.kind, Err: "why"})
+			s, effects := step(s, EffectFailed{Effect: c.eff, Kind: c.kind, Err: "why"})
 			if got := fmt.Sprint(names(effects)); got != c.want {
 				t.Errorf("ordered %s, want %s", got, c.want)
 			}
@@ -199,7 +209,7 @@ func TestLateResultChangesNothing(t *testing.T) {
 			Stopped{Worker: 1, Run: old},
 			EffectFailed{Effect: Start{Worker: 1, Task: fm.Task{ID: "5", Attempt: 2}}, Kind: Refused},
 		} {
-			after, effects := Step(s, ev)
+			after, effects := step(s, ev)
 			if len(effects) > 0 || after.Busy[busy.key()] == nil || len(after.Waits) > 0 || len(after.Sight.Sessions) > 0 {
 				t.Errorf("%T of attempt 2 moves something while %T of attempt 3 is under way", ev, busy)
 			}
@@ -220,7 +230,7 @@ func TestAnEditWins(t *testing.T) {
 		s := seen(cancelled)
 		busy := orderOf(ev)
 		s.Busy[busy.key()] = busy
-		if _, effects := Step(s, ev); len(effects) > 0 {
+		if _, effects := step(s, ev); len(effects) > 0 {
 			t.Errorf("%T: ordered %v", ev, names(effects))
 		}
 	}
@@ -229,24 +239,24 @@ func TestAnEditWins(t *testing.T) {
 // TestFailedRecordHoldsEverything lets the queue refuse a record: nothing is
 // ordered until it may be tried again, and failed looks do not put that off.
 func TestFailedRecordHoldsEverything(t *testing.T) {
-	s, effects := Step(seen(task("5", fm.Pending), working("6", 2)), WantedRead{Wanted: Wanted{Workers: 2}})
+	s, effects := step(seen(task("5", fm.Pending), working("6", 2)), WantedRead{Wanted: Wanted{Workers: 2}})
 	if fmt.Sprint(names(effects)) != "[record claim 5 worker-1 start 6.1 worker-2]" {
 		t.Fatal(names(effects))
 	}
-	s, _ = Step(s, RecordFailed{Err: "no space left on device"})
-	s, effects = Step(s, EffectFailed{Effect: effects[1], Kind: Skipped})
+	s, _ = step(s, RecordFailed{Err: "no space left on device"})
+	s, effects = step(s, EffectFailed{Effect: effects[1], Kind: Skipped})
 	if len(effects) > 0 {
 		t.Errorf("ordered %v", names(effects))
 	}
 	until := Due(s)
 	for range 10 {
-		s, _ = Step(s, RecordFailed{Err: "no space left on device"})
+		s, _ = step(s, RecordFailed{Err: "no space left on device"})
 	}
 	if got := Due(s); !got.Equal(until) || until.Sub(noon()) != time.Second {
 		t.Errorf("due %s, then %s; want one second after noon", until, got)
 	}
-	s, _ = Step(s, Ticked{At: until})
-	if _, effects = Step(s, QueueRead{Snapshot: s.Queue}); len(effects) != 2 {
+	s, _ = step(s, Ticked{At: until})
+	if _, effects = step(s, QueueRead{Snapshot: s.Queue}); len(effects) != 2 {
 		t.Errorf("then ordered %v", names(effects))
 	}
 }
@@ -270,11 +280,11 @@ func TestLimitsOfStarting(t *testing.T) {
 func TestRevivedServerIsLookedAtFirst(t *testing.T) {
 	s := seen(working("5", 1))
 	s.Sight.Generation = ""
-	s, effects := Step(s, WantedRead{Wanted: Wanted{Workers: 2}})
+	s, effects := step(s, WantedRead{Wanted: Wanted{Workers: 2}})
 	if fmt.Sprint(names(effects)) != "[Revive server]" {
 		t.Fatal(names(effects))
 	}
-	if _, effects = Step(s, Revived{}); len(effects) > 0 {
+	if _, effects = step(s, Revived{}); len(effects) > 0 {
 		t.Errorf("ordered %v", names(effects))
 	}
 }
@@ -290,11 +300,11 @@ func TestTroubleIsPatient(t *testing.T) {
 		rep.Run, rep.Trouble, rep.Since = fm.Run{Task: "5", Attempt: 1}, "overloaded", at
 		ended := at
 		for range 1000 {
-			s, _ = Step(s, Ticked{At: at})
+			s, _ = step(s, Ticked{At: at})
 			var effects []Effect
-			s, effects = Step(s, Observed{At: at, Sight: s.Sight, Reports: map[fm.TaskID]fm.Report{"5": rep}})
+			s, effects = step(s, Observed{At: at, Sight: s.Sight, Reports: map[fm.TaskID]fm.Report{"5": rep}})
 			if len(effects) > 0 {
-				s, _ = Step(s, Told{Worker: 1, Run: rep.Run})
+				s, _ = step(s, Told{Worker: 1, Run: rep.Run})
 				break
 			}
 			at = Due(s)
@@ -318,13 +328,13 @@ func TestFinishCountsOnce(t *testing.T) {
 	s := seen(publishing("5", 1))
 	for range 2 {
 		var effects []Effect
-		s, effects = Step(s, QueueRead{Snapshot: s.Queue})
+		s, effects = step(s, QueueRead{Snapshot: s.Queue})
 		if len(effects) != 1 {
 			t.Fatal(names(effects))
 		}
-		s, _ = Step(s, Published{Run: fm.Run{Task: "5", Attempt: 1}, Pull: fm.PullRequest{Number: "9"}})
-		s, _ = Step(s, RecordFailed{Err: "disk"})
-		s, _ = Step(s, Ticked{At: s.At.Add(time.Minute)})
+		s, _ = step(s, Published{Run: fm.Run{Task: "5", Attempt: 1}, Pull: fm.PullRequest{Number: "9"}})
+		s, _ = step(s, RecordFailed{Err: "disk"})
+		s, _ = step(s, Ticked{At: s.At.Add(time.Minute)})
 	}
 	if v := View(s); v.Throughput.LastDay != 1 {
 		t.Errorf("%d finished", v.Throughput.LastDay)

@@ -62,14 +62,14 @@ func TestBreaker(t *testing.T) {
 func TestBreakerProbesAndCloses(t *testing.T) {
 	s := seen(task("5", fm.Pending), task("6", fm.Pending), publishing("7", 9))
 	s.Breaker = failures(8, noon())
-	s, effects := Step(s, WantedRead{Wanted: Wanted{Workers: 4}})
+	s, effects := step(s, WantedRead{Wanted: Wanted{Workers: 4}})
 	if got := fmt.Sprint(names(effects)); got != "[record claim 5 worker-1 Publish task 7]" {
 		t.Errorf("open: %s", got)
 	}
-	if _, effects = Step(s, QueueRead{Snapshot: s.Queue}); len(effects) > 0 {
+	if _, effects = step(s, QueueRead{Snapshot: s.Queue}); len(effects) > 0 {
 		t.Errorf("right after a probe: %v", names(effects))
 	}
-	_, effects = Step(s, Published{Run: fm.Run{Task: "7", Attempt: 1}, Pull: fm.PullRequest{Number: "1"}})
+	_, effects = step(s, Published{Run: fm.Run{Task: "7", Attempt: 1}, Pull: fm.PullRequest{Number: "1"}})
 	if got := fmt.Sprint(names(effects)); got != "[record complete 7 record claim 5 worker-1 record claim 6 worker-2]" {
 		t.Errorf("after a success: %s", got)
 	}

@@ -10,7 +10,7 @@ import (
 // durable.
 func (d *decision) claim() {
 	s := d.state
-	if s.Wanted.Paused || s.Wanted.Stop != "" || s.Sight.Generation == "" {
+	if s.Wanted.Paused || s.Wanted.Stop != "" || s.Sight.Generation == "" || s.gate() != (Gate{}) {
 		return
 	}
 	free := d.freeWorkers()
@@ -51,7 +51,7 @@ func (d *decision) claimable(limit int) []fm.Task {
 		if len(ready) == limit {
 			break
 		}
-		if d.touched[t.ID] || !s.idle(taskKey(t.ID)) || d.index.live[t.ID] {
+		if d.touched[t.ID] || !s.idle(taskKey(t.ID)) || d.index.live[t.ID] || d.spentUp(t) {
 			continue
 		}
 		ready = append(ready, t)
@@ -70,19 +70,19 @@ func (d *decision) strays() {
 			continue
 		case t.Status == fm.Working && t.Run() == ss.Run:
 			continue
-		case s.present(ss) || d.held(ss.Worker):
+		case s.present(ss) || d.replaced(ss.Worker):
 			continue
 		}
 		keep := t.ID
 		if t.Run() == ss.Run && (t.Status == fm.Completed || t.Status == fm.Merged) {
 			keep = "" // Tidy keeps what is left
 		}
-		d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: keep})
+		d.act(Stop{Worker: ss.Worker, Run: ss.Run, Keep: keep}, "its task does not want it any more", string(t.Status))
 	}
 }
 
-// held says whether a start on the worker is about to replace its process.
-func (d *decision) held(w fm.WorkerID) bool {
+// replaced says whether a start on the worker is about to replace its process.
+func (d *decision) replaced(w fm.WorkerID) bool {
 	r, ok := d.index.claims[w]
 	return ok && !d.index.live[r.Task] && d.free(w)
 }

@@ -25,6 +25,10 @@ func Due(s State) time.Time {
 			soon(t)
 		}
 	}
+	soon(s.Outage.Until)
+	if !s.Mass.Since.IsZero() {
+		soon(s.Mass.Next)
+	}
 	for t := range s.inHand {
 		if t.Status == fm.Working {
 			soon(s.dueOf(t))

@@ -55,7 +55,7 @@ func (d *decision) pulls() {
 // to be finished.
 func (d *decision) drained() {
 	s := d.state
-	if s.Wanted.Stop != StopDrain || len(d.changes) > 0 || len(s.Busy) > 0 {
+	if s.Wanted.Stop != StopDrain || len(d.changes) > 0 || d.busy() {
 		return
 	}
 	for t := range s.inHand {
@@ -64,6 +64,16 @@ func (d *decision) drained() {
 		}
 	}
 	d.order(Exit{})
+}
+
+// busy says whether anything but a note is under way.
+func (d *decision) busy() bool {
+	for _, eff := range d.state.Busy {
+		if _, ok := eff.(Note); !ok {
+			return true
+		}
+	}
+	return false
 }
 
 // holdsUp says whether a drain waits for the task. What only the outside world

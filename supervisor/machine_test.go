@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -34,7 +35,7 @@ func newMachine(t *rapid.T) *machine {
 	m := &machine{T: t, w: newWorld(), now: map[fm.Run]bool{}, wanted: Wanted{Workers: rapid.IntRange(1, 3).Draw(t, "workers")}}
 	r := rules()
 	r.Merge = rapid.SampledFrom([]MergePolicy{AutoMerge, AutoMerge, ManualMerge}).Draw(t, "merge")
-	r.Attempts = 3
+	r.Attempts, r.Idle = 3, 6*time.Minute
 	m.s = NewState(r)
 	n := rapid.IntRange(1, 6).Draw(t, "tasks")
 	for i := range n {
@@ -345,7 +346,7 @@ func (m *machine) live(r fm.Run, deed string) {
 	}
 }
 
-func deeds() []string {
+func agentDeeds() []string {
 	return []string{
 		"good", "good", "good", "false", "good, then crash", "crash", "failed", "partial", "trouble", "nothing", "ask", "deaf",
 	}

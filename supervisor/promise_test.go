@@ -62,7 +62,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		"repeat": func(t *rapid.T) { m.repeat(t) },
 		"agent": func(t *rapid.T) {
 			if runs := m.agents(); len(runs) > 0 {
-				m.live(runs[pick(t, len(runs))], rapid.SampledFrom(deeds()).Draw(t, "deed"))
+				m.live(runs[pick(t, len(runs))], rapid.SampledFrom(agentDeeds()).Draw(t, "deed"))
 			}
 		},
 		"agents": func(*rapid.T) {
@@ -104,9 +104,9 @@ func (m *machine) repeat(t *rapid.T) {
 	busy := len(m.s.Busy)
 	runs := fmt.Sprint(m.s.Runs)
 	sight := fmt.Sprint(m.s.Sight)
-	m.s, _ = Step(m.s, Ticked{At: m.w.now})
-	plain, a := Step(m.s, QueueRead{Snapshot: m.s.Queue})
-	late, b := Step(m.s, ev)
+	m.s, _ = step(m.s, Ticked{At: m.w.now})
+	plain, a := step(m.s, QueueRead{Snapshot: m.s.Queue})
+	late, b := step(m.s, ev)
 	if m.s.Read == Seen && (fmt.Sprint(names(a)) != fmt.Sprint(names(b)) || fmt.Sprint(plain.Busy, plain.Sight, plain.Runs, plain.Waits) != fmt.Sprint(late.Busy, late.Sight, late.Runs, late.Waits)) {
 		m.fail("a late %T changes something:\n%v\n%v\n%s %d %s %s", ev, names(a), names(b), before, busy, runs, sight)
 	}

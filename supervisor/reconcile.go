@@ -15,7 +15,11 @@ import (
 //	pending     any of the task       –              stop the orphan, then eligible
 //	working n   alive                 no             adopt
 //	working n   alive or dead         yes, turn over verify, publish
-//	working n   dead                  no             failure of n
+//	working n   dead                  no             start n again, once; then failure of n
+//	working n   most dead at once     no             start them again one by one
+//	working n   alive, stopped by a   no             leave it; wake one when it may be over
+//	            trouble of everybody
+//	working n   alive, silent         no             climb the ladder of a stall
 //	working n   none                  –              start n (again), else failure
 //	publishing  –                     –              look up, continue
 //	completed…  alive                 –              stop, keep the work, free the slot
@@ -29,6 +33,7 @@ func (d *decision) reconcile() {
 		d.halt()
 		return
 	}
+	d.massDeath()
 	for t := range s.inHand {
 		if d.touched[t.ID] {
 			continue
@@ -44,11 +49,13 @@ func (d *decision) reconcile() {
 		}
 	}
 	d.parents()
+	d.wake()
 	if s.Sighted == Seen {
 		d.revive()
 		d.claim()
 		d.strays()
 		d.surplus()
+		d.notes()
 	}
 	d.pulls()
 	d.drained()
@@ -95,7 +102,7 @@ func (d *decision) absent(t fm.Task, p Progress) {
 		d.fail(t, "the session could not be kept", s.Rules.Attempts)
 	case d.index.live[t.ID]: // an older attempt is stopped first
 	case d.free(t.Worker):
-		d.order(Start{Worker: t.Worker, Task: t})
+		d.act(Start{Worker: t.Worker, Task: t}, "claimed, and no session of it", "")
 	}
 }
 
@@ -104,7 +111,7 @@ func (d *decision) free(w fm.WorkerID) bool {
 	s := d.state
 	ss, ok := d.index.slot[w]
 	switch {
-	case d.index.handled[w]:
+	case d.index.handled[w] || handOf(s.Wanted.Hands, w).Held:
 		return false
 	case !ok:
 		return true
@@ -119,130 +126,16 @@ func (d *decision) free(w fm.WorkerID) bool {
 	return known && (t.Status == fm.Completed || t.Status == fm.Merged)
 }
 
-// deathWait lets the reports that follow a death be read before it counts. This
-// wait and the others below end with a look, never with the clock alone: when
-// the machine slept, what is believed may be an hour old.
-const deathWait = 500 * time.Millisecond
-
-// dead decides about an attempt whose process is gone.
-func (d *decision) dead(t fm.Task, p Progress, ss fm.Session) {
-	s := d.state
-	if p.DeadSince.IsZero() {
-		p.DeadSince = s.At
-		s.Runs[t.ID] = p
-	}
-	if d.claims(t, p) || s.SightAt.Sub(p.DeadSince) < deathWait {
-		return
-	}
-	why := "the agent ended"
-	if ss.Exit != "" {
-		why += " (" + fm.Line(ss.Exit, 60) + ")"
-	}
-	if p.Reasons != "" {
-		why += ": " + p.Reasons
-	}
-	d.fail(t, why, s.Rules.Attempts)
-}
-
 // claims orders the check of a completion that was not refused yet.
 func (d *decision) claims(t fm.Task, p Progress) bool {
 	rep, ok := d.state.report(t)
 	if !ok || !rep.Completed || p.Checked >= max(rep.Turns, 1) {
 		return false
 	}
-	if ss, found := d.index.run[t.Run()]; found && ss.Alive && !turnOver(rep) {
+	if ss, found := d.index.run[t.Run()]; found && ss.Alive && !turnOver(rep) && !struck(rep) {
 		return false
 	}
-	return d.order(Verify{Task: t, Turns: rep.Turns})
+	return d.act(Verify{Task: t, Turns: rep.Turns}, "it says that it has finished", d.state.believed(rep))
 }
 
 func turnOver(r fm.Report) bool { return r.State == fm.AtPrompt || r.State == fm.Exited }
-
-// alive leaves a working agent alone, and answers one whose turn is over. An
-// agent whose signs cannot be read is left alone too.
-func (d *decision) alive(t fm.Task, p Progress, ss fm.Session) {
-	s := d.state
-	p.DeadSince = time.Time{}
-	if p.StartedAt.IsZero() {
-		p.StartedAt = s.At // adopted
-	}
-	if s.At.Sub(p.StartedAt) > lasting {
-		p.Starts = 0
-	}
-	if rep, ok := s.report(t); ok {
-		d.answer(t, &p, ss, rep)
-	}
-	if !d.touched[t.ID] {
-		s.Runs[t.ID] = p
-	}
-}
-
-// settle is how long after a turn's end a COMPLETION.md may still turn up.
-const settle = 2 * time.Second
-
-func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) {
-	s := d.state
-	fresh := rep.Turns > p.Judged
-	if fresh || !p.ToldAt.IsZero() && !turnOver(rep) {
-		p.Reasons, p.ToldAt, p.Checked = "", time.Time{}, 0 // the agent went on
-	}
-	if !turnOver(rep) {
-		hangs := rep.State == fm.Starting || !rep.Prompted && rep.State != fm.Waiting
-		if hangs && !s.present(ss) && s.SightAt.Sub(p.StartedAt) > s.Rules.StartLimit {
-			d.fail(t, "the agent did not take its prompt within "+s.Rules.StartLimit.String(), s.Rules.Attempts)
-		}
-		return
-	}
-	switch {
-	case p.Reasons != "" && p.ToldAt.IsZero():
-		d.sendBack(t, *p, ss, rep)
-	case rep.Completed && p.Checked < max(rep.Turns, 1) && (rep.Trouble == "" || p.SentBack == 0):
-		// Also when the Stop itself was never heard; but in trouble a claim that
-		// was refused before is the old one.
-		delete(s.Waits, agentKey(t.ID))
-		d.claims(t, *p)
-	case !fresh:
-		d.nudge(p, ss, rep)
-	case rep.Trouble != "":
-		p.Judged, p.Reasons = rep.Turns, "The last request to the API failed ("+fm.Line(string(rep.Trouble), 60)+"). Please continue where you stopped."
-		d.wait(agentKey(t.ID), string(rep.Trouble))
-	case s.SightAt.Sub(rep.Since) < settle:
-		// The file may have been written a moment ago and not be stable yet.
-	default:
-		p.Judged = rep.Turns
-		p.sendBack(missing)
-	}
-}
-
-const missing = "COMPLETION.md is missing: finish the task, commit, then write it as /work-on-subissue says."
-
-// nudge gives reasons again to an agent that stays at its prompt, although it
-// was told to go on, or was interrupted.
-func (d *decision) nudge(p *Progress, ss fm.Session, rep fm.Report) {
-	since := rep.Since
-	for _, t := range []time.Time{p.StartedAt, p.ToldAt, ss.LastKey} {
-		if t.After(since) {
-			since = t
-		}
-	}
-	if rep.State != fm.AtPrompt || d.state.SightAt.Sub(since) <= d.state.Rules.StartLimit {
-		return
-	}
-	if p.Reasons == "" {
-		p.Reasons = missing
-	}
-	p.sendBack(p.Reasons)
-}
-
-// sendBack tells the agent why its work was not accepted, and asks a person
-// when that did not help. It types at a prompt only, never into a dialog.
-func (d *decision) sendBack(t fm.Task, p Progress, ss fm.Session, rep fm.Report) {
-	s := d.state
-	switch {
-	case p.SentBack > MaxSentBack:
-		d.record(queue.Block(t, p.Reasons, s.At))
-	case rep.State != fm.AtPrompt || s.present(ss) || d.index.handled[ss.Worker] || !s.idle(agentKey(t.ID)):
-	default:
-		d.order(Tell{Worker: ss.Worker, Run: t.Run(), Text: p.Reasons})
-	}
-}

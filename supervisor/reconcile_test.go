@@ -22,6 +22,8 @@ func TestReconcileTable(t *testing.T) {
 	lonely.Sight.Unguarded = true
 	counted := seen(working("5", 1)).with(ended1(1, "5"), atWork())
 	counted.Runs["5"] = Progress{Attempt: 1, DeadSince: noon().Add(-time.Second)}
+	again := seen(working("5", 1)).with(ended1(1, "5"), atWork())
+	again.Runs["5"] = Progress{Attempt: 1, Crashes: 1, DeadSince: noon().Add(-massWindow)}
 	manual := seen(task("5", fm.Completed))
 	manual.Rules.Merge = ManualMerge
 	failed := task("5", fm.Completed)
@@ -40,7 +42,8 @@ func TestReconcileTable(t *testing.T) {
 		{"working, alive, a claim in the middle of a turn: wait", seen(working("5", 1)).with(live(1, "5", 1), fm.Report{State: fm.AtWork, Prompted: true, Completed: true}), []string{}},
 		{"working, dead, it claims to have finished: verify", seen(working("5", 1)).with(ended1(1, "5"), claimed(0)), []string{"verify 5.1"}},
 		{"working, dead just now: let its last words be read", seen(working("5", 1)).with(ended1(1, "5"), atWork()), []string{}},
-		{"working, dead, no claim: failure", counted, []string{"record fail 5"}},
+		{"working, dead, no claim: resume", counted, []string{"start 5.1 worker-1"}},
+		{"working, dead again, no claim: failure", again, []string{"record fail 5"}},
 		{"working, no session: start", seen(working("5", 1)), []string{"start 5.1 worker-1"}},
 		{"working, no session, the older attempt alive: stop that first", seen(older).with(live(2, "5", 1), atWork()), []string{"stop 5.1 worker-2 keep=5"}},
 		{"publishing: carry on, whatever the session", seen(publishing("5", 1)), []string{"Publish task 5"}},

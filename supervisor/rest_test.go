@@ -25,7 +25,7 @@ func (m *machine) settle() {
 		if round > 300 && len(m.w.cursed) > 0 {
 			break // they are tried for ever
 		}
-		if round > 4000 {
+		if round > 8000 {
 			m.fail("does not come to rest")
 		}
 		busy := m.busy()
@@ -48,7 +48,7 @@ func (m *machine) settle() {
 		if busy {
 			last = m.w.now
 		}
-		m.pass(max(2*time.Second, m.w.now.Sub(last)))
+		m.pass(min(max(2*time.Second, m.w.now.Sub(last)), sleep)) // what is longer is a sleep
 	}
 	if stop != "" && len(m.w.cursed) == 0 {
 		m.fail("%s was asked for, and there is no exit", stop)

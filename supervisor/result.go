@@ -32,7 +32,7 @@ func (d *decision) succeeded(ev Event) {
 	case Closed:
 		s.Sight.Sessions = without(s.Sight.Sessions, ev.Worker)
 	case Told:
-		d.update(ev.Run, func(p *Progress) { p.ToldAt = s.At })
+		d.told(ev.Run)
 	case Noted:
 		s.Notes = cloned(s.Notes)
 		s.Notes[ev.Worker] = ev.Text
@@ -100,13 +100,29 @@ func (d *decision) started(ev Started) {
 			p.Server, p.Starts = s.Sight.Generation, 0
 		}
 		p.Starts++
-		p.StartedAt, p.DeadSince = s.At, time.Time{}
+		p.StartedAt, p.DeadSince, p.EndedAt, p.StruckAt = s.At, time.Time{}, time.Time{}, time.Time{}
 	})
 	s.Reports = cloned(s.Reports)
 	delete(s.Reports, ev.Run.Task) // what was said before the start says nothing of what runs now
 	ss, _ := s.slot(ev.Worker)
 	ss.Worker, ss.Run, ss.Alive, ss.PID, ss.Exit = ev.Worker, ev.Run, true, 0, ""
 	s.Sight.Sessions = append(without(s.Sight.Sessions, ev.Worker), ss)
+}
+
+// told takes note of a text that an agent has taken: reasons, a nudge, or the
+// call that wakes it.
+func (d *decision) told(r fm.Run) {
+	s := d.state
+	if s.Outage.Probe.Run == r {
+		s.Outage.Probe.ToldAt = s.At
+	}
+	d.update(r, func(p *Progress) {
+		if p.Rung == Nudged && p.NudgedAt.IsZero() {
+			p.NudgedAt = s.At
+			return
+		}
+		p.ToldAt = s.At
+	})
 }
 
 func without(sessions []fm.Session, w fm.WorkerID) []fm.Session {

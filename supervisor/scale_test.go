@@ -54,9 +54,9 @@ func BenchmarkLook(b *testing.B) {
 	ev := Observed{At: noon(), Sight: s.Sight, Reports: s.Reports}
 	b.ReportAllocs()
 	for b.Loop() {
-		s, _ = Step(s, Ticked{At: s.At.Add(time.Millisecond)})
+		s, _ = step(s, Ticked{At: s.At.Add(time.Millisecond)})
 		var effects []Effect
-		if s, effects = Step(s, ev); len(effects) > 0 {
+		if s, effects = step(s, ev); len(effects) > 0 {
 			b.Fatal(names(effects))
 		}
 	}
@@ -73,7 +73,7 @@ func BenchmarkStepIdleWorkers(b *testing.B) {
 	s.Sight.Sessions = nil
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, effects := Step(s, QueueRead{Snapshot: s.Queue}); len(names(effects)) != 100 {
+		if _, effects := step(s, QueueRead{Snapshot: s.Queue}); len(names(effects)) != 100 {
 			b.Fatal(len(names(effects)))
 		}
 	}

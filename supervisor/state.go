@@ -19,6 +19,8 @@ type Rules struct {
 	DayBudget  fm.USD        // 0 for no bound
 	TaskBudget fm.USD        // 0 for no bound
 	Merge      MergePolicy
+	// Dir names a task's worktree, for what people are told; nil for no names.
+	Dir func(fm.TaskID) string
 }
 
 // MergePolicy says who merges.
@@ -85,6 +87,11 @@ type State struct {
 	Finishes []Finish          // of the last day
 	Problems []queue.Problem   // the last that the queue told
 	Breaker  Breaker
+	Outage   Outage
+	Mass     MassDeath
+	Deaths   []Death                // of the last seconds
+	AwakeAt  time.Time              // since when there were looks without a gap
+	OpenAt   time.Time              // when the last outage or mass death was over
 	LookedAt time.Time              // at the pull requests
 	Notes    map[fm.WorkerID]string // what the status lines show, where a person is attached
 }
@@ -109,8 +116,21 @@ type Progress struct {
 	Judged    int       // turns that were answered, one way or the other
 	Checked   int       // turns that had ended when a completion was last refused
 	SentBack  int       // times that reasons were given
+	Parts     int       // times that only a part was finished
 	Reasons   string    // to be told, until the agent goes on
 	ToldAt    time.Time // when they were told; zero when they were not yet
+	PersonAt  time.Time // when a person was last seen at work in its session
+	SpentAt   time.Time // when its spending was last recorded
+	Last      string    // what its journal last said that the agent does
+
+	Crashes     int       // deaths that were forgiven, without it having lasted since
+	Rung        Rung      // of the ladder of a stall
+	RungAt      time.Time // when it was climbed
+	RungTurns   int       // turns that had ended then
+	NudgedAt    time.Time // when the nudge was taken; zero when it was not yet
+	EndedAt     time.Time // when fm ended it to start it again; zero for not
+	StruckAt    time.Time // when a shared trouble stopped it; zero for not
+	StruckTurns int       // turns that had ended then
 }
 
 // sendBack gives the agent reasons to go on.

@@ -29,12 +29,6 @@ type Status struct {
 	Finishes   []Finish          `json:"finishes,omitempty"` // of the last day
 }
 
-// Gate says why nothing new is begun, and until when. The zero Gate is open.
-type Gate struct {
-	Why   string    `json:"why,omitempty"`
-	Until time.Time `json:"until,omitzero"` // zero when nobody can say
-}
-
 // WorkerStatus is one slot.
 type WorkerStatus struct {
 	Worker   fm.WorkerID `json:"worker"`
@@ -83,6 +77,7 @@ func View(s State) Status {
 		v.Parents = append(v.Parents, ParentStatus{Parent: p.Parent, Total: p.Total, Completed: p.Done, Merged: p.Merged, Closed: closed})
 	}
 	v.Throughput = throughput(v.Finishes, s.At)
+	v.Gate, v.Today = s.gate(), s.today()
 	return v
 }
 

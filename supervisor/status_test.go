@@ -111,7 +111,7 @@ func TestProblemThatIsToldAgainIsShownOnce(t *testing.T) {
 	for _, p := range []queue.Problem{full, line, full, full} {
 		snap := s.Queue
 		snap.Problems = []queue.Problem{p}
-		s, _ = Step(s, QueueRead{Snapshot: snap})
+		s, _ = step(s, QueueRead{Snapshot: snap})
 	}
 	if diff := cmp.Diff([]queue.Problem{line, full}, s.Problems); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

@@ -13,7 +13,8 @@ import (
 // is pure, and it never changes the State it was given.
 //
 // The effects are in the order in which they are to be carried out. A Record
-// comes first; what depends on it is decided when the queue is read back.
+// comes before all others but what was seen; what depends on it is decided when
+// the queue is read back.
 func Step(s State, ev Event) (State, []Effect) {
 	if tick, ok := ev.(Ticked); ok {
 		s.At = tick.At
@@ -34,7 +35,9 @@ type decision struct {
 	touched map[fm.TaskID]bool  // changed in this step: decide again when it is read back
 	closed  map[fm.IssueID]bool // likewise
 	claimed map[fm.WorkerID]bool
-	index   index // of the state as the event left it
+	index   index      // of the state as the event left it
+	seen    []Decision // for the journals, in any case
+	decided []Decision // for the journals, once the changes are durable
 }
 
 // record asks for a change of the queue. At most one per task and step; while
@@ -49,7 +52,10 @@ func (d *decision) record(c queue.Change) {
 	} else {
 		d.closed[c.Parent] = true
 	}
-	d.changes = append(d.changes, c)
+	d.changes = append(d.changes, d.charged(c))
+	if c.Op != queue.OpSpend && c.Task.ID != "" {
+		d.explain(c.Task.Run(), string(c.Op), c.Why, d.state.becomes(c))
+	}
 }
 
 // order asks for an effect, unless one on the same thing is under way or has
@@ -67,10 +73,18 @@ func (d *decision) order(eff Effect) bool {
 }
 
 func (d *decision) orders() []Effect {
-	if len(d.changes) == 0 {
-		return d.effects
+	var before []Effect
+	if len(d.seen) > 0 {
+		before = append(before, Explain{Decisions: d.seen})
 	}
-	return slices.Insert(d.effects, 0, Effect(Record{Changes: d.changes}))
+	if len(d.changes) > 0 {
+		before = append(before, Record{Changes: d.changes})
+	}
+	all := append(before, d.effects...)
+	if len(d.decided) > 0 {
+		all = append(all, Explain{Decisions: d.decided})
+	}
+	return all
 }
 
 // note folds the event's fact into the state.
@@ -114,10 +128,22 @@ func (d *decision) seenNow(ev Observed) {
 	s := d.state
 	believed := s.Sight.Sessions
 	s.Unread = ev.Unread
-	s.Sight, s.Reports, s.Sighted, s.SightAt = ev.Sight, maps.Clone(ev.Reports), Seen, ev.At
-	if len(ev.Kept) == 0 || s.Sight.Generation == "" {
-		return
+	if ev.At.Sub(s.SightAt) > sleep {
+		s.AwakeAt = ev.At
 	}
+	if ev.Sight.Generation != s.Sight.Generation {
+		s.Notes = nil
+	}
+	s.Sight, s.Reports, s.Sighted, s.SightAt = ev.Sight, maps.Clone(ev.Reports), Seen, ev.At
+	if len(ev.Kept) > 0 && s.Sight.Generation != "" {
+		d.keep(ev, believed)
+	}
+	d.follow()
+}
+
+// keep puts back what was believed of the workers that the look is too old for.
+func (d *decision) keep(ev Observed, believed []fm.Session) {
+	s := d.state
 	kept := func(ss fm.Session) bool { return slices.Contains(ev.Kept, ss.Worker) }
 	s.Sight.Sessions = slices.DeleteFunc(slices.Clone(ev.Sight.Sessions), kept)
 	for _, ss := range believed {

@@ -49,26 +49,54 @@ func (d *decision) verified(ev Verified) {
 	v, at := ev.Verdict, d.state.At
 	switch {
 	case v.Outcome == fm.Failure:
-		d.fail(t, "the agent gave up: "+fm.Line(v.Summary, 300), 1)
+		d.gaveUp(t, "the agent gave up: "+fm.Line(v.Summary, 600))
 	case v.Reasons != "":
 		d.update(ev.Run, func(p *Progress) {
 			p.Judged, p.Checked = max(p.Judged, v.Turns), max(v.Turns, 1)
 			p.sendBack(v.Reasons)
 		})
+	case v.Outcome == fm.Partial && d.state.progress(t).Parts == 0:
+		d.update(ev.Run, func(p *Progress) {
+			p.Judged, p.Checked, p.Parts = max(p.Judged, v.Turns), max(v.Turns, 1), 1
+			p.sendBack(unfinished)
+		})
 	case v.Outcome == fm.Partial:
-		d.record(queue.Block(t, "the agent finished only a part: "+fm.Line(v.Summary, 300), at))
+		d.record(queue.Block(t, "the agent finished only a part: "+fm.Line(v.Summary, 600), at))
 	default:
 		d.record(queue.Publish(t, at))
 	}
 }
 
+const unfinished = "COMPLETION.md says PARTIAL: finish the rest, commit, then write COMPLETION.md anew. If the rest cannot be done, say there why."
+
 // fail counts a failed attempt, also against the breaker.
 func (d *decision) fail(t fm.Task, why string, limit int) {
+	d.failed(t, queue.Fail(t, why, limit, d.state.At))
+}
+
+func (d *decision) failed(t fm.Task, c queue.Change) {
 	if d.touched[t.ID] || !d.state.idle(Record{}.key()) {
 		return
 	}
-	d.record(queue.Fail(t, why, limit, d.state.At))
+	d.record(c)
 	d.state.Breaker = d.state.Breaker.failed(t.ID, d.state.At)
+}
+
+// saidKey is the key of a queue line of which an agent has said FAILED.
+const saidKey = "said"
+
+// gaveUp fails a task whose agent said so: for good when it is the second that
+// says so. The first one's word is told to the next, however many attempts have
+// failed for other reasons. A person's retry begins anew.
+func (d *decision) gaveUp(t fm.Task, why string) {
+	said := func(f fm.Field) bool { return f.Key == saidKey }
+	if t.Failures > 0 && slices.ContainsFunc(t.Extra, said) {
+		d.fail(t, why, 1)
+		return
+	}
+	c := queue.Fail(t, why, max(d.state.Rules.Attempts, t.Failures+2), d.state.At)
+	c.Task.Extra = append(slices.DeleteFunc(slices.Clone(c.Task.Extra), said), fm.Field{Key: saidKey, Value: string(fm.Failure)})
+	d.failed(t, c)
 }
 
 func (d *decision) published(ev Published) {
@@ -110,6 +138,7 @@ func (d *decision) effectFailed(ev EffectFailed) {
 		return
 	case Transient:
 		d.wait(ev.Effect.key(), ev.Err)
+		d.explainWait(ev)
 		if start, ok := ev.Effect.(Start); ok {
 			d.yield(start.Task.Run(), ev.Err)
 		}
@@ -121,12 +150,9 @@ func (d *decision) effectFailed(ev EffectFailed) {
 		d.block(eff.Task.Run(), fm.Working, ev.Err)
 	case Publish:
 		d.block(eff.Task.Run(), fm.Working, ev.Err)
-	case Tell:
-		if ev.Kind == NotFound { // a look will tell
-			d.wait(eff.key(), ev.Err)
-			return
-		}
-		d.block(eff.Run, fm.Working, ev.Err)
+	case Tell: // a dialog is open, or nobody is there: a look will tell
+		d.wait(eff.key(), ev.Err)
+		d.explainWait(ev)
 	case Verify:
 		if t, ok := d.current(eff.Task.Run(), fm.Working); ok {
 			d.fail(t, ev.Err, d.state.Rules.Attempts)
@@ -141,6 +167,13 @@ func (d *decision) effectFailed(ev EffectFailed) {
 		d.wait(eff.key(), ev.Err)
 	case Record, Revive, Stop, Close, Look, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
+	}
+}
+
+func (d *decision) explainWait(ev EffectFailed) {
+	if r := identity(ev.Effect).run; r.Task != "" {
+		s := d.state
+		d.explain(r, "it did not work: "+deed(ev.Effect), fm.Line(ev.Err, 200), "again at "+s.clock(s.Waits[ev.Effect.key()].Until))
 	}
 }
 

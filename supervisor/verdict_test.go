@@ -1,12 +1,14 @@
 package supervisor
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 )
 
 // TestJudge compares claims with the work that they are about.
@@ -59,25 +61,61 @@ func TestVerdictsAreActedOn(t *testing.T) {
 		{"accepted", Verdict{Turns: 1, Outcome: fm.Success}, "record publish 5 worker-1"},
 		{"refused: told, in the same step", Verdict{Turns: 1, Outcome: fm.Success, Reasons: "no commit"}, "tell 5.1"},
 		{"unreadable: told", Verdict{Turns: 1, Reasons: "no status"}, "tell 5.1"},
-		{"given up: failed at once", Verdict{Turns: 1, Outcome: fm.Failure, Summary: "cannot"}, "record fail 5"},
-		{"a part: a person", Verdict{Turns: 1, Outcome: fm.Partial}, "record block 5"},
+		{"given up: told to the next attempt", Verdict{Turns: 1, Outcome: fm.Failure, Summary: "cannot"}, "record fail 5"},
+		{"a part: the rest is asked for", Verdict{Turns: 1, Outcome: fm.Partial}, "tell 5.1"},
 		{"a part, and not clean: told", Verdict{Turns: 1, Outcome: fm.Partial, Reasons: "not clean"}, "tell 5.1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := seen(working("5", 1)).with(live(1, "5", 1), claimed(1))
 			s.Busy[taskKey("5")] = Verify{Task: working("5", 1)}
-			s, effects := Step(s, Verified{Run: fm.Run{Task: "5", Attempt: 1}, Verdict: c.verdict})
+			s, effects := step(s, Verified{Run: fm.Run{Task: "5", Attempt: 1}, Verdict: c.verdict})
 			if diff := cmp.Diff([]string{c.want}, names(effects)); diff != "" {
 				t.Errorf("ordered (-want +got):\n%s", diff)
-			}
-			rec, ok := effects[0].(Record)
-			if c.verdict.Outcome == fm.Failure && (!ok || rec.Changes[0].Task.Status != fm.Failed || !strings.Contains(rec.Changes[0].Task.Note, "cannot")) {
-				t.Errorf("recorded %+v, want a failure for good that says why", rec)
 			}
 			if s.Busy[taskKey("5")] != nil && c.want != "tell 5.1" {
 				t.Error("the check is still under way")
 			}
 		})
+	}
+}
+
+// TestGivenUpTwiceIsForGood lets agents say FAILED. The first one's word goes
+// to the next, however often the task has failed for other reasons; the second
+// one is believed; and a person's retry begins anew. Caught: a first FAILED that
+// was final because four crashes had come before; a word that was not kept.
+func TestGivenUpTwiceIsForGood(t *testing.T) {
+	says := func(task fm.Task) fm.Task {
+		s := seen(task).with(live(1, "5", task.Attempt), claimed(1))
+		s.Busy[taskKey("5")] = Verify{Task: task}
+		_, effects := step(s, Verified{Run: task.Run(), Verdict: Verdict{Turns: 1, Outcome: fm.Failure, Summary: "cannot"}})
+		rec, ok := effects[0].(Record)
+		if !ok || !strings.Contains(rec.Changes[0].Task.Note, "cannot") {
+			t.Fatalf("ordered %v, want a record that says why", effects)
+		}
+		return rec.Changes[0].Task
+	}
+	again := func(task fm.Task) fm.Task { return queue.Claim(task, 1, noon()).Task }
+	crashed := working("5", 1)
+	crashed.Failures = rules().Attempts - 1
+	first := says(crashed)
+	if first.Status != fm.Pending {
+		t.Fatalf("the first time: %s", first.Status)
+	}
+	if second := says(again(first)); second.Status != fm.Failed {
+		t.Errorf("the second time: %s", second.Status)
+	}
+	if retried := says(again(queue.Retry(first, noon()).Task)); retried.Status != fm.Pending || len(retried.Extra) != 1 {
+		t.Errorf("the first time after a retry: %+v", retried)
+	}
+}
+
+// TestPartTwiceIsAPersons asks once for the rest.
+func TestPartTwiceIsAPersons(t *testing.T) {
+	s := told(Progress{Judged: 1, Checked: 1, Parts: 1}, live(1, "5", 1), claimed(2))
+	s.Busy[taskKey("5")] = Verify{Task: working("5", 1)}
+	_, effects := step(s, Verified{Run: fm.Run{Task: "5", Attempt: 1}, Verdict: Verdict{Turns: 2, Outcome: fm.Partial, Summary: "half of it"}})
+	if got := names(effects); fmt.Sprint(got) != "[record block 5]" {
+		t.Errorf("ordered %v", got)
 	}
 }
 

@@ -1,0 +1,147 @@
+package supervisor
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// alive leaves a working agent alone, and answers one whose turn is over. An
+// agent whose signs cannot be read is left alone too.
+func (d *decision) alive(t fm.Task, p Progress, ss fm.Session) {
+	s := d.state
+	p.DeadSince = time.Time{}
+	if p.StartedAt.IsZero() {
+		p.StartedAt = s.At // adopted
+	}
+	if s.SightAt.Sub(p.StartedAt) > lasting {
+		p.Starts, p.Crashes = 0, 0
+	}
+	if s.present(ss) {
+		p.PersonAt = s.SightAt
+	}
+	if rep, ok := s.report(t); ok {
+		d.answer(t, &p, ss, rep)
+		d.spend(t, &p, rep)
+	}
+	s.Runs[t.ID] = p
+}
+
+// settle is how long after a turn's end a COMPLETION.md may still turn up.
+const settle = 2 * time.Second
+
+func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) {
+	s := d.state
+	fresh := rep.Turns > p.Judged
+	stopped := struck(rep)
+	if fresh || !p.ToldAt.IsZero() && !turnOver(rep) && !stopped {
+		p.Reasons, p.ToldAt, p.Checked = "", time.Time{}, 0 // the agent went on
+	}
+	if !stopped {
+		d.recovered(t, p, rep)
+	}
+	// A claim is also checked when the Stop itself was never heard; but in
+	// trouble one that was refused before is the old one.
+	unchecked := rep.Completed && p.Checked < max(rep.Turns, 1) && (rep.Trouble == "" || p.SentBack == 0)
+	over := turnOver(rep)
+	switch {
+	case stopped && unchecked:
+		d.claims(t, *p)
+	case stopped:
+		d.strike(t, p, rep)
+	case d.overtime(t, ss, rep):
+	case !over && (rep.State == fm.Starting || !rep.Prompted && rep.State != fm.Waiting):
+		d.hangs(t, *p, ss)
+	case !over:
+		d.stalled(t, p, ss, rep)
+	case p.Reasons != "" && p.ToldAt.IsZero():
+		d.sendBack(t, *p, ss, rep)
+	case unchecked:
+		delete(s.Waits, agentKey(t.ID))
+		d.claims(t, *p)
+	case !fresh:
+		d.nudge(p, ss, rep)
+	case rep.Trouble == fm.LengthTrouble:
+		d.tooLong(t, ss)
+	case rep.Trouble != "":
+		p.Judged, p.Reasons = rep.Turns, "The last request to the API failed ("+fm.Line(string(rep.Trouble), 60)+"). Please continue where you stopped."
+		d.wait(agentKey(t.ID), string(rep.Trouble))
+	case s.SightAt.Sub(rep.Since) < settle:
+		// The file may have been written a moment ago and not be stable yet.
+	default:
+		p.Judged = rep.Turns
+		p.sendBack(missing)
+	}
+}
+
+// hangs fails an attempt whose agent does not take its first prompt.
+func (d *decision) hangs(t fm.Task, p Progress, ss fm.Session) {
+	s := d.state
+	if !d.leftAlone(ss) && s.SightAt.Sub(s.since(p, ss)) > s.Rules.StartLimit {
+		d.fail(t, "the agent did not take its prompt within "+s.Rules.StartLimit.String(), s.Rules.Attempts)
+	}
+}
+
+// overtime ends an attempt that has worked for too long. Waiting for people and
+// for limits does not count.
+func (d *decision) overtime(t fm.Task, ss fm.Session, rep fm.Report) bool {
+	s := d.state
+	limit := s.Rules.Timeout
+	if limit <= 0 || rep.Worked <= limit || rep.Completed || s.present(ss) {
+		return false
+	}
+	why := fmt.Sprintf("Issue #%s timed out after %s.", t.ID, limit)
+	if s.Rules.Dir != nil {
+		dir := s.Rules.Dir(t.ID)
+		why += fmt.Sprintf(" The worktree is preserved at: %s Debug: cd %s; git status; cat COMPLETION.md", dir, dir)
+	}
+	d.fail(t, why, 1)
+	return true
+}
+
+// tooLong gives a task whose conversation does not fit any more back for a
+// fresh one. It is the attempt's fault only when it was so from the start.
+func (d *decision) tooLong(t fm.Task, ss fm.Session) {
+	s := d.state
+	const why = "the conversation became too long for the model"
+	switch {
+	case s.present(ss):
+	case s.SightAt.Sub(t.Since) < lasting:
+		d.fail(t, why, s.Rules.Attempts)
+	default:
+		c := queue.Release(t, why, s.At)
+		c.Task.Note = why + ": go on from what stands in the worktree"
+		d.record(c)
+	}
+}
+
+const missing = "COMPLETION.md is missing: finish the task, commit, then write it as /work-on-subissue says."
+
+// nudge gives reasons again to an agent that stays at its prompt, although it
+// was told to go on, or was interrupted.
+func (d *decision) nudge(p *Progress, ss fm.Session, rep fm.Report) {
+	s := d.state
+	since := latestOf(s.since(*p, ss), rep.Since, p.ToldAt)
+	if rep.State != fm.AtPrompt || d.leftAlone(ss) || s.SightAt.Sub(since) <= s.Rules.StartLimit {
+		return
+	}
+	if p.Reasons == "" {
+		p.Reasons = missing
+	}
+	p.sendBack(p.Reasons)
+}
+
+// sendBack tells the agent why its work was not accepted, and asks a person
+// when that did not help. It types at a prompt only, never into a dialog.
+func (d *decision) sendBack(t fm.Task, p Progress, ss fm.Session, rep fm.Report) {
+	s := d.state
+	switch {
+	case p.SentBack > MaxSentBack:
+		d.record(queue.Block(t, p.Reasons, s.At))
+	case rep.State != fm.AtPrompt || d.leftAlone(ss) || d.index.handled[ss.Worker] || !s.idle(agentKey(t.ID)):
+	default:
+		d.act(Tell{Worker: ss.Worker, Run: t.Run(), Text: p.Reasons}, "its turn is over, and the task is not", s.believed(rep))
+	}
+}

@@ -1,0 +1,66 @@
+package supervisor
+
+import (
+	"maps"
+
+	"github.com/founder-mode/fm"
+)
+
+// notes tells people in the status lines of the sessions that they are attached
+// to what fm does there, or does not. Where nobody is attached nothing is
+// shown.
+func (d *decision) notes() {
+	s := d.state
+	gone := maps.Clone(s.Notes)
+	for _, ss := range s.Sight.Sessions {
+		if ss.Clients == 0 || ss.Worker == 0 {
+			continue
+		}
+		delete(gone, ss.Worker)
+		text := s.noteFor(ss)
+		if shown, known := s.Notes[ss.Worker]; !known || shown != text {
+			d.order(Note{Worker: ss.Worker, Text: text})
+		}
+	}
+	if len(gone) > 0 {
+		s.Notes = cloned(s.Notes)
+		for w := range gone {
+			delete(s.Notes, w)
+		}
+	}
+}
+
+func (s State) noteFor(ss fm.Session) string {
+	t, known := s.Queue.Task(ss.Run.Task)
+	mine := known && t.Run() == ss.Run
+	rep, _ := s.report(t)
+	switch {
+	case handOf(s.Wanted.Hands, ss.Worker).Held:
+		return "held: fm release " + ss.Worker.String()
+	case mine && s.present(ss) && (t.Status == fm.Completed || t.Status == fm.Merged):
+		return "#" + string(t.ID) + " is done; fm waits until you leave"
+	case s.present(ss):
+		return "fm holds still while you type"
+	case mine && t.Status == fm.Working && struck(rep):
+		return s.struckText(rep)
+	}
+	return ""
+}
+
+// struckText says in a few words what a stopped agent waits for.
+func (s State) struckText(rep fm.Report) string {
+	text := "API trouble: " + string(troubleOf(rep))
+	until, known := s.reset(rep)
+	if troubleOf(rep) == fm.LimitTrouble {
+		text = "usage limit"
+		if !known && s.Outage.Trouble == fm.LimitTrouble {
+			until = s.Outage.Until
+		}
+	} else if s.Outage.Trouble != "" {
+		until = s.Outage.Until
+	}
+	if until.After(s.At) {
+		text += " until " + s.until(until)
+	}
+	return text
+}
