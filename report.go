@@ -94,6 +94,7 @@ type Screen struct {
 	Dialog   Question // what is open; the zero Question for none
 	Prompt   bool     // the input box is there and takes text
 	Draft    string   // what stands in the box and was not sent
+	Stashed  bool     // another draft was put aside, and a second one would replace it
 	Queued   bool     // a message waits for the end of the turn
 	Busy     bool     // a turn runs
 	Retrying string   // the words about a request that is tried again; "" for none
