@@ -27,7 +27,7 @@ func TestWhoWaitsIsToldOfEachQuestionOnce(t *testing.T) {
 	want := `? #2 One: worker-1 waits for you: permission: Bash; see: fm inbox
 ? #2 One: worker-1 waits for you: permission: Bash; see: fm inbox
 ? #2 One: worker-1 waits for you: permission: Edit; see: fm inbox
-⏸ Usage limit reached: goes on at 13:00 (in 1h00m)
+⏸ Nothing new is begun until 13:00 (in 1h00m): usage limit reached
 ▶ It goes on
 `
 	if got := b.String(); got != want {

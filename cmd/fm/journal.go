@@ -15,8 +15,8 @@ import (
 	"github.com/founder-mode/fm/supervisor"
 )
 
-// journal keeps the supervisor's decisions, a file for each task, a line for
-// each decision. It is for people only: fm itself decides nothing by it, so
+// journal keeps the supervisor's decisions, a file for each task and one for
+// what is about all of them, a line for each decision. It is for people only: fm itself decides nothing by it, so
 // that what cannot be written is not written. One process writes.
 type journal struct{ dir string }
 
@@ -26,7 +26,13 @@ const maxJournal = 1 << 20
 
 func (h *house) journal() journal { return journal{h.project.File("journal")} }
 
-func (j journal) path(id fm.TaskID) string { return filepath.Join(j.dir, string(id)) }
+// path is that of a task's journal; without a task, that of what is about all.
+func (j journal) path(id fm.TaskID) string {
+	if id == "" {
+		return filepath.Join(j.dir, "~all") // a name that no task can have
+	}
+	return filepath.Join(j.dir, string(id))
+}
 
 // rotated is a name that no task can have.
 func (j journal) rotated(id fm.TaskID) string { return j.path(id) + "~" }
@@ -35,11 +41,13 @@ func (j journal) rotated(id fm.TaskID) string { return j.path(id) + "~" }
 func (j journal) add(decisions []supervisor.Decision) {
 	texts := map[fm.TaskID][]byte{}
 	for _, d := range decisions {
-		line, err := json.Marshal(d)
-		if _, bad := fm.ParseTaskID(string(d.Run.Task)); err != nil || bad != nil {
+		id := d.Run.Task
+		if _, err := fm.ParseTaskID(string(id)); err != nil && id != "" {
 			continue // it would become a file's name
 		}
-		texts[d.Run.Task] = append(append(texts[d.Run.Task], line...), '\n')
+		if line, err := json.Marshal(d); err == nil {
+			texts[id] = append(append(texts[id], line...), '\n')
+		}
 	}
 	for id, text := range texts {
 		_ = j.write(id, text) // for people only
@@ -61,7 +69,8 @@ func (j journal) write(id fm.TaskID, text []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// read gives the decisions about a task, oldest first. A line that cannot be
+// read gives the decisions about a task, or without one those about all,
+// oldest first. A line that cannot be
 // read, as after a power cut, is left out.
 func (j journal) read(id fm.TaskID) ([]supervisor.Decision, error) {
 	var all []supervisor.Decision

@@ -6,10 +6,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -33,6 +35,10 @@ func TestJournalKeepsWhatWasDecided(t *testing.T) {
 	want := []supervisor.Decision{decision("1", "a"), decision("1", "c"), decision("1", "d")}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("got -, want +:\n%s", diff)
+	}
+	j.add([]supervisor.Decision{decision("", "of all")})
+	if all, err := j.read(""); len(all) != 1 || err != nil {
+		t.Errorf("%v, %v; want the one about all", all, err)
 	}
 	if none, err := j.read("3"); len(none) > 0 || err != nil {
 		t.Errorf("%v, %v; want nothing of a task that nothing was decided about", none, err)
@@ -97,5 +103,26 @@ func TestJournalWritesToNoLinkAndNoPipe(t *testing.T) {
 	}
 	if _, err := os.Lstat(filepath.Join(filepath.Dir(j.dir), "3")); err == nil {
 		t.Error("written outside of the journal")
+	}
+}
+
+// TestWhyTellsWhatConcernedAllOnlyWhileTheTaskWasWorkedOn. Caught: a limit of
+// last week in the story of a task of today.
+func TestWhyTellsWhatConcernedAllOnlyWhileTheTaskWasWorkedOn(t *testing.T) {
+	at := func(minutes int) time.Time { return noon().Add(time.Duration(minutes) * time.Minute) }
+	entries := []queue.Entry{
+		{At: at(0), Task: fm.Task{Status: fm.Pending}}, {At: at(10), Task: fm.Task{Status: fm.Working}},
+		{At: at(20), Task: fm.Task{Status: fm.Completed}}, {At: at(30), Task: fm.Task{Status: fm.Working}},
+	}
+	var shared []supervisor.Decision
+	for _, minutes := range []int{-5, 5, 15, 25, 35} {
+		shared = append(shared, supervisor.Decision{At: at(minutes)})
+	}
+	var got []time.Time
+	for _, d := range concerning(shared, entries) {
+		got = append(got, d.At)
+	}
+	if diff := cmp.Diff(got, []time.Time{at(15), at(35)}); diff != "" {
+		t.Errorf("got -, want +:\n%s", diff)
 	}
 }

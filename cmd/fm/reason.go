@@ -103,7 +103,7 @@ func (x scene) obstacles() []string {
 	case w.Stop != "":
 		why = append(why, "fm stops, and begins nothing new: fm resume")
 	case x.status.Gate.Why != "":
-		why = append(why, "nothing new is begun: "+gateText(x.status.Gate, x.now))
+		why = append(why, gateText(x.status.Gate, x.now))
 	case w.Workers == 0:
 		why = append(why, "there are no workers: fm workers add 1")
 	}

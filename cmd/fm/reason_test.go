@@ -48,7 +48,7 @@ func TestWhyNamesWhatStandsInTheWay(t *testing.T) {
 		"dependencies":   {task: waits, change: same, want: []string{"waits for #1, which is failed: fm why 1; it waits for #9, which is not in the queue."}},
 		"backoff":        {task: later, change: same, want: []string{"tried again at 12:00:40 (in 40s) (it crashed)."}},
 		"paused":         {task: ready, change: func(s *supervisor.Status) { s.Wanted.Paused = true }, want: []string{"paused: fm resume."}},
-		"paused, limit":  {task: ready, change: func(s *supervisor.Status) { s.Wanted.Paused, s.Gate = true, limit }, want: []string{"paused: fm resume; nothing new is begun: usage limit reached: goes on at 12:34 (in 34m)."}},
+		"paused, limit":  {task: ready, change: func(s *supervisor.Status) { s.Wanted.Paused, s.Gate = true, limit }, want: []string{"paused: fm resume; nothing new is begun until 12:34 (in 34m): usage limit reached."}},
 		"no supervisor":  {task: ready, change: func(s *supervisor.Status) { s.PID = 0 }, want: []string{"supervisor is not running: fm resume."}},
 		"stopping":       {task: ready, change: func(s *supervisor.Status) { s.Wanted.Stop = supervisor.StopDrain }, want: []string{"fm stops, and begins nothing new: fm resume."}},
 		"no workers":     {task: ready, change: func(s *supervisor.Status) { s.Wanted.Workers = 0 }, want: []string{"no workers: fm workers add 1."}},

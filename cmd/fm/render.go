@@ -133,21 +133,16 @@ func parentLine(p supervisor.ParentStatus) string {
 }
 
 // gateLine says why nothing new is begun, as a line of its own.
-func gateLine(g supervisor.Gate, now time.Time) string {
-	text := gateText(g, now)
-	if first := []rune(text); len(first) > 0 {
-		text = strings.ToUpper(string(first[:1])) + string(first[1:])
-	}
-	return "⏸ " + text
-}
+func gateLine(g supervisor.Gate, now time.Time) string { return "⏸ N" + gateText(g, now)[1:] }
 
-// gateText says why nothing new is begun, and until when.
+// gateText says that nothing new is begun, until when, and why: the time comes
+// first, because a narrow terminal cuts the rest.
 func gateText(g supervisor.Gate, now time.Time) string {
-	why := fm.Line(g.Why, 200)
-	if g.Until.IsZero() {
-		return why
+	text := "nothing new is begun"
+	if !g.Until.IsZero() {
+		text += " until " + moment(g.Until, now)
 	}
-	return why + ": goes on at " + moment(g.Until, now)
+	return text + ": " + fm.Line(g.Why, 300)
 }
 
 // moment gives a time with how long that is from now: 11:05 (in 34m).

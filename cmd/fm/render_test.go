@@ -31,16 +31,16 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		}
 	}
 	for want, change := range map[string]func(*supervisor.Status){
-		"⏸ Usage limit reached: goes on at 13:00 (in 34m)\n": func(s *supervisor.Status) {
+		"⏸ Nothing new is begun until 13:00 (in 34m): usage limit reached\n": func(s *supervisor.Status) {
 			s.Gate = supervisor.Gate{Why: "usage limit reached", Until: noon().Add(time.Hour)}
 		},
-		"⏸ Claude is not logged in\n":              func(s *supervisor.Status) { s.Gate = supervisor.Gate{Why: "Claude is not logged in"} },
-		"Avg: - | Spent today: $1.50\n":            func(s *supervisor.Status) { s.Today.Cost = fm.Dollars(1.5) },
-		"Working on #2 (26m, $0.42)":               func(s *supervisor.Status) { s.Workers[0].Spent.Cost = fm.Dollars(0.42) },
-		"  ? 1 question for you: fm inbox\n":       func(s *supervisor.Status) { s.Workers[0].State = "waiting" },
-		"Working on #2 (26m) · held":               func(s *supervisor.Status) { s.Workers[0].Held, s.Workers[0].Person = true, true },
-		"Working on #2 (26m) · a person types":     func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
-		"fm · shop · up 26m · bypassPermissions\n": func(s *supervisor.Status) { s.Wanted.Permission = bypass },
+		"⏸ Nothing new is begun: Claude is not logged in\n": func(s *supervisor.Status) { s.Gate = supervisor.Gate{Why: "Claude is not logged in"} },
+		"Avg: - | Spent today: $1.50\n":                     func(s *supervisor.Status) { s.Today.Cost = fm.Dollars(1.5) },
+		"Working on #2 (26m, $0.42)":                        func(s *supervisor.Status) { s.Workers[0].Spent.Cost = fm.Dollars(0.42) },
+		"  ? 1 question for you: fm inbox\n":                func(s *supervisor.Status) { s.Workers[0].State = "waiting" },
+		"Working on #2 (26m) · held":                        func(s *supervisor.Status) { s.Workers[0].Held, s.Workers[0].Person = true, true },
+		"Working on #2 (26m) · a person types":              func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
+		"fm · shop · up 26m · bypassPermissions\n":          func(s *supervisor.Status) { s.Wanted.Permission = bypass },
 	} {
 		if got := picture(change); !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)

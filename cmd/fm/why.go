@@ -96,11 +96,33 @@ func (h *house) past(ctx context.Context, q *queue.Queue, id fm.TaskID) ([]step,
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range decisions {
+	shared, err := h.journal().read("")
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range append(decisions, concerning(shared, entries)...) {
 		steps = append(steps, decided(d))
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.At.Compare(b.At) })
 	return steps, nil
+}
+
+// concerning picks from the decisions about all tasks those of the time that a
+// task was in the hands of a worker.
+func concerning(shared []supervisor.Decision, entries []queue.Entry) []supervisor.Decision {
+	var during []supervisor.Decision
+	for _, d := range shared {
+		working := false
+		for _, e := range entries {
+			if !e.At.After(d.At) {
+				working = e.Task.Status == fm.Working
+			}
+		}
+		if working {
+			during = append(during, d)
+		}
+	}
+	return during
 }
 
 func decided(d supervisor.Decision) step {

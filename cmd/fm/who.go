@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/supervisor"
+	"github.com/founder-mode/fm/tmux"
+)
+
+// listener is an agent that a person wants to say something to.
+type listener struct {
+	session fm.Session
+	task    fm.Task
+	report  fm.Report
+}
+
+// listener finds the live agent that the user means by worker-3, 3, #456 or
+// 456. There must be one that hears, and nobody else at its keyboard.
+func (h *house) listener(ctx context.Context, word string, terminal *tmux.Server, snap queue.Snapshot) (listener, error) {
+	sight, err := terminal.Observe(ctx)
+	if err != nil {
+		return listener{}, err
+	}
+	w, err := named(word, snap.Tasks, sight)
+	if err != nil {
+		return listener{}, err
+	}
+	i := slices.IndexFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == w })
+	if i < 0 && len(sight.Sessions) == 0 {
+		return listener{}, usage("%s has no session: no worker has one now", w)
+	}
+	if i < 0 {
+		return listener{}, usage("%s has no session. There are: %s", w, sessions(sight))
+	}
+	l := listener{session: sight.Sessions[i]}
+	task, known := snap.Task(l.session.Run.Task)
+	switch {
+	case !l.session.Alive:
+		return l, usage("the agent of %s has ended; see: fm why %s", w, l.session.Run.Task)
+	case !known || task.Run() != l.session.Run:
+		return l, usage("%s runs %s, which the queue does not know; join it: fm attach %[1]s", w, l.session.Run)
+	}
+	l.task = task
+	if err := h.unattended(l.session); err != nil {
+		return l, err
+	}
+	agent, err := h.reader()
+	if err != nil {
+		return l, err
+	}
+	l.report, err = agent.Report(ctx, l.session.Run, h.worktree(task.ID))
+	return l, err
+}
+
+// unattended refuses a session that a person types in. One that is merely held
+// is for its holder to speak to.
+func (h *house) unattended(ss fm.Session) error {
+	w, err := h.wanted()
+	if err != nil {
+		return err
+	}
+	var hands []supervisor.Hand
+	for _, hand := range w.Hands {
+		hand.Held = false
+		hands = append(hands, hand)
+	}
+	if supervisor.Present(ss, time.Duration(h.config.Presence.Grace), hands, time.Now()) {
+		return usage("somebody types in %s: say it there, or first: fm release %[1]s", ss.Worker)
+	}
+	return nil
+}
+
+// named gives the worker that a word names, by itself or by its task. A number
+// that is both must be said in full.
+func named(word string, tasks []fm.Task, sight fm.Sight) (fm.WorkerID, error) {
+	var byTask fm.WorkerID
+	id, err := fm.ParseTaskID(word)
+	if err == nil {
+		for _, t := range tasks {
+			if t.ID == id && t.Status == fm.Working {
+				byTask = t.Worker
+			}
+		}
+	}
+	w, notWorker := fm.ParseWorkerID(word)
+	lives := slices.ContainsFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == w })
+	switch {
+	case strings.HasPrefix(word, "#") && byTask == 0 && err == nil:
+		return 0, usage("no worker works on %s now; see: fm why %s", word, id)
+	case notWorker != nil && byTask == 0:
+		return 0, usage("%q: want worker-3, or a task that is being worked on, such as 456", word)
+	case notWorker != nil, byTask != 0 && !lives:
+		return byTask, nil
+	case byTask != 0 && byTask != w:
+		return 0, usage("%s is a worker and a task that %s works on: write worker-%[1]s or '#%[1]s'", word, byTask)
+	}
+	return w, nil
+}
+
+// maxWords is the most that is typed to an agent at once, in bytes.
+const maxWords = 64 << 10
+
+// words gives the text that a person wants to say; "-" is read from the
+// standard input.
+func (a *app) words(text string) (string, error) {
+	if text == "-" {
+		b, err := io.ReadAll(io.LimitReader(a.stdin, maxWords+1))
+		if err != nil {
+			return "", fmt.Errorf("read the text from standard input: %w", err)
+		}
+		text = string(b)
+	}
+	text = strings.TrimSpace(fm.Plain(text))
+	switch {
+	case text == "":
+		return "", usage("the text is empty")
+	case len(text) > maxWords:
+		return "", usage("the text is larger than %d KiB: put it into a file, and name that", maxWords>>10)
+	}
+	return text, nil
+}
