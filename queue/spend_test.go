@@ -150,7 +150,7 @@ func TestSpendingOfWhatIsNotThereIsRefused(t *testing.T) {
 	b := newBench(t, three()...)
 	old := b.task("1")
 	b.claim("1")
-	for name, task := range map[string]fm.Task{"no such task": {ID: "77", Priority: 1}, "no id": {}, "an older revision": old} {
+	for name, task := range map[string]fm.Task{"no such task": {ID: "77", Priority: 1, Status: fm.Pending}, "no id": {}, "an older revision": old} {
 		if _, err := b.q.Commit(t.Context(), b.now, Spend(task, dollars(1, 1), b.now)); err == nil {
 			t.Errorf("%s was taken", name)
 		}
@@ -304,6 +304,8 @@ func TestSpendingNeitherFillsTheLedgerNorAgesACopy(t *testing.T) {
 	b.commit(Cancel(b.task("2"), "no", b.now))
 	buffer := b.m.text()
 	b.now = b.now.AddDate(0, 0, 1)
+	b.spend("1", dollars(0.01, 0))
+	b.now = b.now.AddDate(0, 0, 1)
 	b.claim("3")
 	for i := range 10_000 {
 		b.now = b.now.Add(time.Second)
@@ -313,7 +315,7 @@ func TestSpendingNeitherFillsTheLedgerNorAgesACopy(t *testing.T) {
 		t.Errorf("the ledger has %d KiB", size>>10)
 	}
 	want := b.q.Snapshot()
-	if days := want.Days; len(days) != 1 || days["2026-11-21"] != dollars(100, 9999) {
+	if days := want.Days; len(days) != 2 || days["2026-11-21"] != dollars(0.01, 0) || days["2026-11-22"] != dollars(99.99, 9999) {
 		t.Errorf("days %v", days)
 	}
 	again := b.open().Snapshot()
@@ -364,6 +366,15 @@ func TestEachFileBringsTheAmountsBack(t *testing.T) {
 	}
 	got, err = q.RebuildLedger(t.Context(), b.now)
 	check("ledger from view", got, err)
+
+	lost = newMemory()
+	lost.write(strings.Replace(b.m.text(), "|cb=2.00", "|cb=200", 1))
+	if q, err = Open(t.Context(), lost.files()); err == nil {
+		t.Fatal("no error for a ledger that is gone")
+	}
+	if got, err = q.RebuildLedger(t.Context(), b.now); err != nil || got.Tasks[0].Before != dollars(3, 200) {
+		t.Errorf("more before than in all: %+v, %v", got.Tasks, err)
+	}
 
 	// The claim is in the ledger, the amount behind it is not.
 	lost = newMemory()
