@@ -73,11 +73,11 @@ type step struct {
 }
 
 func (s step) print(w io.Writer) {
-	line := fmt.Sprintf("  %s  %-16s  %s", s.At.Local().Format(time.DateTime), fm.Line(s.Rule, 60), fm.Line(s.Then, 200))
+	line := fmt.Sprintf("  %s  %s: %s", s.At.Local().Format(time.DateTime), fm.Line(s.Rule, 60), fm.Line(s.Then, 200))
 	if s.Evidence != "" {
 		line += "  (" + fm.Line(s.Evidence, 300) + ")"
 	}
-	fmt.Fprintln(w, strings.TrimRight(line, " "))
+	fmt.Fprintln(w, strings.TrimRight(line, ": "))
 }
 
 // past merges the ledger and the journal of a task, oldest first.
@@ -85,12 +85,6 @@ func (h *house) past(ctx context.Context, q *queue.Queue, id fm.TaskID) ([]step,
 	entries, err := q.History(ctx, id)
 	if err != nil {
 		return nil, err
-	}
-	steps := []step{}
-	for _, e := range entries {
-		if e.Op != queue.OpSpend {
-			steps = append(steps, recorded(e))
-		}
 	}
 	decisions, err := h.journal().read(id)
 	if err != nil {
@@ -100,11 +94,34 @@ func (h *house) past(ctx context.Context, q *queue.Queue, id fm.TaskID) ([]step,
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range append(decisions, concerning(shared, entries)...) {
-		steps = append(steps, decided(d))
+	return merged(entries, append(decisions, concerning(shared, entries)...)), nil
+}
+
+// merged tells each change of the queue once: by the words of the ledger, and
+// at the time of the journal, which is finer.
+func merged(entries []queue.Entry, decisions []supervisor.Decision) []step {
+	steps := []step{}
+	for _, e := range entries {
+		if e.Op == queue.OpSpend {
+			continue // money is told as a sum
+		}
+		s := recorded(e)
+		same := func(d supervisor.Decision) bool {
+			return d.Rule == s.Rule && d.Run.Attempt == s.Attempt && d.At.Sub(s.At).Abs() < time.Second
+		}
+		if i := slices.IndexFunc(decisions, same); i >= 0 {
+			s.At = decisions[i].At
+			decisions = slices.Delete(decisions, i, i+1)
+		}
+		steps = append(steps, s)
+	}
+	for _, d := range decisions {
+		if d.Rule != string(queue.OpSpend) {
+			steps = append(steps, decided(d))
+		}
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.At.Compare(b.At) })
-	return steps, nil
+	return steps
 }
 
 // concerning picks from the decisions about all tasks those of the time that a
