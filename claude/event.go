@@ -14,6 +14,8 @@ type event struct {
 	Session      string    `json:"session_id,omitempty"`
 	PID          int       `json:"pid,omitempty"` // of the CLI
 	Tool         string    `json:"tool_name,omitempty"`
+	Detail       string    `json:"detail,omitempty"`  // what the tool is to do, in short
+	Options      []string  `json:"options,omitempty"` // of the agent's own question
 	Error        string    `json:"error,omitempty"`
 	Reason       string    `json:"reason,omitempty"` // of SessionEnd
 	Source       string    `json:"source,omitempty"` // of SessionStart
@@ -21,16 +23,24 @@ type event struct {
 	StopActive   bool      `json:"stop_hook_active,omitempty"`
 	SentBack     bool      `json:"sent_back,omitempty"` // the Stop was answered with "block"
 	Notification string    `json:"notification_type,omitempty"`
-	Waiting      string    `json:"waiting,omitempty"`
+	Waiting      string    `json:"waiting,omitempty"` // what the CLI says about it
 	Transcript   string    `json:"transcript_path,omitempty"`
-	Cost         float64   `json:"cost_usd,omitempty"`     // of the session so far
+	Cost         float64   `json:"cost_usd,omitempty"`     // as the process counts it
 	Context      float64   `json:"context_used,omitempty"` // percent
+	FiveHour     window    `json:"five_hour,omitzero"`
+	SevenDay     window    `json:"seven_day,omitzero"`
+}
+
+// A window is how far one of the account's usage limits is used up.
+type window struct {
+	Used   float64 `json:"used_percentage"`
+	Resets int64   `json:"resets_at"` // seconds since 1970; 0 when nobody says
 }
 
 // The events that are not hooks of the CLI.
 const (
 	launchEvent = "Launch"     // a launcher was written
-	costEvent   = "StatusLine" // the cost changed
+	costEvent   = "StatusLine" // the cost or a usage limit changed
 )
 
 // maxLine bounds a line of the events file. One write of this size to a file
@@ -46,7 +56,7 @@ func (e event) line() ([]byte, error) {
 	e.At = e.At.UTC().Truncate(time.Millisecond)
 	b, err := json.Marshal(e)
 	if err == nil && len(b) >= maxLine {
-		e.Transcript, e.Waiting = "", ""
+		e.Transcript, e.Waiting, e.Detail, e.Options = "", "", "", nil
 		b, err = json.Marshal(e)
 	}
 	return append(b, '\n'), err

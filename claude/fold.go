@@ -1,48 +1,27 @@
 package claude
 
-import (
-	"time"
-
-	"github.com/founder-mode/fm"
-)
-
-// signs is what a series of events amounts to. Its zero value is an attempt
-// that was never launched.
-type signs struct {
-	launched   time.Time // the first launch of the attempt
-	state      fm.AgentState
-	since      time.Time // when state was entered
-	heard      time.Time // the last event that says something about the state
-	prompted   bool
-	turns      int
-	session    string
-	pid        int
-	question   string
-	trouble    string
-	transcript string
-	reminded   bool // a Stop was sent back since the session started
-	cost       float64
-}
+import "github.com/founder-mode/fm"
 
 // fold adds one event. It is pure and total: an event that it does not know,
-// or that comes out of order, changes at most the session.
+// or that comes out of order, changes at most who speaks and when.
 func (s signs) fold(e event) signs {
 	if e.Name == launchEvent {
 		return s.launch(e)
 	}
-	s.identify(e)
+	s = s.identify(e)
+	s.heard = later(s.heard, e.At)
 	switch e.Name {
 	case "SessionStart":
 		return s.start(e)
 	case "UserPromptSubmit":
-		s.prompted, s.trouble = true, ""
-		return s.enter(fm.AtWork, e.At)
+		s.prompted = true
+		return s.enter(fm.AtWork, e.evidence(""))
 	case "PostToolUse", "PostToolUseFailure":
 		return s.beat(e)
 	case "PreToolUse", "PreCompact", "PostCompact":
-		return s.enter(fm.AtWork, e.At)
+		return s.enter(fm.AtWork, e.evidence(""))
 	case "PermissionRequest":
-		return s.wait(e, e.Tool)
+		return s.ask(e, e.question())
 	case "Notification":
 		return s.notify(e)
 	case "Stop":
@@ -53,45 +32,46 @@ func (s signs) fold(e event) signs {
 		if e.Reason == "clear" { // a new session starts in the same process
 			return s
 		}
-		return s.enter(fm.Exited, e.At)
+		return s.enter(fm.Exited, e.evidence(e.Reason))
 	case costEvent:
-		s.cost = e.Cost
+		s.bill = s.bill.read(e.Cost)
+		s.fiveHour, s.sevenDay = s.fiveHour.or(e.FiveHour), s.sevenDay.or(e.SevenDay)
 	}
 	return s
 }
 
-func (s *signs) identify(e event) {
-	if e.Session != "" {
-		s.session = e.Session
+// evidence is what an event says for a state.
+func (e event) evidence(detail string) fm.Evidence {
+	what := e.Name
+	if detail != "" {
+		what += " " + detail
 	}
-	if e.PID > 0 {
-		s.pid = e.PID
-	}
-	if e.Transcript != "" {
-		s.transcript = e.Transcript
-	}
+	return fm.Evidence{Source: fm.HookSource, What: what, At: e.At}
 }
 
 // launch begins a life of the agent. Turns are never forgotten, because the
-// caller counts on their growth.
+// caller counts on their growth. An agent that was at work when it died worked
+// until it was last heard.
 func (s signs) launch(e event) signs {
 	if s.launched.IsZero() {
 		s.launched = e.At
 	}
-	s.prompted, s.reminded, s.trouble, s.pid = false, false, "", 0
+	s.prompted, s.reminded, s.trouble, s.says, s.pid = false, false, "", "", 0
+	s.worked = s.worked.enter(fm.Exited, later(s.heard, s.spoke))
+	s.bill = s.bill.next()
 	s.state = "" // also a start that follows a start is a new one
-	return s.enter(fm.Starting, e.At)
+	return s.enter(fm.Starting, fm.Evidence{Source: fm.ProcessSource, What: "launched", At: e.At})
 }
 
 func (s signs) start(e event) signs {
 	switch e.Source {
 	case "compact": // in the midst of a turn
-		return s.enter(fm.AtWork, e.At)
+		return s.enter(fm.AtWork, e.evidence(e.Source))
 	case "clear":
-		return s.enter(fm.AtPrompt, e.At)
+		return s.enter(fm.AtPrompt, e.evidence(e.Source))
 	}
 	s.reminded = false
-	return s.enter(fm.Starting, e.At)
+	return s.enter(fm.Starting, e.evidence(e.Source))
 }
 
 // beat takes a heartbeat. The CLI does not wait for its hook, which may so be
@@ -105,7 +85,7 @@ func (s signs) beat(e event) signs {
 		}
 	case fm.Starting, fm.AtWork, fm.Waiting, fm.Retrying, fm.UnknownState:
 	}
-	return s.enter(fm.AtWork, e.At)
+	return s.enter(fm.AtWork, e.evidence(""))
 }
 
 func (s signs) notify(e event) signs {
@@ -114,10 +94,14 @@ func (s signs) notify(e event) signs {
 		if s.state == fm.Waiting { // the request that came before says more
 			return s
 		}
-		return s.wait(e, e.Waiting)
+		kind := fm.AsksPermission
+		if e.Notification == "elicitation_dialog" {
+			kind = fm.AsksDialog
+		}
+		return s.ask(e, fm.Question{Kind: kind, Text: e.Waiting})
 	case "idle_prompt":
 		if s.state == fm.AtWork || s.state == fm.Starting {
-			return s.enter(fm.AtPrompt, e.At)
+			return s.enter(fm.AtPrompt, e.evidence(e.Notification))
 		}
 	}
 	return s
@@ -129,45 +113,31 @@ func (s signs) stop(e event) signs {
 	switch {
 	case e.SentBack:
 		s.reminded = true
-		return s.enter(fm.AtWork, e.At)
+		return s.enter(fm.AtWork, e.evidence("sent back"))
 	case e.Background > 0:
-		return s.enter(fm.InShell, e.At)
+		return s.enter(fm.InShell, e.evidence("with a background task"))
 	}
 	s.turns++
-	s.trouble = ""
-	return s.enter(fm.AtPrompt, e.At)
+	s.trouble, s.says = "", ""
+	return s.enter(fm.AtPrompt, e.evidence(""))
 }
 
 // fail ends a turn as well: the CLI gave up on the API and sits at its prompt.
 func (s signs) fail(e event) signs {
 	s.turns++
-	s.trouble = e.Error
-	if s.trouble == "" {
-		s.trouble = "unknown"
+	state := fm.AtPrompt
+	trouble := troubleOf(e.Error, e.Waiting)
+	if trouble == fm.LimitTrouble {
+		state = fm.Limited
 	}
-	if e.Error == "rate_limit" {
-		s = s.enter(fm.Limited, e.At)
-	} else {
-		s = s.enter(fm.AtPrompt, e.At)
-	}
-	s.question = e.Waiting
+	s = s.enter(state, e.evidence(e.Error))
+	// A second failure is another one, with its own words and its own reset.
+	s.evidence, s.trouble, s.says = e.evidence(e.Error), trouble, e.Waiting
 	return s
 }
 
-func (s signs) wait(e event, question string) signs {
-	s = s.enter(fm.Waiting, e.At)
-	s.question = question
-	return s
-}
-
-func (s signs) enter(state fm.AgentState, at time.Time) signs {
-	if s.state != state {
-		s.since = at
-		s.question = ""
-	}
-	s.state = state
-	if at.After(s.heard) {
-		s.heard = at
-	}
+func (s signs) ask(e event, q fm.Question) signs {
+	s = s.enter(fm.Waiting, e.evidence(e.Tool))
+	s.question = q
 	return s
 }

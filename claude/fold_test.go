@@ -2,6 +2,8 @@ package claude
 
 import (
 	"bytes"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,11 +40,17 @@ func story(words ...string) signs {
 			e.SentBack = true
 		case "again":
 			e.StopActive = true
+		case "cost":
+			e.Cost, _ = strconv.ParseFloat(v, 64)
+		case "says":
+			e.Error, e.Waiting = "rate_limit", v
 		}
 		s = s.fold(e)
 	}
 	return s
 }
+
+const limitHit = "StopFailure says=You've hit your session limit · resets 5:05pm (UTC)"
 
 func TestFoldTellsWhatTheAgentDoes(t *testing.T) {
 	began := []string{"Launch", "SessionStart source=startup", "UserPromptSubmit"}
@@ -66,14 +74,14 @@ func TestFoldTellsWhatTheAgentDoes(t *testing.T) {
 		"sent back, then over": {add(began, "Stop sent-back=1", "Stop again=1"), fm.Report{State: fm.AtPrompt, Since: at(4), Prompted: true, Turns: 1}},
 		"background task":      {add(began, "Stop background=x"), fm.Report{State: fm.InShell, Since: at(3), Prompted: true}},
 		"woken by its task":    {add(began, "Stop background=x", "UserPromptSubmit", "Stop"), fm.Report{State: fm.AtPrompt, Since: at(5), Prompted: true, Turns: 1}},
-		"permission":           {add(began, "PermissionRequest tool=Bash"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Text: "Bash"}}},
-		"permission, notified": {add(began, "PermissionRequest tool=Bash", "Notification kind=permission_prompt"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Text: "Bash"}}},
+		"permission":           {add(began, "PermissionRequest tool=Bash"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Kind: fm.AsksPermission, Text: "Bash"}}},
+		"permission, notified": {add(began, "PermissionRequest tool=Bash", "Notification kind=permission_prompt"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Kind: fm.AsksPermission, Text: "Bash"}}},
 		"answered":             {add(began, "PermissionRequest tool=Bash", "PostToolUse"), fm.Report{State: fm.AtWork, Since: at(4), Prompted: true}},
 		"idle notice":          {add(began, "Notification kind=idle_prompt"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true}},
-		"usage limit":          {add(began, "StopFailure error=rate_limit"), fm.Report{State: fm.Limited, Since: at(3), Prompted: true, Turns: 1, Trouble: "rate_limit"}},
-		"limit, idle notice":   {add(began, "StopFailure error=rate_limit", "Notification kind=idle_prompt"), fm.Report{State: fm.Limited, Since: at(3), Prompted: true, Turns: 1, Trouble: "rate_limit"}},
-		"no login":             {add(began, "StopFailure error=authentication_failed"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1, Trouble: "authentication_failed"}},
-		"failure without name": {add(began, "StopFailure"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1, Trouble: "unknown"}},
+		"slow down":            {add(began, "StopFailure error=rate_limit"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1, Trouble: fm.RateTrouble}},
+		"limit, idle notice":   {add(began, limitHit, "Notification kind=idle_prompt"), fm.Report{State: fm.Limited, Since: at(3), Prompted: true, Turns: 1, Trouble: fm.LimitTrouble}},
+		"no login":             {add(began, "StopFailure error=authentication_failed"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1, Trouble: fm.LoginTrouble}},
+		"failure without name": {add(began, "StopFailure"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1, Trouble: fm.OtherTrouble}},
 		"trouble is over":      {add(began, "StopFailure error=rate_limit", "UserPromptSubmit"), fm.Report{State: fm.AtWork, Since: at(4), Prompted: true, Turns: 1}},
 		"compacted":            {add(began, "PreCompact", "SessionStart source=compact"), fm.Report{State: fm.AtWork, Since: at(2), Prompted: true}},
 		"cleared":              {add(began, "Stop", "SessionEnd reason=clear", "SessionStart source=clear"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1}},
@@ -85,7 +93,7 @@ func TestFoldTellsWhatTheAgentDoes(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := story(tt.events...)
-			got := fm.Report{State: s.state, Since: s.since, Prompted: s.prompted, Turns: s.turns, Question: fm.Question{Text: s.question}, Trouble: fm.Trouble(s.trouble)}
+			got := fm.Report{State: s.state, Since: s.since, Prompted: s.prompted, Turns: s.turns, Question: s.question, Trouble: s.trouble}
 			if diff := cmp.Diff(got, tt.want); diff != "" {
 				t.Errorf("got - want +:\n%s", diff)
 			}
@@ -101,7 +109,7 @@ func add(events []string, more ...string) []string {
 // it takes its first prompt; and an older level against a newer hook.
 func TestTheLevelSpeaksWhereTheHooksAreSilent(t *testing.T) {
 	work := story("Launch", "SessionStart source=startup", "UserPromptSubmit")
-	limit := story("Launch", "SessionStart source=startup", "UserPromptSubmit", "StopFailure error=rate_limit")
+	limit := story("Launch", "SessionStart source=startup", "UserPromptSubmit", limitHit)
 	tests := map[string]struct {
 		signs  signs
 		status string
@@ -157,7 +165,7 @@ func FuzzEventsReadInPiecesSayTheSame(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(text) < 16*maxLine && (both != whole || last != end) {
+		if len(text) < 16*maxLine && (!reflect.DeepEqual(both, whole) || last != end) {
 			t.Errorf("in pieces %+v up to %d, whole %+v up to %d", both, last, whole, end)
 		}
 	})

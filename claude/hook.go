@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -67,16 +66,28 @@ func StatusLine(ctx context.Context, stdin io.Reader, stdout io.Writer, environ 
 	if err != nil || run == (fm.Run{}) {
 		return err
 	}
-	e := readPayload(stdin).event(time.Now(), environ)
-	e.Name = costEvent
+	p := readPayload(stdin)
+	e := event{
+		At: time.Now(), Name: costEvent, Session: fm.Line(p.text("session_id"), 64), PID: agentPID(environ),
+		Cost: p.number("cost", "total_cost_usd"), Context: p.number("context_window", "used_percentage"),
+		FiveHour: p.window("five_hour"), SevenDay: p.window("seven_day"),
+	}
 	if _, err := fmt.Fprintf(stdout, "fm %s · $%.2f · %.0f %% context\n", run, e.Cost, e.Context); err != nil {
 		return err
 	}
-	s, err := eventsSoFar(ctx, project.Events(run))
-	if err != nil || e.Cost <= 0 || s.cost == e.Cost {
+	// The CLI calls this several times in a second; so only the end is read.
+	s, err := lastEvents(ctx, project.Events(run))
+	if err != nil || !s.news(e) {
 		return err
 	}
 	return appendEvent(project.Events(run), e)
+}
+
+// news says whether the line adds something to the signs. The first reading of
+// a process does: the others are counted from it.
+func (s signs) news(e event) bool {
+	return !s.bill.begun || s.bill.last != fm.Dollars(e.Cost) ||
+		s.fiveHour.or(e.FiveHour) != s.fiveHour || s.sevenDay.or(e.SevenDay) != s.sevenDay
 }
 
 // marked finds out which run the process belongs to. No mark is no error.
@@ -122,42 +133,9 @@ func eventsSoFar(ctx context.Context, path string) (signs, error) {
 	return r.signs, err
 }
 
-// folder is the worktree: the CLI's own idea of it, because an agent may have
-// changed its directory.
-func (p payload) folder(environ func(string) string) string {
-	if dir := environ("CLAUDE_PROJECT_DIR"); dir != "" {
-		return dir
-	}
-	return p.text("cwd")
-}
-
-// event picks the few fields that fm needs.
-func (p payload) event(at time.Time, environ func(string) string) event {
-	e := event{
-		At:           at,
-		Name:         fm.Line(p.text("hook_event_name"), 40),
-		Session:      fm.Line(p.text("session_id"), 64),
-		Tool:         fm.Line(p.text("tool_name"), 80),
-		Reason:       fm.Line(p.text("reason"), 40),
-		Source:       fm.Line(p.text("source"), 40),
-		Background:   p.count("background_tasks"),
-		StopActive:   p.truth("stop_hook_active"),
-		Notification: fm.Line(p.text("notification_type"), 40),
-		Transcript:   p.text("transcript_path"),
-		Cost:         p.number("cost", "total_cost_usd"),
-		Context:      p.number("context_window", "used_percentage"),
-	}
-	if pid, err := strconv.Atoi(environ("FM_AGENT_PID")); err == nil {
-		e.PID = pid
-	}
-	switch e.Name {
-	case "PostToolUse", "PostToolUseFailure":
-		e.Transcript = "" // the heartbeat stays short
-	case "StopFailure":
-		e.Error = fm.Line(p.text("error"), 80)
-		e.Waiting = fm.Line(p.text("last_assistant_message"), maxText)
-	case "Notification":
-		e.Waiting = fm.Line(p.text("message"), maxText)
-	}
-	return e
+// lastEvents folds the end of the file only.
+func lastEvents(ctx context.Context, path string) (signs, error) {
+	r := reading{tail: 64 << 10}
+	err := r.refresh(ctx, path)
+	return r.signs, err
 }

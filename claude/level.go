@@ -43,23 +43,54 @@ func readLevel(configDir string, pid int) level {
 // hooks: they are silent when a person presses Escape or answers a question.
 func (s signs) adjust(l level) signs {
 	at := time.UnixMilli(l.Updated).UTC()
-	if l.Session == "" || l.Session != s.session || !at.After(s.heard) || !s.prompted || s.state == fm.Exited {
+	if l.Session == "" || l.Session != s.session || s.state == fm.Exited {
 		return s
 	}
+	if l.Updated > 0 && at.After(s.launched) {
+		s.heard = later(s.heard, at)
+	}
+	if !at.After(s.spoke) || !s.prompted && l.Status != "waiting" { // it is idle for a moment before it takes its prompt
+		return s
+	}
+	by := fm.Evidence{Source: fm.SessionSource, What: fm.Line("status "+l.Status, 40), At: at}
 	switch l.Status {
 	case "busy":
-		return s.enter(fm.AtWork, at)
+		return s.enter(fm.AtWork, by)
 	case "shell":
-		return s.enter(fm.InShell, at)
+		return s.enter(fm.InShell, by)
 	case "idle":
-		if s.state != fm.Limited { // the limit outlives its dialog
-			return s.enter(fm.AtPrompt, at)
+		if s.state == fm.Limited { // the limit outlives its dialog
+			s.question = fm.Question{}
+			return s
 		}
+		return s.enter(fm.AtPrompt, by)
 	case "waiting":
-		if s.state != fm.Limited && s.state != fm.Waiting {
-			s = s.enter(fm.Waiting, at)
-			s.question = fm.Line(l.Waiting, maxText)
-		}
+		by.What = fm.Line("status waiting: "+l.Waiting, 60)
+		return s.waitBy(l, by)
 	}
 	return s
+}
+
+// waitBy takes the level's word for a dialog that the hooks did not announce.
+func (s signs) waitBy(l level, by fm.Evidence) signs {
+	switch s.state {
+	case fm.Limited:
+		s.question = fm.Question{Kind: fm.AsksLimit, Text: "What to do about the usage limit"}
+	case fm.Waiting:
+	case fm.Starting, fm.AtWork, fm.AtPrompt, fm.Retrying, fm.InShell, fm.Exited, fm.UnknownState:
+		s = s.enter(fm.Waiting, by)
+		s.question = fm.Question{Kind: l.kind(), Text: fm.Line(l.Waiting, maxText)}
+	}
+	return s
+}
+
+// kind tells the dialogs apart as far as the CLI does.
+func (l level) kind() fm.QuestionKind {
+	switch l.Waiting {
+	case "permission prompt", "sandbox request", "worker request":
+		return fm.AsksPermission
+	case "input needed":
+		return fm.AsksQuestion
+	}
+	return fm.AsksDialog
 }

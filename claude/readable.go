@@ -47,8 +47,8 @@ func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writ
 // session's name.
 func (c *Claude) openTranscript(s signs) (*os.File, error) {
 	name := filepath.Base(s.session) + ".jsonl"
-	if filepath.IsAbs(s.transcript) && filepath.Base(s.transcript) == name {
-		if f, err := openRegular(s.transcript); err == nil {
+	if t := (talk{s.session, s.transcript()}); t.believable() {
+		if f, err := openRegular(t.transcript); err == nil {
 			return f, nil
 		}
 	}

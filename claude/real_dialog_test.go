@@ -66,7 +66,7 @@ func TestAnAPIErrorEndsATurnWithItsClass(t *testing.T) {
 	})
 	w.launch()
 	r := w.report("the turn to fail", func(r fm.Report) bool { return r.Turns > 0 })
-	if r.Trouble != "billing_error" {
-		t.Errorf("got trouble %q, want billing_error", r.Trouble)
+	if r.Trouble != fm.CreditTrouble {
+		t.Errorf("got trouble %q, want %q", r.Trouble, fm.CreditTrouble)
 	}
 }

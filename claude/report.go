@@ -21,7 +21,9 @@ type reading struct {
 	mu     sync.Mutex
 	file   os.FileInfo // when last read; nil for never
 	offset int64       // of the first byte that was not folded
+	tail   int64       // bytes at the end that are enough; 0 for all
 	signs  signs
+	meter  meter
 
 	stamp stamp     // of COMPLETION.md
 	seen  time.Time // when stamp was first seen
@@ -33,7 +35,7 @@ type reading struct {
 // empty report in state [fm.UnknownState].
 //
 // It reads only what was appended since the last call, so that a call on a
-// quiet agent costs three system calls.
+// quiet agent costs a handful of system calls.
 func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report, error) {
 	r := c.reading(run)
 	r.mu.Lock()
@@ -41,22 +43,36 @@ func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report,
 	if err := r.refresh(ctx, c.project.Events(run)); err != nil {
 		return fm.Report{}, fmt.Errorf("read events of %s: %w", run, err)
 	}
-	s := r.signs
-	if s.launched.IsZero() {
+	if r.signs.launched.IsZero() {
 		return fm.Report{Run: run, State: fm.UnknownState}, nil
 	}
-	s = s.adjust(readLevel(c.configDir(), s.pid))
+	// What the level said is kept: the hooks will never tell of it.
+	r.signs = r.signs.adjust(readLevel(c.configDir(), r.signs.pid))
+	r.meter.look(ctx, r.signs.talks)
+	now := time.Now()
+	report := r.signs.report(now)
+	report.Run, report.Spent.Tokens = run, r.meter.total()
+	report.Completed = r.completed(lookCompletion(dir, r.signs), now)
+	return report, nil
+}
+
+// report says all that the signs alone amount to.
+func (s signs) report(now time.Time) fm.Report {
 	return fm.Report{
-		Run:       run,
-		State:     s.state,
-		Since:     s.since,
-		Prompted:  s.prompted,
-		Turns:     s.turns,
-		Session:   s.session,
-		Question:  fm.Question{Text: s.question},
-		Trouble:   fm.Trouble(s.trouble),
-		Completed: r.completed(lookCompletion(dir, s), time.Now()),
-	}, nil
+		State:    s.state,
+		Since:    s.since,
+		Evidence: s.evidence,
+		Heard:    s.heard,
+		Prompted: s.prompted,
+		Turns:    s.turns,
+		Session:  s.session,
+		Question: s.question,
+		Trouble:  s.trouble,
+		Says:     s.says,
+		Limit:    s.limit(),
+		Spent:    fm.Spending{Cost: s.bill.total()},
+		Worked:   s.worked.by(now),
+	}
 }
 
 // signs gives what the events of the run say by now.
@@ -91,7 +107,7 @@ func (c *Claude) reading(run fm.Run) *reading {
 func (r *reading) refresh(ctx context.Context, path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		r.file, r.offset, r.signs = nil, 0, signs{}
+		r.forget()
 		return nil
 	}
 	if err != nil {
@@ -101,7 +117,7 @@ func (r *reading) refresh(ctx context.Context, path string) error {
 		return fmt.Errorf("%w: %s is not a regular file", fm.ErrRefused, path)
 	}
 	if r.file != nil && (!os.SameFile(r.file, info) || info.Size() < r.offset) {
-		r.file, r.offset, r.signs = nil, 0, signs{} // another file under the name
+		r.forget() // another file under the name
 	}
 	if r.file != nil && info.Size() == r.file.Size() {
 		return nil
@@ -111,12 +127,17 @@ func (r *reading) refresh(ctx context.Context, path string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }() // only read from
+	if r.tail > 0 {
+		r.offset = max(r.offset, info.Size()-r.tail)
+	}
 	r.signs, r.offset, err = readEvents(ctx, f, r.offset, r.signs)
 	if err == nil {
 		r.file = info
 	}
 	return err
 }
+
+func (r *reading) forget() { r.file, r.offset, r.signs, r.meter = nil, 0, signs{}, meter{} }
 
 // readEvents folds the whole lines from offset on, and returns the offset of
 // the rest: a line without its newline is still being written.

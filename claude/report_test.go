@@ -90,17 +90,21 @@ func TestReportReadsTheLevelOfItsOwnProcess(t *testing.T) {
 	h.environ["FM_AGENT_PID"] = "4711"
 	h.hook(`{"hook_event_name":"SessionStart","session_id":"s"}`)
 	h.hook(`{"hook_event_name":"UserPromptSubmit","session_id":"s"}`)
-	later := strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10)
+	later := func(seconds int) string {
+		return strconv.FormatInt(time.Now().Add(time.Duration(seconds)*time.Second).UnixMilli(), 10)
+	}
 	path := filepath.Join(h.claude.configDir(), "sessions", "4711.json")
 	for _, tt := range []struct {
 		text string
 		want fm.AgentState
 	}{
-		{`{"sessionId":"s","status":"waiting","waitingFor":"permission prompt","statusUpdatedAt":` + later + `}`, fm.Waiting},
-		{`{"sessionId":"s","status":"idle","statusUpdatedAt":` + later + `}`, fm.AtPrompt},
 		{`{"sessionId":"s","sta`, fm.AtWork},
 		{`{"sessionId":7}`, fm.AtWork},
 		{``, fm.AtWork},
+		{`{"sessionId":"s","status":"waiting","waitingFor":"permission prompt","statusUpdatedAt":` + later(10) + `}`, fm.Waiting},
+		{`{"sessionId":"s","status":"busy","statusUpdatedAt":` + later(20) + `}`, fm.AtWork},
+		{`{"sessionId":"s","status":"idle","statusUpdatedAt":` + later(30) + `}`, fm.AtPrompt},
+		{``, fm.AtPrompt},
 	} {
 		writeFile(t, path, tt.text)
 		if r := h.report(); r.State != tt.want {

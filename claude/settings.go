@@ -26,6 +26,10 @@ func (c *Claude) settings() map[string]any {
 		"statusLine":      map[string]any{"type": "command", "command": hook + " --statusline"},
 		// Nobody could answer the question; and the agent may run commands anyway.
 		"enableAllProjectMcpServers": true,
+		// Both would ask the model for words that nobody reads, and the first
+		// writes them into the input box as if a person had.
+		"promptSuggestionEnabled": false,
+		"awaySummaryEnabled":      false,
 	}
 	if c.config.PermissionMode == "bypassPermissions" {
 		settings["skipDangerousModePermissionPrompt"] = true // the user chose it in the configuration

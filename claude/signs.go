@@ -1,0 +1,117 @@
+package claude
+
+import (
+	"slices"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// signs is what a series of events amounts to. Its zero value is an attempt
+// that was never launched.
+type signs struct {
+	launched time.Time // the first launch of the attempt
+	state    fm.AgentState
+	since    time.Time // when state was entered
+	evidence fm.Evidence
+	spoke    time.Time // the last event that says something about the state
+	heard    time.Time // the last event of the agent's own of any kind
+	prompted bool
+	turns    int
+	session  string
+	pid      int
+	question fm.Question
+	trouble  fm.Trouble
+	says     string
+	talks    []talk // the conversations of the attempt; the last one goes on
+	reminded bool   // a Stop was sent back since the session started
+	worked   stretches
+	bill     bill
+	fiveHour window
+	sevenDay window
+}
+
+// A talk is a conversation and where the CLI keeps it.
+type talk struct{ session, transcript string }
+
+// maxTalks bounds how many conversations of an attempt are remembered.
+const maxTalks = 20
+
+func (s signs) identify(e event) signs {
+	if e.PID > 0 {
+		s.pid = e.PID
+	}
+	if e.Session != "" {
+		s.session = e.Session
+	}
+	if e.Session == "" || e.Transcript == "" {
+		return s
+	}
+	t := talk{e.Session, e.Transcript}
+	if slices.Contains(s.talks, t) {
+		return s
+	}
+	s.talks = append(slices.Clone(s.talks), t) // signs are values: nobody else's may change
+	s.talks = s.talks[max(0, len(s.talks)-maxTalks):]
+	return s
+}
+
+// transcript is where the conversation stands that goes on; "" when nobody
+// said.
+func (s signs) transcript() string {
+	for _, t := range slices.Backward(s.talks) {
+		if t.session == s.session {
+			return t.transcript
+		}
+	}
+	return ""
+}
+
+// enter says that the agent is in a state, and what for. What it asked in the
+// state before is answered by now, and a turn that begins is over its trouble.
+func (s signs) enter(state fm.AgentState, by fm.Evidence) signs {
+	if s.state != state {
+		s.since, s.evidence = by.At, by
+		s.question = fm.Question{}
+	}
+	if state == fm.AtWork {
+		s.trouble, s.says = "", ""
+	}
+	s.state = state
+	s.worked = s.worked.enter(state, by.At)
+	s.spoke = later(s.spoke, by.At)
+	return s
+}
+
+// stretches adds up the time at work.
+type stretches struct {
+	sum  time.Duration
+	from time.Time // when the present one began; zero when there is none
+}
+
+func (w stretches) enter(state fm.AgentState, at time.Time) stretches {
+	switch state {
+	case fm.Starting, fm.AtWork, fm.Retrying, fm.InShell:
+		if w.from.IsZero() {
+			w.from = at
+		}
+	case fm.AtPrompt, fm.Waiting, fm.Limited, fm.Exited, fm.UnknownState:
+		w.sum, w.from = w.by(at), time.Time{}
+	}
+	return w
+}
+
+// by is the sum at a moment.
+func (w stretches) by(at time.Time) time.Duration {
+	if w.from.IsZero() || at.Before(w.from) {
+		return w.sum
+	}
+	return w.sum + at.Sub(w.from)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
