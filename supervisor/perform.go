@@ -108,32 +108,13 @@ func (s *Supervisor) start(ctx context.Context, eff Start) error {
 		return err
 	}
 	// Preparing may have taken minutes.
-	switch ss, person, err := s.slot(ctx, eff.Worker); {
+	switch _, person, err := s.slot(ctx, eff.Worker); {
 	case err != nil:
 		return err
 	case person:
-		return fmt.Errorf("start %s: a person types in %s", run, ss.Worker)
+		return fmt.Errorf("start %s: %s is in the hands of a person", run, eff.Worker)
 	}
 	return s.o.Terminal.Start(ctx, eff.Worker, run, cmd)
-}
-
-func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
-	issue, err := s.o.Tracker.Issue(ctx, fm.IssueID(t.ID))
-	if err != nil {
-		return fm.Brief{}, err
-	}
-	brief := fm.Brief{Task: t, Issue: issue}
-	if t.Attempt > 1 {
-		brief.History = t.Note
-	}
-	if t.Parent != "" && t.Parent != fm.IssueID(t.ID) {
-		brief.Parent, err = s.o.Tracker.Issue(ctx, t.Parent)
-		if err != nil && !errors.Is(err, fm.ErrGone) {
-			return fm.Brief{}, err
-		}
-	}
-	brief.Dir, brief.Base, err = s.o.Workspace.Prepare(ctx, t.ID)
-	return brief, err
 }
 
 // stop ends the run's process and what it started. What the worker has begun
@@ -168,17 +149,21 @@ func (s *Supervisor) close(ctx context.Context, eff Close) error {
 	return s.o.Terminal.Close(ctx, eff.Worker)
 }
 
-// tell types to the run it was meant for, and never over a person.
+// tell says a text to the run it was meant for, and never over a person.
 func (s *Supervisor) tell(ctx context.Context, eff Tell) error {
-	switch ss, person, err := s.slot(ctx, eff.Worker); {
+	speaker := Speaker{Terminal: s.o.Terminal, Agent: s.o.Agent, Dir: s.o.Dir, May: s.may, Closes: eff.Closes}
+	return speaker.Say(ctx, eff.Worker, eff.Run, eff.Text)
+}
+
+// may says why no key is pressed in a session.
+func (s *Supervisor) may(ss fm.Session) error {
+	switch person, err := s.person(ss); {
 	case err != nil:
 		return err
-	case ss.Run != eff.Run || !ss.Alive:
-		return fmt.Errorf("tell %s in %s: %w", eff.Run, eff.Worker, fm.ErrGone)
 	case person:
-		return fmt.Errorf("tell %s: a person types in %s", eff.Run, eff.Worker)
+		return fmt.Errorf("%s is in the hands of a person", ss.Worker)
 	}
-	return s.o.Terminal.Tell(ctx, eff.Worker, eff.Text)
+	return nil
 }
 
 // verify checks a completion in the order of cost: what it says, what stands

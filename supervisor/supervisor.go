@@ -58,11 +58,13 @@ type Supervisor struct {
 	shown   time.Time
 	unshown bool // something was handled since
 	exit    bool
+
+	glimpses map[fm.Run]glimpse // owned by the look that is under way
 }
 
 // New makes a Supervisor that has not looked at anything yet.
 func New(o Options) *Supervisor {
-	return &Supervisor{o: o, state: NewState(o.Rules), inbox: make(chan Event), looks: make(chan Event)}
+	return &Supervisor{o: o, state: NewState(o.Rules), inbox: make(chan Event), looks: make(chan Event), glimpses: map[fm.Run]glimpse{}}
 }
 
 // Run keeps the promise until the user wants it to end, or ctx does. It returns
@@ -317,6 +319,7 @@ func (s *Supervisor) observe(ctx context.Context, working []fm.Run) (ev Event) {
 		}
 		seen.Reports[run.Task] = rep
 	}
+	s.peek(ctx, seen)
 	return seen
 }
 
@@ -339,19 +342,37 @@ func (s *Supervisor) send(ctx context.Context, ev Event) {
 }
 
 // slot looks at one worker's session; the zero Session when there is none. It
-// also says whether a person is at work in it right now.
+// also says whether it is in the hands of a person right now.
 func (s *Supervisor) slot(ctx context.Context, w fm.WorkerID) (ss fm.Session, person bool, err error) {
-	wanted, err := s.o.Wanted()
+	sight, err := s.o.Terminal.Observe(ctx)
 	if err != nil {
 		return fm.Session{}, false, err
 	}
-	sight, err := s.o.Terminal.Observe(ctx)
-	for _, ss := range sight.Sessions {
-		if ss.Worker == w {
-			return ss, Present(ss, s.o.Rules.Grace, wanted.Hands, time.Now()), err
+	ss.Worker = w
+	for _, one := range sight.Sessions {
+		if one.Worker == w {
+			ss = one
 		}
 	}
-	return fm.Session{Worker: w}, Present(fm.Session{Worker: w}, s.o.Rules.Grace, wanted.Hands, time.Now()), err
+	person, err = s.person(ss)
+	return ss, person, err
+}
+
+func (s *Supervisor) person(ss fm.Session) (bool, error) {
+	wanted, err := s.o.Wanted()
+	return Present(ss, s.o.Rules.Grace, wanted.Hands, time.Now()), err
+}
+
+// wait passes the time, unless ctx ends before.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // kind classifies an adapter's error.

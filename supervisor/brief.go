@@ -1,0 +1,113 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// brief collects what an agent is told about its task.
+func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
+	wanted, err := s.o.Wanted()
+	if err != nil {
+		return fm.Brief{}, err
+	}
+	issue, err := s.o.Tracker.Issue(ctx, fm.IssueID(t.ID))
+	if err != nil {
+		return fm.Brief{}, err
+	}
+	brief := fm.Brief{Task: t, Issue: issue, Permission: wanted.Permission}
+	if t.Parent != "" && t.Parent != fm.IssueID(t.ID) {
+		brief.Parent, err = s.o.Tracker.Issue(ctx, t.Parent)
+		if err != nil && !errors.Is(err, fm.ErrGone) {
+			return fm.Brief{}, err
+		}
+	}
+	if brief.Dir, brief.Base, err = s.o.Workspace.Prepare(ctx, t.ID); err != nil {
+		return fm.Brief{}, err
+	}
+	if t.Attempt > 1 {
+		brief.History, err = s.history(ctx, t)
+	}
+	return brief, err
+}
+
+// history tells what earlier attempts left, and why they ended.
+func (s *Supervisor) history(ctx context.Context, t fm.Task) (string, error) {
+	entries, err := s.o.Queue.History(ctx, t.ID)
+	if err != nil {
+		return "", err
+	}
+	work, err := s.o.Workspace.Inspect(ctx, t.ID)
+	if err != nil {
+		return "", err
+	}
+	return handOver(t, entries, work), nil
+}
+
+// maxHistory and maxWhy bound a hand-over note, in bytes and in runes.
+const (
+	maxHistory = 4 << 10
+	maxWhy     = 800
+)
+
+// handOver writes what the next attempt should know of those before it. When
+// that is too much, the oldest reasons go.
+func handOver(t fm.Task, entries []queue.Entry, work fm.Work) string {
+	var reasons []string
+	for _, e := range entries {
+		if how := ending(e.Op); how != "" && e.Why != "" {
+			reasons = append(reasons, fmt.Sprintf("Attempt %d %s: %s\n", e.Task.Attempt, how, clip(e.Why, maxWhy)))
+		}
+	}
+	if len(reasons) == 0 && t.Note != "" { // the ledger may have been rebuilt
+		reasons = append(reasons, clip(t.Note, maxWhy)+"\n")
+	}
+	facts := leftover(work)
+	size, first := len(facts), len(reasons)
+	for first > 0 && size+len(reasons[first-1]) <= maxHistory {
+		first--
+		size += len(reasons[first])
+	}
+	return strings.Join(reasons[first:], "") + facts
+}
+
+// ending words the changes of the queue that end an attempt; "" for the others.
+func ending(op queue.Op) string {
+	return map[queue.Op]string{
+		queue.OpFail:    "failed",
+		queue.OpRelease: "was stopped",
+		queue.OpReopen:  "could not be merged",
+		queue.OpBlock:   "was left to a person",
+	}[op]
+}
+
+// leftover says what stands on the branch and in the worktree.
+func leftover(work fm.Work) string {
+	var b strings.Builder
+	switch work.Commits {
+	case 0:
+		b.WriteString("Nothing is committed on the branch yet.\n")
+	case 1:
+		fmt.Fprintf(&b, "The branch has 1 commit, which changes: %s.\n", list(work.Files, 20))
+	default:
+		fmt.Fprintf(&b, "The branch has %d commits, which change: %s.\n", work.Commits, list(work.Files, 20))
+	}
+	if len(work.Dirty) > 0 {
+		fmt.Fprintf(&b, "Not committed: %s.\n", list(work.Dirty, 20))
+	}
+	return b.String()
+}
+
+// clip cuts a text of several lines to so many runes.
+func clip(text string, limit int) string {
+	text = strings.TrimSpace(fm.Plain(text))
+	if runes := []rune(text); len(runes) > limit {
+		text = string(runes[:limit-1]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,209 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// Answer is what a person answers to an agent's question: a text, or an option
+// by its number.
+type Answer struct {
+	Text   string
+	Option int // from 1; 0 for none
+}
+
+// The words of the CLI's dialogs: the option that takes a text, and the one
+// that declines. Where several may be chosen each begins with its box.
+const (
+	freeOption = "Type something"
+	noOption   = "No"
+	checkBox   = "["
+	cursor     = "❯"
+)
+
+// Answer answers the dialog that the agent of a run has open, and returns when
+// that dialog was seen to be gone and the agent to have left it. A text goes
+// into the dialog where it takes one; else it declines, and is said afterwards.
+//
+// The error wraps [fm.ErrGone] when the worker's live session is not the run's,
+// and [fm.ErrRefused] when nothing is asked, when the dialog is none that fm
+// may answer (trust, login, a limit), or has no such option.
+func (s Speaker) Answer(ctx context.Context, w fm.WorkerID, run fm.Run, a Answer) error {
+	err := s.talk(ctx, w, run, func(ctx context.Context, t talk) error { return t.answer(ctx, a) })
+	if err != nil {
+		return fmt.Errorf("answer %s: %w", w, err)
+	}
+	return nil
+}
+
+func (t talk) answer(ctx context.Context, a Answer) error {
+	if err := t.allowed(ctx); err != nil {
+		return err
+	}
+	shown, err := t.screen(ctx)
+	if err != nil {
+		return err
+	}
+	q := shown.Dialog
+	if err := t.answerable(q); err != nil {
+		return err
+	}
+	before, err := t.report(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := choose(q, a)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(q.Options[n-1], freeOption) {
+		return t.fillIn(ctx, q, n, a.Text, before)
+	}
+	if err := t.pick(ctx, q, n, before); err != nil || a.Text == "" {
+		return err
+	}
+	if _, err := t.until(ctx, redrawLimit, func(s fm.Screen) bool { return s.Prompt }); err != nil {
+		return fmt.Errorf("wait for the input box: %w", err)
+	}
+	return t.say(ctx, a.Text)
+}
+
+func (t talk) answerable(q fm.Question) error {
+	switch q.Kind {
+	case fm.AsksPermission, fm.AsksQuestion, fm.AsksPlan:
+	case fm.AsksLimit, fm.AsksDialog:
+		return fmt.Errorf("%w; it is for a person: fm attach %s", openDialog(q), t.worker)
+	default:
+		return fmt.Errorf("%s asks nothing: fm send: %w", t.worker, fm.ErrRefused)
+	}
+	if len(q.Options) == 0 || len(q.Options) > 9 || slices.ContainsFunc(q.Options, func(o string) bool { return strings.HasPrefix(o, checkBox) }) {
+		return fmt.Errorf("the question cannot be answered with one key: fm attach %s: %w", t.worker, fm.ErrRefused)
+	}
+	return nil
+}
+
+// choose gives the number of the option that an answer picks, from 1.
+func choose(q fm.Question, a Answer) (int, error) {
+	with := func(prefix string) int {
+		return 1 + slices.IndexFunc(q.Options, func(o string) bool { return strings.HasPrefix(o, prefix) })
+	}
+	free := with(freeOption)
+	switch {
+	case a.Text == "" && a.Option == 0:
+		return 0, fmt.Errorf("neither a text nor an option: %w", fm.ErrRefused)
+	case a.Text != "" && a.Option != 0:
+		return 0, fmt.Errorf("a text and an option: %w", fm.ErrRefused)
+	case a.Option < 0 || a.Option > len(q.Options):
+		return 0, fmt.Errorf("option %d of %d: %w", a.Option, len(q.Options), fm.ErrRefused)
+	case a.Option != 0 && a.Option == free:
+		return 0, fmt.Errorf("option %d wants a text: %w", a.Option, fm.ErrRefused)
+	case a.Option != 0:
+		return a.Option, nil
+	case free > 0:
+		return free, nil
+	}
+	if no := with(noOption); no > 0 {
+		return no, nil
+	}
+	return 0, fmt.Errorf("the question takes no text, only an option: %w", fm.ErrRefused)
+}
+
+// pick presses the key of an option, which chooses it at once.
+func (t talk) pick(ctx context.Context, q fm.Question, n int, before fm.Report) error {
+	key := strconv.Itoa(n)
+	if err := t.press(ctx, key); err != nil {
+		return err
+	}
+	err := t.left(ctx, heardLimit, q, before)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	if now, err := t.screen(ctx); err == nil && now.Draft == key {
+		// The dialog had closed by itself; the box got the key.
+		return errors.Join(errors.New("the question was gone already"), t.press(ctx, "BSpace"))
+	}
+	return nil
+}
+
+// fillIn goes to the option that takes a text, and types it there. What is
+// pasted before the option has the cursor is lost.
+func (t talk) fillIn(ctx context.Context, q fm.Question, n int, text string, before fm.Report) error {
+	shown, err := t.shown(ctx)
+	if err != nil {
+		return err
+	}
+	if !points(shown, q.Options[n-1]) {
+		if err := t.press(ctx, strconv.Itoa(n)); err != nil {
+			return err
+		}
+		if err := t.pointed(ctx, q.Options[n-1]); err != nil {
+			return err
+		}
+	}
+	if err := t.allowed(ctx); err != nil {
+		return err
+	}
+	if err := t.Terminal.Tell(ctx, t.worker, text); err != nil {
+		return err
+	}
+	if err := t.left(ctx, redrawLimit, q, before); !errors.Is(err, errOpen) {
+		return err
+	}
+	if err := t.press(ctx, "Enter"); err != nil { // the first was swallowed
+		return err
+	}
+	return t.left(ctx, heardLimit, q, before)
+}
+
+// points says whether the dialog's cursor is on an option.
+func points(shown, option string) bool {
+	for line := range strings.Lines(shown) {
+		if strings.Contains(line, option) {
+			return strings.HasPrefix(strings.TrimSpace(line), cursor)
+		}
+	}
+	return false
+}
+
+func (t talk) pointed(ctx context.Context, option string) error {
+	patience, cancel := context.WithTimeout(ctx, redrawLimit)
+	defer cancel()
+	for wait(patience, glanceEvery) == nil {
+		if shown, err := t.shown(ctx); err != nil || points(shown, option) {
+			return err
+		}
+	}
+	return errors.New("the option that takes a text is not seen to be chosen")
+}
+
+// errOpen says that a dialog is still there although it was answered.
+var errOpen = errors.New("the dialog is still open")
+
+// left waits until a question is answered: its dialog is gone and the agent
+// goes on, or the next question is there.
+func (t talk) left(ctx context.Context, limit time.Duration, q fm.Question, before fm.Report) error {
+	patience, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	why := errOpen
+	for wait(patience, glanceEvery) == nil {
+		now, err := t.screen(ctx)
+		if err != nil || now.Dialog.Kind == q.Kind && now.Dialog.Text == q.Text {
+			continue
+		}
+		if now.Dialog.Kind != "" {
+			return nil
+		}
+		why = errors.New("the dialog is gone, and the agent is not seen to go on")
+		if rep, err := t.report(ctx); err == nil && (rep.State != fm.Waiting || began(before, rep)) {
+			return nil
+		}
+	}
+	return why
+}

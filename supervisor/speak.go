@@ -1,0 +1,265 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// Speaker talks to agents as a careful person would: it looks before it types,
+// types nothing into a dialog and nothing behind another's half-typed line, and
+// looks whether it was heard. Its methods may be called concurrently, by several
+// processes too: each text arrives whole, and once.
+type Speaker struct {
+	Terminal Terminal
+	Agent    Agent
+	Dir      func(fm.TaskID) string // a task's worktree
+	// May says why no key may be pressed in a session now. It is asked before
+	// each. Nil is for what a person asked for.
+	May func(fm.Session) error
+	// Closes is the kind of dialog that Say may close, [fm.AsksLimit]; "" for
+	// none.
+	Closes fm.QuestionKind
+}
+
+// Limits of a talk. A screen is drawn within a tenth of a second; an agent that
+// is started on a busy machine takes seconds to say that it has begun.
+const (
+	talkLimit   = 20 * time.Second
+	redrawLimit = 2 * time.Second
+	heardLimit  = 10 * time.Second
+	glanceEvery = 100 * time.Millisecond
+	// enterAfter is how long a text may stand in the box until Enter is pressed
+	// once more: the CLI swallows one now and then.
+	enterAfter = time.Second
+)
+
+// Say types a text to the agent of a run, and returns when it was seen to be
+// taken: as a prompt, or for the end of the turn that is under way. A person's
+// half-typed line is put aside for it, and comes back.
+//
+// The error wraps [fm.ErrGone] when the worker's live session is not the run's,
+// and [fm.ErrRefused] when a dialog is open. After any other it may be tried
+// again; the text may stand in the box then.
+func (s Speaker) Say(ctx context.Context, w fm.WorkerID, run fm.Run, text string) error {
+	err := s.talk(ctx, w, run, func(ctx context.Context, t talk) error { return t.say(ctx, text) })
+	if err != nil {
+		return fmt.Errorf("say to %s: %w", w, err)
+	}
+	return nil
+}
+
+// talk is a turn at the keyboard of a run's session.
+type talk struct {
+	Speaker
+	worker fm.WorkerID
+	run    fm.Run
+}
+
+func (s Speaker) talk(ctx context.Context, w fm.WorkerID, run fm.Run, do func(context.Context, talk) error) error {
+	release, err := s.Terminal.Typing(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(ctx, talkLimit)
+	defer cancel()
+	return do(ctx, talk{Speaker: s, worker: w, run: run})
+}
+
+func (t talk) say(ctx context.Context, text string) error {
+	if err := t.allowed(ctx); err != nil {
+		return err
+	}
+	box, err := t.makeRoom(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := t.report(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.allowed(ctx); err != nil {
+		return err
+	}
+	if err := t.Terminal.Tell(ctx, t.worker, text); err != nil {
+		return err
+	}
+	return t.heard(ctx, text, box, before)
+}
+
+// allowed says why no key may be pressed now.
+func (t talk) allowed(ctx context.Context) error {
+	sight, err := t.Terminal.Observe(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ss := range sight.Sessions {
+		if ss.Worker != t.worker {
+			continue
+		}
+		if ss.Run != t.run || !ss.Alive {
+			break
+		}
+		if t.May != nil {
+			return t.May(ss)
+		}
+		return nil
+	}
+	return fmt.Errorf("%s does not run there: %w", t.run, fm.ErrGone)
+}
+
+func (t talk) press(ctx context.Context, key string) error {
+	if err := t.allowed(ctx); err != nil {
+		return err
+	}
+	return t.Terminal.Press(ctx, t.worker, key)
+}
+
+// box is the input box before we type into it: it is empty.
+type box struct {
+	fm.Screen        // what was shown around it
+	aside     string // the half-typed line that comes back when ours is sent
+}
+
+// makeRoom empties the box. Nothing that a person typed is lost by it: a second
+// line that is put aside would replace the first.
+func (t talk) makeRoom(ctx context.Context) (box, error) {
+	shown, err := t.screen(ctx)
+	if err != nil {
+		return box{}, err
+	}
+	if kind := shown.Dialog.Kind; kind != "" {
+		if kind != fm.AsksLimit || kind != t.Closes {
+			return box{}, openDialog(shown.Dialog)
+		}
+		open := func(s fm.Screen) bool { return s.Dialog.Kind == "" && s.Prompt }
+		if shown, err = t.pressUntil(ctx, "Escape", open); err != nil {
+			return box{}, fmt.Errorf("close the limit menu: %w", err)
+		}
+	}
+	switch {
+	case !shown.Prompt:
+		return box{}, errors.New("its input box is not to be seen")
+	case shown.Draft == "":
+		return box{Screen: shown}, nil
+	case shown.Stashed:
+		return box{}, errors.New("a half-typed line stands in the box, and another one was put aside before")
+	}
+	aside := shown.Draft
+	empty := func(s fm.Screen) bool { return s.Draft == "" && s.Prompt }
+	if shown, err = t.pressUntil(ctx, "C-s", empty); err != nil {
+		return box{}, fmt.Errorf("put the half-typed line in the box aside: %w", err)
+	}
+	shown.Stashed = false // not by another
+	return box{shown, aside}, nil
+}
+
+// ours says whether what stands in the box now is the text that we typed, or
+// the part of it that the box shows. What may be a person's is not ours.
+func (b box) ours(now fm.Screen, text string) bool {
+	strip := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	draft := strip(now.Draft)
+	if draft == "" || draft == strip(b.aside) || b.Stashed {
+		return false
+	}
+	return strings.Contains(strip(text), draft) || strings.HasPrefix(draft, "[Pastedtext#")
+}
+
+func openDialog(q fm.Question) error {
+	return fmt.Errorf("a %s dialog is open: %s: %w", q.Kind, fm.Line(q.Text, 200), fm.ErrRefused)
+}
+
+func (t talk) screen(ctx context.Context) (fm.Screen, error) {
+	shown, err := t.shown(ctx)
+	return t.Agent.Screen(shown), err
+}
+
+func (t talk) shown(ctx context.Context) (string, error) {
+	screens, err := t.Terminal.Screens(ctx, []fm.WorkerID{t.worker})
+	if err != nil {
+		return "", err
+	}
+	shown, ok := screens[t.worker]
+	if !ok {
+		return "", fmt.Errorf("no live pane: %w", fm.ErrGone)
+	}
+	return shown, nil
+}
+
+func (t talk) report(ctx context.Context) (fm.Report, error) {
+	return t.Agent.Report(ctx, t.run, t.Dir(t.run.Task))
+}
+
+// pressUntil presses a key and waits for what it does.
+func (t talk) pressUntil(ctx context.Context, key string, done func(fm.Screen) bool) (fm.Screen, error) {
+	if err := t.press(ctx, key); err != nil {
+		return fm.Screen{}, err
+	}
+	return t.until(ctx, redrawLimit, done)
+}
+
+// until waits for what a screen is to show.
+func (t talk) until(ctx context.Context, limit time.Duration, done func(fm.Screen) bool) (fm.Screen, error) {
+	patience, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for {
+		if wait(patience, glanceEvery) != nil {
+			return fm.Screen{}, fmt.Errorf("nothing is seen of it for %s", limit)
+		}
+		if shown, err := t.screen(ctx); err != nil || done(shown) {
+			return shown, err
+		}
+	}
+}
+
+// heard waits until the text was taken, and presses Enter once more where it
+// still stands in the box. Where no turn was under way the agent's own signs
+// tell, and mostly no look at the screen is needed.
+func (t talk) heard(ctx context.Context, text string, b box, before fm.Report) error {
+	limit, cancel := context.WithTimeout(ctx, heardLimit)
+	defer cancel()
+	late, cancel := context.WithTimeout(ctx, enterAfter)
+	defer cancel()
+	for pressed := false; wait(limit, glanceEvery) == nil; {
+		if now, err := t.report(ctx); err == nil && !b.Busy && began(before, now) {
+			return nil
+		}
+		if !b.Busy && late.Err() == nil {
+			continue
+		}
+		now, err := t.screen(ctx)
+		if err != nil {
+			continue // the next look may tell
+		}
+		stands := b.ours(now, text)
+		switch {
+		case now.Queued && !b.Queued, !b.Busy && now.Busy && !stands:
+			return nil
+		case late.Err() == nil || !now.Prompt:
+		case b.Busy && !stands:
+			return nil
+		case stands && !pressed:
+			if err := t.press(ctx, "Enter"); err != nil {
+				return err
+			}
+			pressed = true
+		}
+	}
+	return errors.New("the text was typed, and is not seen to be taken")
+}
+
+// began says whether the agent's signs tell of a turn that has begun, or ended,
+// since an earlier report.
+func began(before, now fm.Report) bool {
+	switch now.State {
+	case fm.AtWork, fm.Waiting, fm.Retrying, fm.InShell:
+		return now.State != before.State || now.Turns > before.Turns || now.Heard.After(before.Heard)
+	case fm.AtPrompt, fm.Limited, fm.Starting, fm.Exited, fm.UnknownState:
+	}
+	return now.Turns > before.Turns
+}
