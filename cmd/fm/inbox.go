@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/claude"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
@@ -66,8 +67,8 @@ type stopped struct {
 	Since time.Time `json:"since"`
 }
 
-// inbox asks the agents themselves since when they wait, and where no
-// supervisor runs, for what.
+// inbox asks the agents themselves since when they wait, and for what where
+// the supervisor does not know.
 func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snapshot) (inbox, error) {
 	box := inbox{Gate: s.Gate, Questions: []asked{}, Blocked: []stopped{}}
 	agent, err := h.reader()
@@ -78,6 +79,7 @@ func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snaps
 	for _, ws := range s.Workers {
 		seen[ws.Task] = ws
 	}
+	var open []question
 	for _, t := range snap.Tasks {
 		if t.Status == fm.Blocked {
 			box.Blocked = append(box.Blocked, stopped{Task: t.ID, Title: fm.Line(t.Title, 120), Note: fm.Line(t.Note, 600), Since: t.Since})
@@ -87,19 +89,62 @@ func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snaps
 		}
 		rep, err := agent.Report(ctx, t.Run(), h.worktree(t.ID))
 		ws, known := seen[t.ID]
-		if !known && (err != nil || rep.State != fm.Waiting) || known && ws.State != string(fm.Waiting) {
-			continue
+		if known && ws.State == string(fm.Waiting) || !known && err == nil && rep.State == fm.Waiting {
+			open = append(open, question{task: t, what: fuller(ws.Question, rep.Question), since: rep.Since})
 		}
-		q := rep.Question
-		if known {
-			q = ws.Question
-		}
-		box.Questions = append(box.Questions, asked{
-			Worker: t.Worker, Task: t.ID, Title: fm.Line(t.Title, 120), Kind: q.Kind, Text: fm.Line(q.Text, 600), Options: lines(q.Options),
-			Since: rep.Since, Answer: howTo(t.Worker, q),
-		})
+	}
+	h.lookAt(ctx, agent, open)
+	for _, q := range open {
+		box.Questions = append(box.Questions, q.asked())
 	}
 	return box, nil
+}
+
+// question is one on its way into the inbox.
+type question struct {
+	task  fm.Task
+	what  fm.Question
+	since time.Time
+}
+
+func (q question) asked() asked {
+	return asked{
+		Worker: q.task.Worker, Task: q.task.ID, Title: fm.Line(q.task.Title, 120), Kind: q.what.Kind, Text: fm.Line(q.what.Text, 600),
+		Options: lines(q.what.Options), Since: q.since, Answer: howTo(q.task.Worker, q.what),
+	}
+}
+
+// fuller gives the question of which more is known.
+func fuller(a, b fm.Question) fm.Question {
+	if a.Kind == "" || len(a.Options) == 0 && len(b.Options) > 0 {
+		return b
+	}
+	return a
+}
+
+// lookAt reads from the panes what only they show: mostly the options. What
+// cannot be seen is shown without.
+func (h *house) lookAt(ctx context.Context, agent *claude.Claude, open []question) {
+	var workers []fm.WorkerID
+	for _, q := range open {
+		if len(q.what.Options) == 0 {
+			workers = append(workers, q.task.Worker)
+		}
+	}
+	if len(workers) == 0 {
+		return
+	}
+	terminal, err := h.terminal(ctx, func() {})
+	if err != nil {
+		return
+	}
+	shown, err := terminal.Screens(ctx, workers)
+	if err != nil {
+		return
+	}
+	for i, q := range open {
+		open[i].what = fuller(q.what, agent.Screen(shown[q.task.Worker]).Dialog)
+	}
 }
 
 func lines(options []string) []string {
@@ -124,16 +169,12 @@ func asks(q fm.Question) string {
 
 // howTo says how a question is answered.
 func howTo(w fm.WorkerID, q fm.Question) string {
-	join := "fm attach " + w.String()
-	switch {
-	case q.Kind == fm.AsksQuestion && len(q.Options) > 0:
+	switch q.Kind {
+	case fm.AsksPermission, fm.AsksQuestion, fm.AsksPlan:
 		return fmt.Sprintf(`Answer with: fm answer %s --option N, or: fm answer %[1]s "TEXT"`, w)
-	case q.Kind == fm.AsksQuestion:
-		return fmt.Sprintf(`Answer with: fm answer %s "TEXT"`, w)
-	case len(q.Options) > 0:
-		return fmt.Sprintf("Answer with: fm answer %s --option N, or join it: %s", w, join)
+	case fm.AsksLimit, fm.AsksDialog:
 	}
-	return "Join it: " + join
+	return "Join it: fm attach " + w.String()
 }
 
 func (b inbox) print(w io.Writer, now time.Time) {

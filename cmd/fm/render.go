@@ -86,6 +86,7 @@ func workerText(ws supervisor.WorkerStatus, now time.Time) string {
 		text += " (" + span(now.Sub(ws.Since)) + spent(", ", ws.Spent) + ")"
 	}
 	switch {
+	case ws.Task == "" && (ws.Held || ws.Person): // it says so
 	case ws.Held:
 		text += " · held"
 	case ws.Person:

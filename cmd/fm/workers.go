@@ -43,6 +43,7 @@ func (workersListCmd) Run(ctx context.Context, a *app) error {
 // hands says in whose hands a worker is, if not in fm's.
 func hands(ws supervisor.WorkerStatus) string {
 	switch {
+	case ws.Task == "": // it says so
 	case ws.Held:
 		return " · held: fm release " + ws.Worker.String()
 	case ws.Person:
