@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"maps"
+	"time"
 
 	"github.com/founder-mode/fm"
 )
@@ -49,15 +50,17 @@ func (s State) noteFor(ss fm.Session) string {
 
 // struckText says in a few words what a stopped agent waits for.
 func (s State) struckText(rep fm.Report) string {
-	text := "API trouble: " + string(troubleOf(rep))
 	until, known := s.reset(rep)
-	if troubleOf(rep) == fm.LimitTrouble {
-		text = "usage limit"
-		if !known && s.Outage.Trouble == fm.LimitTrouble {
-			until = s.Outage.Until
-		}
-	} else if s.Outage.Trouble != "" {
+	if !known && s.Outage.Trouble != "" {
 		until = s.Outage.Until
+	}
+	return s.troubleText(troubleOf(rep), until)
+}
+
+func (s State) troubleText(kind fm.Trouble, until time.Time) string {
+	text := "API trouble: " + string(kind)
+	if kind == fm.LimitTrouble {
+		text = "usage limit"
 	}
 	if until.After(s.At) {
 		text += " until " + s.until(until)

@@ -97,84 +97,6 @@ func throughput(finishes []Finish, at time.Time) Throughput {
 	return t
 }
 
-func (s State) workers() []WorkerStatus {
-	byWorker := map[fm.WorkerID]fm.Task{}
-	last := fm.WorkerID(s.Wanted.Workers)
-	for _, t := range s.Queue.Tasks {
-		if t.Status == fm.Working {
-			byWorker[t.Worker] = t
-			last = max(last, t.Worker)
-		}
-	}
-	var out []WorkerStatus
-	for w := fm.WorkerID(1); w <= last; w++ {
-		t, busy := byWorker[w]
-		if int(w) > s.Wanted.Workers && !busy {
-			continue
-		}
-		out = append(out, s.worker(w, t))
-	}
-	return out
-}
-
-func (s State) worker(w fm.WorkerID, t fm.Task) WorkerStatus {
-	ss, _ := s.slot(w)
-	v := WorkerStatus{Worker: w, Attached: ss.Clients}
-	if t.ID == "" {
-		v.State, v.Text = "idle", s.idleText(ss)
-		return v
-	}
-	v.Task, v.Attempt, v.Title, v.Since = t.ID, t.Attempt, fm.Line(t.Title, 120), t.Since
-	v.State, v.Text = s.doing(t)
-	if wait, ok := s.Waits[taskKey(t.ID)]; ok && wait.Until.After(s.At) {
-		v.Text += fmt.Sprintf(" (again in %s: %s)", wait.Until.Sub(s.At).Round(time.Second), fm.Line(wait.Err, 120))
-	}
-	return v
-}
-
-func (s State) idleText(ss fm.Session) string {
-	t, ok := s.Queue.Task(ss.Run.Task)
-	switch {
-	case ok && s.present(ss):
-		return "Idle (a person is attached)"
-	case ok && t.Status == fm.Completed:
-		return "PR #" + t.Pull + " created"
-	case s.Wanted.Paused:
-		return "Idle (paused)"
-	}
-	return "Idle (waiting for work)"
-}
-
-// doing says what happens with a claimed task, in a word and in a line.
-func (s State) doing(t fm.Task) (state, text string) {
-	on := "#" + string(t.ID)
-	if queue.Publishing(t) {
-		return "publishing", "Opening the pull request for " + on
-	}
-	switch s.Busy[taskKey(t.ID)].(type) {
-	case Start:
-		return "starting", "Preparing the worktree for " + on
-	case Verify:
-		return "verifying", "Verifying " + on
-	case Record, Revive, Stop, Close, Tell, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain, nil:
-	}
-	ss, ok := s.session(t.Run())
-	rep, reported := s.report(t)
-	switch {
-	case !ok:
-		return string(fm.Starting), "Starting " + on
-	case !ss.Alive:
-		return string(fm.Exited), "Ended on " + on
-	case !reported || rep.State == "":
-		return string(fm.Starting), "Starting on " + on
-	case rep.State == fm.Waiting:
-		return string(rep.State), "Waiting for you on " + on + ": " + fm.Line(rep.Question.Text, 120)
-	case rep.State == fm.AtWork:
-		return string(rep.State), "Working on " + on
-	}
-	return string(rep.State), "Working on " + on + " (" + string(rep.State) + ")"
-}
-
 func (s State) report(t fm.Task) (fm.Report, bool) {
 	rep, ok := s.Reports[t.ID]
 	return rep, ok && rep.Run == t.Run()
@@ -197,6 +119,9 @@ func (s State) problems() []string {
 	}
 	for id, why := range s.Unread {
 		out = append(out, "the signs of #"+string(id)+"'s agent cannot be read: "+fm.Line(why, 200))
+	}
+	if !s.Mass.Since.IsZero() {
+		out = append(out, s.Mass.Text+"; starting them again one by one")
 	}
 	if s.Breaker.open(s.At) {
 		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Failures)))

@@ -17,7 +17,11 @@ func TestViewSaysWhatEachWorkerDoes(t *testing.T) {
 	done := task("5", fm.Completed)
 	done.Attempt, done.Pull = 1, "9"
 	report := func(state fm.AgentState, question string) fm.Report {
-		return fm.Report{State: state, Question: fm.Question{Text: question}}
+		rep := fm.Report{State: state, Since: noon()}
+		if question != "" {
+			rep.Question = fm.Question{Kind: fm.AsksPermission, Text: question}
+		}
+		return rep
 	}
 	verifying := seen(working("5", 1)).with(live(1, "5", 1), claimed(1))
 	verifying.Busy[taskKey("5")] = Verify{}
@@ -27,6 +31,21 @@ func TestViewSaysWhatEachWorkerDoes(t *testing.T) {
 	again.Waits[taskKey("5")] = Wait{Until: noon().Add(3 * time.Second), Count: 1, Err: "no \x1b[1mroute"}
 	paused := seen()
 	paused.Wanted.Paused = true
+	until := report(fm.Limited, "")
+	until.Limit.Resets = noon().Add(2*time.Hour + 5*time.Minute)
+	down := turnEnded(1)
+	down.Trouble = fm.ServerTrouble
+	server := seen(working("5", 1)).with(live(1, "5", 1), down)
+	server.Outage = Outage{Trouble: fm.ServerTrouble, Until: noon().Add(time.Minute)}
+	silent := atWork()
+	silent.Since, silent.Heard = noon().Add(-40*time.Minute), noon().Add(-31*time.Minute)
+	weekly := seen()
+	weekly.Outage = Outage{Trouble: fm.LimitTrouble, Until: noon().Add(21 * time.Hour)}
+	poor := seen()
+	poor.Rules.DayBudget = fm.Dollars(5)
+	poor.Queue.Days = map[string]fm.Spending{"2026-11-20": {Cost: fm.Dollars(6)}}
+	heldBack := seen(done).with(live(1, "5", 1), claimed(1))
+	heldBack.Wanted.Hands = []Hand{{Worker: 1, Held: true}}
 	for _, c := range []struct{ state, text string }{
 		{"idle", "Idle (waiting for work)"},
 		{"idle", "Idle (paused)"},
@@ -36,25 +55,41 @@ func TestViewSaysWhatEachWorkerDoes(t *testing.T) {
 		{"starting", "Starting #5 (again in 3s: no route)"},
 		{"starting", "Starting on #5"},
 		{"working", "Working on #5"},
-		{"waiting", "Waiting for you on #5: May I?"},
-		{"limited", "Working on #5 (limited)"},
+		{"waiting", "Waiting for you on #5: permission: May I?"},
+		{"limited", "Limited on #5"},
+		{"limited", "Limited until 14:05 on #5"},
+		{"idle", "API trouble: server until 12:01 on #5"},
+		{"working", "Silent for 31m on #5, nudged"},
+		{"idle", "Sent back on #5: the tests fail"},
+		{"shell", "Working on #5 (a task in the background)"},
+		{"idle", "Idle (usage limit until Sat 09:00)"},
+		{"idle", "Idle (the budget of the day is used up)"},
+		{"idle", "Idle (held: fm release worker-1)"},
 		{"verifying", "Verifying #5"},
 		{"publishing", "Opening the pull request for #5"},
-		{"exited", "Ended on #5"},
+		{"exited", "Ended on #5 (exit 1)"},
 	} {
 		given := map[string]State{
 			"Idle (waiting for work)": seen(), "Idle (paused)": paused,
-			"Idle (a person is attached)":         seen(done).with(typedIn(live(1, "5", 1)), claimed(1)),
-			"PR #9 created":                       seen(done).with(live(1, "5", 1), claimed(1)),
-			"Preparing the worktree for #5":       preparing,
-			"Starting #5 (again in 3s: no route)": again,
-			"Starting on #5":                      seen(working("5", 1)).with(live(1, "5", 1), fm.Report{}),
-			"Working on #5":                       seen(working("5", 1)).with(live(1, "5", 1), report(fm.AtWork, "")),
-			"Waiting for you on #5: May I?":       seen(working("5", 1)).with(live(1, "5", 1), report(fm.Waiting, "May\nI?")),
-			"Working on #5 (limited)":             seen(working("5", 1)).with(live(1, "5", 1), report(fm.Limited, "")),
-			"Verifying #5":                        verifying,
-			"Opening the pull request for #5":     seen(publishing("5", 1)),
-			"Ended on #5":                         seen(working("5", 1)).with(ended1(1, "5"), atWork()),
+			"Idle (a person is attached)":               seen(done).with(typedIn(live(1, "5", 1)), claimed(1)),
+			"PR #9 created":                             seen(done).with(live(1, "5", 1), claimed(1)),
+			"Preparing the worktree for #5":             preparing,
+			"Starting #5 (again in 3s: no route)":       again,
+			"Starting on #5":                            seen(working("5", 1)).with(live(1, "5", 1), fm.Report{}),
+			"Working on #5":                             seen(working("5", 1)).with(live(1, "5", 1), report(fm.AtWork, "")),
+			"Waiting for you on #5: permission: May I?": seen(working("5", 1)).with(live(1, "5", 1), report(fm.Waiting, "May\nI?")),
+			"Limited on #5":                             seen(working("5", 1)).with(live(1, "5", 1), report(fm.Limited, "")),
+			"Limited until 14:05 on #5":                 seen(working("5", 1)).with(live(1, "5", 1), until),
+			"API trouble: server until 12:01 on #5":     server,
+			"Silent for 31m on #5, nudged":              told(Progress{Rung: Nudged, NudgedAt: noon()}, live(1, "5", 1), silent),
+			"Sent back on #5: the tests fail":           told(Progress{Reasons: "the tests fail"}, live(1, "5", 1), turnEnded(1)),
+			"Working on #5 (a task in the background)":  seen(working("5", 1)).with(live(1, "5", 1), report(fm.InShell, "")),
+			"Idle (usage limit until Sat 09:00)":        weekly,
+			"Idle (the budget of the day is used up)":   poor,
+			"Idle (held: fm release worker-1)":          heldBack,
+			"Verifying #5":                              verifying,
+			"Opening the pull request for #5":           seen(publishing("5", 1)),
+			"Ended on #5 (exit 1)":                      seen(working("5", 1)).with(ended1(1, "5"), atWork()),
 		}[c.text]
 		got := View(given).Workers
 		if len(got) != 2 || got[0].State != c.state || got[0].Text != c.text {

@@ -1,0 +1,191 @@
+package supervisor
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// goesOn has the agent of task 1 show life once.
+func goesOn(f *film) {
+	f.report("1", func(r *fm.Report) {
+		*r = fm.Report{Run: fm.Run{Task: "1", Attempt: 1}, State: fm.AtWork, Prompted: true, Since: f.s.At, Heard: f.s.At, Turns: r.Turns}
+	})
+}
+
+// TestLadder goes with a silent agent up to the end: nudged, interrupted and
+// resumed, and only then its attempt has failed. Caught: rungs that were
+// climbed at once; a resumption that counted as a crash; an agent that hangs
+// after each resumption and was resumed for ever.
+func TestLadder(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.run(40*time.Minute + 2*time.Second)
+	goesOn(f) // it was resumed, and hangs again
+	f.run(29 * time.Minute)
+	f.wants("30m0s tell 1.1", "40m0s stop 1.1 worker-1 keep=", "40m2s start 1.1 worker-1")
+	if task, _ := f.s.Queue.Task("1"); task.Failures != 0 || task.Attempt != 1 {
+		t.Fatalf("%+v: nothing has failed yet", task)
+	}
+	f.run(2 * time.Minute)
+	task, _ := f.s.Queue.Task("1")
+	if task.Failures != 1 || !strings.Contains(task.Note, "the agent hung: silent for 30m") {
+		t.Errorf("in the end %+v", task)
+	}
+	for _, rule := range []string{"silent: nudge once", "silent after a nudge: interrupt and resume", "interrupted: resume", "fail"} {
+		if f.told(rule) != 1 {
+			t.Errorf("the journal says %q %d times: %+v", rule, f.told(rule), f.why)
+		}
+	}
+}
+
+// TestLadderIsLeft lets an agent show life on each rung, which begins all the
+// patience anew. Its own echo of the nudge is none. Caught: an agent that was
+// interrupted although the nudge had helped.
+func TestLadderIsLeft(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.run(35 * time.Minute)
+	goesOn(f)
+	f.run(29 * time.Minute)
+	f.wants("30m0s tell 1.1")
+	f.run(2 * time.Minute)
+	f.wants("1h5m2s tell 1.1")
+	f.run(8 * time.Minute)
+	f.wants()
+	f.run(2 * time.Minute)
+	f.wants("1h15m2s stop 1.1 worker-1 keep=", "1h15m4s start 1.1 worker-1")
+	for range 12 {
+		goesOn(f)
+		f.run(time.Minute)
+	}
+	f.run(28 * time.Minute)
+	f.wants()
+	f.run(2 * time.Minute)
+	if len(f.deeds) != 1 || !strings.HasSuffix(f.deeds[0], "tell 1.1") {
+		t.Errorf("after ten minutes of life ordered %v, want the first rung again", f.deeds)
+	}
+}
+
+// TestNudgeThatFailsIsRepeated has the agent take no text: the nudge is tried
+// again, and the next rung comes all the same.
+func TestNudgeThatFailsIsRepeated(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.fails["tell 1.1"] = Transient
+	f.run(45 * time.Minute)
+	n := len(f.deeds)
+	if n < 5 || n > 15 || fmt.Sprint(f.deeds[n-2:]) != "[43m32s stop 1.1 worker-1 keep= 43m34s start 1.1 worker-1]" {
+		t.Errorf("ordered %q", f.deeds)
+	}
+}
+
+// TestSilenceForAReasonIsNoStall leaves alone who waits for a person, is
+// limited, has a task in the background, or a person beside it, for half a day.
+// Caught: each of them, by taking the case out.
+func TestSilenceForAReasonIsNoStall(t *testing.T) {
+	for name, change := range map[string]func(f *film){
+		"waits for a person":  func(f *film) { f.report("1", func(r *fm.Report) { r.State = fm.Waiting }) },
+		"a background task":   func(f *film) { f.report("1", func(r *fm.Report) { r.State = fm.InShell }) },
+		"held":                func(f *film) { f.s.Wanted.Hands = []Hand{{Worker: 1, Held: true}} },
+		"nothing can be read": func(f *film) { f.s.Reports = cloned(f.s.Reports); delete(f.s.Reports, "1") },
+		"somebody else is limited until tomorrow": func(f *film) {
+			f.report("2", func(r *fm.Report) {
+				r.State, r.Trouble, r.Limit.Resets = fm.Limited, fm.LimitTrouble, f.s.At.Add(24*time.Hour)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := busyAgents(t, 2)
+			change(f)
+			for range 72 {
+				f.run(10 * time.Minute)
+				f.report("2", func(r *fm.Report) { r.Heard = f.s.At })
+			}
+			f.wants()
+		})
+	}
+	t.Run("a person types now and then", func(t *testing.T) {
+		f := busyAgents(t, 1)
+		for range 36 {
+			f.session(1, func(ss *fm.Session) { ss.Clients, ss.LastKey = 1, f.s.At })
+			f.run(20 * time.Minute)
+		}
+		f.wants()
+	})
+	t.Run("a person has left, and so have the keys", func(t *testing.T) {
+		f := busyAgents(t, 1)
+		for range 30 {
+			f.session(1, func(ss *fm.Session) { ss.Clients, ss.LastKey = 1, f.s.At })
+			f.run(time.Minute)
+		}
+		f.session(1, func(ss *fm.Session) { ss.Clients, ss.LastKey = 0, time.Time{} })
+		f.run(29 * time.Minute)
+		f.wants()
+	})
+	t.Run("the machine slept", func(t *testing.T) {
+		f := busyAgents(t, 1)
+		for range 10 {
+			f.run(25 * time.Minute)
+			f.s, _ = Step(f.s, Ticked{At: f.s.At.Add(time.Hour)})
+		}
+		f.wants()
+	})
+}
+
+// TestReleasedWorkerGetsTheWholePatience hands a worker back after half a day.
+func TestReleasedWorkerGetsTheWholePatience(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.s.Wanted.Hands = []Hand{{Worker: 1, Held: true}}
+	f.run(12 * time.Hour)
+	f.s.Wanted.Hands = []Hand{{Worker: 1, At: f.s.At}}
+	f.run(29 * time.Minute)
+	f.wants()
+	f.run(2 * time.Minute)
+	if len(f.deeds) != 1 {
+		t.Errorf("ordered %q", f.deeds)
+	}
+}
+
+// TestOvertime ends an attempt that has worked for too long, and names what is
+// left of it; one that has finished is verified instead.
+func TestOvertime(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.s.Rules.Dir = func(id fm.TaskID) string { return "/trees/issue-" + string(id) }
+	f.report("1", func(r *fm.Report) { r.Worked = 4 * time.Hour })
+	f.run(10 * time.Second)
+	f.wants()
+	f.session(1, func(ss *fm.Session) { ss.Clients, ss.LastKey = 1, f.s.At })
+	f.report("1", func(r *fm.Report) { r.Worked = 4*time.Hour + time.Second })
+	f.run(10 * time.Second)
+	f.wants()
+	f.session(1, func(ss *fm.Session) { ss.Clients = 0 })
+	f.run(time.Second)
+	f.wants("24s record fail 1", "24s stop 1.1 worker-1 keep=1")
+	const want = "Issue #1 timed out after 4h0m0s. The worktree is preserved at: /trees/issue-1 Debug: cd /trees/issue-1; git status; cat COMPLETION.md"
+	if task, _ := f.s.Queue.Task("1"); task.Status != fm.Failed || task.Note != want {
+		t.Errorf("%s: %s", task.Status, task.Note)
+	}
+	done := claimed(1)
+	done.Worked = 5 * time.Hour
+	if got := names(look(t, told(Progress{}, live(1, "5", 1), done))); fmt.Sprint(got) != "[verify 5.1]" {
+		t.Errorf("one that has finished: %v", got)
+	}
+}
+
+// TestTooLongIsAFreshStart gives a task back whose conversation has outgrown
+// the model, without a failure; when it was so at once it is one.
+func TestTooLongIsAFreshStart(t *testing.T) {
+	long := turnEnded(1)
+	long.Trouble = fm.LengthTrouble
+	for _, c := range []struct {
+		age  time.Duration
+		want string
+	}{{time.Hour, "[record release 5]"}, {time.Minute, "[record fail 5]"}} {
+		task := working("5", 1)
+		task.Since = noon().Add(-c.age)
+		if got := names(look(t, seen(task).with(live(1, "5", 1), long))); fmt.Sprint(got[:1]) != c.want {
+			t.Errorf("after %s: %v, want %s", c.age, got, c.want)
+		}
+	}
+}
