@@ -91,6 +91,16 @@ func (r *Repo) locate(ctx context.Context, dir string) (top, common string, err 
 	return list[0].path, common, nil
 }
 
+// FindRemote gives the name of the remote that branches are pushed to, "" when
+// the repository has none. It asks nobody, and changes nothing.
+func FindRemote(ctx context.Context, o Options) (string, error) {
+	r, err := bare(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	return r.findRemote(ctx, o.Remote)
+}
+
 // findRemote checks the remote that was asked for, or picks one. A repository
 // without any remote can be worked in, but nothing can be pushed.
 func (r *Repo) findRemote(ctx context.Context, name string) (string, error) {
