@@ -98,6 +98,9 @@ func (f *film) commit(rec Record) queue.Snapshot {
 	for _, c := range rec.Changes {
 		for i := range snap.Tasks {
 			if snap.Tasks[i].ID == c.Task.ID {
+				day := queue.Day(f.s.At)
+				snap.Days = cloned(snap.Days)
+				snap.Days[day] = snap.Days[day].Plus(fm.Spending{Cost: c.Task.Spent.Cost - snap.Tasks[i].Spent.Cost})
 				snap.Tasks[i] = c.Task
 			}
 		}

@@ -139,7 +139,8 @@ func TestOutageIsSeenAgain(t *testing.T) {
 	fresh := NewState(f.s.Rules)
 	fresh.At, fresh.Wanted, fresh.LookedAt = f.s.At, f.s.Wanted, f.s.LookedAt
 	reports, sight := f.s.Reports, f.s.Sight
-	fresh.Read, fresh = Seen, fresh.holding(f.s.Queue)
+	fresh = fresh.holding(f.s.Queue)
+	fresh.Read = Seen
 	fresh.Reports, fresh.Sight = reports, sight
 	f.s = fresh.copied()
 	f.run(time.Minute)
