@@ -19,8 +19,8 @@ import (
 
 // realClaude finds the Claude Code CLI. A missing one is a failure: what is
 // promised here can only be shown with it.
-func realClaude(t *testing.T) string {
-	t.Helper()
+func realClaude(tb testing.TB) string {
+	tb.Helper()
 	for _, path := range []string{os.Getenv("FM_TEST_CLAUDE"), "../../.cache/claude/node_modules/.bin/claude"} {
 		if path == "" {
 			continue
@@ -34,7 +34,7 @@ func realClaude(t *testing.T) string {
 	}
 	path, err := exec.LookPath("claude")
 	if err != nil {
-		t.Fatal("the Claude Code CLI is missing; ./scripts/test installs it")
+		tb.Fatal("the Claude Code CLI is missing; ./scripts/test installs it")
 	}
 	return path
 }

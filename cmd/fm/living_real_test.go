@@ -1,0 +1,109 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/claude/messages"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+func seconds(n int) fm.Duration { return fm.Duration(time.Duration(n) * time.Second) }
+
+// A permission that the agent asks for waits for a person, who sees the
+// question and answers it; meanwhile nobody nudges. Caught: a nudge that the
+// CLI took for a yes.
+func TestRealClaudesQuestionReachesAPersonAndTheAnswerTheAgent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, fm.Config{
+		Agent:  fm.AgentConfig{PermissionMode: "default", AllowedTools: []string{"Read"}},
+		Health: fm.HealthConfig{Idle: seconds(2)},
+	}, func(r messages.Request) messages.Reply {
+		if _, ok := r.Result(); !ok && !solved(r) {
+			return messages.Bash("touch asked.mark; echo may I")
+		}
+		return solve(r)
+	}, withKey)
+	id := s.begin()
+	w := s.is(fm.Waiting)
+	if w.Question.Kind != fm.AsksPermission || !strings.Contains(w.Question.Text, "touch asked.mark") {
+		t.Errorf("got the question %+v, want a permission for the command", w.Question)
+	}
+	s.worker("the options of the question", 30*time.Second, func(w supervisor.WorkerStatus) bool { return len(w.Question.Options) == 3 })
+	if out := s.must("status"); !strings.Contains(out, "touch asked.mark") {
+		t.Error("fm status does not show the question")
+	}
+	if out := s.must("inbox"); !strings.Contains(out, "touch asked.mark") || !strings.Contains(out, "1. Yes") {
+		t.Error("fm inbox does not show the question and its options")
+	}
+	// Longer than the patience with a silent agent: it is left alone.
+	s.looks(5)
+	if s.exists(id, "asked.mark") || s.is(fm.Waiting).State == "" {
+		t.Error("somebody answered")
+	}
+	s.must("answer", "worker-1", "--option", "1")
+	s.until("the command to be run", 30*time.Second, func() (any, bool) { return s.shown(), s.exists(id, "asked.mark") })
+	// The next command asks again; this time the option that ends the asking.
+	s.is(fm.Waiting)
+	s.must("answer", "worker-1", "--option", "1")
+	s.done(id)
+	if n := s.times("sign of progress"); n > 0 {
+		t.Errorf("nudged %d times while it waited", n)
+	}
+}
+
+// An agent with a command in the background is silent for a reason, and wakes
+// itself. Caught: a Stop that was taken for the end, whatever still ran.
+func TestRealClaudesBackgroundTaskIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
+		switch {
+		case strings.Contains(r.Prompt(), "<task-notification>"):
+			return solve(r)
+		case r.Step() == 0:
+			return messages.Background("until test -e go-on.mark; do sleep 0.2; done")
+		}
+		return messages.Say("I wait for the command.")
+	}, withKey)
+	id := s.begin()
+	s.is(fm.InShell)
+	s.looks(4)
+	s.touch(id, "go-on.mark")
+	s.done(id)
+	if n := s.times("sign of progress"); n > 0 {
+		t.Errorf("nudged %d times while its command ran", n)
+	}
+}
+
+// Escape fires no hook: what the CLI writes of itself tells that the agent is
+// idle, and it is asked to go on.
+func TestRealClaudeInterruptedByAPersonIsSeenIdleAndAskedToGoOn(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, fm.Config{Health: fm.HealthConfig{Start: seconds(15), Idle: seconds(60)}}, func(r messages.Request) messages.Reply {
+		if len(r.Messages) > 3 {
+			return solve(r)
+		}
+		return messages.Bash("touch began.mark; exec sleep 600")
+	}, withKey)
+	id := s.begin()
+	s.until("the command to run", time.Minute, func() (any, bool) { return s.status(), s.exists(id, "began.mark") })
+	s.is(fm.AtWork)
+	s.press("Escape")
+	w := s.is(fm.AtPrompt)
+	if !strings.Contains(w.Evidence, "idle") {
+		t.Errorf("believed for %q, want the session file", w.Evidence)
+	}
+	s.done(id)
+}
+
+// Whatever the project and a mode without checks would ask at the first start
+// in a home that never saw the CLI was answered before.
+func TestRealClaudeStartsWithoutADialogWhateverTheProjectBrings(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, fm.Config{Agent: fm.AgentConfig{PermissionMode: "bypassPermissions"}}, solve, withKey, "IS_SANDBOX=1")
+	s.sh(`echo '{"mcpServers":{"foo":{"command":"/bin/true"}}}' > .mcp.json && echo outside > ../home/outside.md && echo "@$PWD/../home/outside.md" > CLAUDE.md &&
+		git add .mcp.json CLAUDE.md && git -c user.name=t -c user.email=t@localhost commit -qm files && git push -q origin HEAD:main`)
+	s.done(s.begin())
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/claude/messages"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// A usage limit closes the gate until it resets, which the CLI says to the
+// minute and its status line to the second; then the worker is woken, though a
+// menu stands in its pane. Caught: an agent that waited for ever, for the CLI
+// resumes nothing by itself.
+func TestRealClaudesUsageLimitIsWaitedForAndThenItIsWoken(t *testing.T) {
+	t.Parallel()
+	resets := time.Now().Add(20 * time.Second)
+	var asked, refused atomic.Int64
+	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
+		switch {
+		case asked.Add(1) == 1: // which tells the status line when the limit resets
+			return messages.Bash("touch began.mark").Near(messages.FiveHours, 0.97, resets)
+		case time.Now().Before(resets):
+			refused.Add(1)
+			return messages.UsedUp(messages.FiveHours, resets)
+		}
+		return solve(r)
+	}, withSubscription)
+	id := s.begin()
+	var gate supervisor.Gate
+	s.until("the gate to close", time.Minute, func() (any, bool) {
+		gate = s.status().Gate
+		return s.status(), gate.Why != ""
+	})
+	if off := gate.Until.Sub(resets); off < -time.Minute || off > time.Minute {
+		t.Errorf("the gate says %s, want the reset at %s", gate.Until, resets)
+	}
+	if w := s.status().Workers[0]; w.State != string(fm.Limited) {
+		t.Errorf("got state %q, want limited", w.State)
+	}
+	if out := s.must("status"); !strings.Contains(out, "limit") {
+		t.Error("fm status does not say why nothing new is begun")
+	}
+	s.until("the menu of the CLI", 10*time.Second, func() (any, bool) {
+		shown := s.shown()
+		return shown, strings.Contains(shown, "What do you want to do?")
+	})
+	s.done(id)
+	if n := refused.Load(); n > 2 {
+		t.Errorf("%d requests were made while the limit stood, want 1", n)
+	}
+	if gate := s.status().Gate; gate.Why != "" && strings.Contains(gate.Why, "limit") {
+		t.Errorf("the gate is still closed: %+v", gate)
+	}
+}
+
+// What is wrong with the API is named and waited for, and costs the task
+// nothing; when the API is well the agent goes on.
+func TestRealClaudesTroubleIsNamedAndWaitedFor(t *testing.T) {
+	t.Parallel()
+	for range cap(realSessions) {
+		realSessions <- struct{}{}
+	}
+	t.Cleanup(func() {
+		for range cap(realSessions) {
+			<-realSessions
+		}
+	})
+	type act struct {
+		class fm.Trouble
+		word  string // in what fm status says
+		reply messages.Reply
+		stage *stage
+		task  fm.TaskID
+		well  atomic.Bool
+	}
+	acts := []*act{
+		{class: fm.RateTrouble, word: "slow down", reply: messages.TooMany(2 * time.Hour)},
+		{class: fm.ServerTrouble, word: "overloaded", reply: messages.Overloaded()},
+		{class: fm.LoginTrouble, word: "log in", reply: messages.Unauthorized()},
+		{class: fm.CreditTrouble, word: "credit", reply: messages.NoCredit()},
+	}
+	for _, a := range acts {
+		a.stage = newScene(t, fm.Config{}, func(r messages.Request) messages.Reply {
+			if !a.well.Load() {
+				return a.reply
+			}
+			return solve(r)
+		}, withKey, "CLAUDE_CODE_MAX_RETRIES=1")
+		a.task = a.stage.begin()
+	}
+	for _, a := range acts {
+		a.stage.named(a.class, a.word)
+		a.well.Store(true)
+	}
+	for _, a := range acts {
+		a.stage.recovered(a.task)
+	}
+}
+
+// named waits until the gate is closed for a trouble.
+func (s *stage) named(class fm.Trouble, word string) {
+	s.Helper()
+	s.until("the gate to close for "+string(class), time.Minute, func() (any, bool) {
+		return s.status(), strings.Contains(s.status().Gate.Why, word)
+	})
+	if out := s.must("status"); !strings.Contains(out, word) {
+		s.Errorf("fm status does not say %q", word)
+	}
+}
+
+// recovered waits longer than the first pause of the supervisor with an outage.
+func (s *stage) recovered(id fm.TaskID) {
+	s.Helper()
+	s.until("the agent to go on after the trouble", 2*time.Minute, func() (any, bool) {
+		return s.status(), s.exists(id, "part-"+string(id)+".txt") || s.task(id).Status != fm.Working
+	})
+	s.done(id)
+}
+
+// An API that is not there, and then is.
+func TestRealClaudeGoesOnWhenTheAPIIsBack(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, fm.Config{}, solve, withKey, "CLAUDE_CODE_MAX_RETRIES=1")
+	if err := s.api.Close(); err != nil {
+		t.Fatal(err)
+	}
+	id := s.begin()
+	s.named(fm.NetTrouble, "reached")
+	s.back(solve)
+	s.recovered(id)
+}
+
+// back opens the API again where it was.
+func (s *stage) back(script func(messages.Request) messages.Reply) {
+	s.Helper()
+	api, err := messages.StartAt(strings.TrimPrefix(s.api.URL, "http://"), func(r messages.Request) messages.Reply {
+		s.hear(r)
+		return script(r)
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.api = api
+}
