@@ -139,11 +139,12 @@ func (t talk) fillIn(ctx context.Context, q fm.Question, n int, text string, bef
 	if err != nil {
 		return err
 	}
-	if !points(shown, q.Options[n-1]) {
+	line := strconv.Itoa(n) + ". " + q.Options[n-1]
+	if !points(shown, line) {
 		if err := t.press(ctx, strconv.Itoa(n)); err != nil {
 			return err
 		}
-		if err := t.pointed(ctx, q.Options[n-1]); err != nil {
+		if err := t.pointed(ctx, line); err != nil {
 			return err
 		}
 	}
@@ -162,21 +163,21 @@ func (t talk) fillIn(ctx context.Context, q fm.Question, n int, text string, bef
 	return t.left(ctx, heardLimit, q, before)
 }
 
-// points says whether the dialog's cursor is on an option.
-func points(shown, option string) bool {
-	for line := range strings.Lines(shown) {
-		if strings.Contains(line, option) {
-			return strings.HasPrefix(strings.TrimSpace(line), cursor)
+// points says whether the cursor of a dialog is on the line of an option.
+func points(shown, line string) bool {
+	for at := range strings.Lines(shown) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(at), cursor); ok && strings.HasPrefix(strings.TrimSpace(rest), line) {
+			return true
 		}
 	}
 	return false
 }
 
-func (t talk) pointed(ctx context.Context, option string) error {
+func (t talk) pointed(ctx context.Context, line string) error {
 	patience, cancel := context.WithTimeout(ctx, redrawLimit)
 	defer cancel()
 	for wait(patience, glanceEvery) == nil {
-		if shown, err := t.shown(ctx); err != nil || points(shown, option) {
+		if shown, err := t.shown(ctx); err != nil || points(shown, line) {
 			return err
 		}
 	}

@@ -171,7 +171,11 @@ func (b box) ours(now fm.Screen, text string) bool {
 }
 
 func openDialog(q fm.Question) error {
-	return fmt.Errorf("a %s dialog is open: %s: %w", q.Kind, fm.Line(q.Text, 200), fm.ErrRefused)
+	what := "a dialog is open"
+	if q.Kind != fm.AsksDialog {
+		what = "a " + string(q.Kind) + " dialog is open"
+	}
+	return fmt.Errorf("%s: %s: %w", what, fm.Line(q.Text, 200), fm.ErrRefused)
 }
 
 func (t talk) screen(ctx context.Context) (fm.Screen, error) {

@@ -1,0 +1,236 @@
+package supervisor
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/founder-mode/fm"
+)
+
+// desk is a terminal with one agent at it, as far as the keyboard matters: an
+// input box, a stash for one line, a queue for the end of the turn, and dialogs
+// in the place of the box, in which Enter chooses. It draws what it shows, and
+// gives its signs, a moment late.
+type desk struct {
+	Terminal
+	Agent
+	tb      testing.TB
+	typing  chan struct{}
+	lag     time.Duration // until a key has its effect
+	swallow int           // Enters that have none
+	numb    string        // a key that has none
+	steps   []string      // what was done at the keyboard
+
+	mu      sync.Mutex
+	session fm.Session
+	box     string
+	stash   string
+	stashed bool
+	noBox   bool
+	busy    bool
+	queued  []string
+	heard   []string // prompts that were taken
+	dialog  fm.Question
+	cursor  int // option, from 1
+	then    []fm.Question
+	answers []string // options that were chosen, or texts that were filled in
+	rep     fm.Report
+	looks   int
+}
+
+func newDesk(tb testing.TB) *desk {
+	tb.Helper()
+	k := &desk{tb: tb, typing: make(chan struct{}, 1), lag: 40 * time.Millisecond, session: live(3, "456", 2)}
+	k.rep = fm.Report{Run: k.session.Run, State: fm.AtPrompt, Turns: 1, Heard: time.Now(), Since: time.Now()}
+	return k
+}
+
+func (k *desk) speaker() Speaker {
+	return Speaker{Terminal: k, Agent: k, Dir: func(id fm.TaskID) string { return "/" + string(id) }}
+}
+
+// settle lets every key have its effect. It wants the time of synctest.
+func (k *desk) settle() {
+	time.Sleep(k.lag)
+	synctest.Wait()
+}
+
+func (k *desk) asks(kind fm.QuestionKind, text string, options ...string) {
+	k.dialog, k.cursor = fm.Question{Kind: kind, Text: text, Options: options}, 1
+	k.enter(fm.Waiting)
+}
+
+func (k *desk) enter(state fm.AgentState) {
+	k.rep.State, k.rep.Heard, k.rep.Since = state, time.Now(), time.Now()
+}
+
+func (k *desk) Typing(ctx context.Context, _ fm.WorkerID) (func(), error) {
+	select {
+	case k.typing <- struct{}{}:
+		return func() { <-k.typing }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (k *desk) Observe(context.Context) (fm.Sight, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return fm.Sight{Generation: "1", Sessions: []fm.Session{live(1, "7", 1), k.session}}, nil
+}
+
+func (k *desk) Report(_ context.Context, run fm.Run, dir string) (fm.Report, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if dir != "/"+string(run.Task) {
+		k.tb.Errorf("report of %s asked in %s", run, dir)
+	}
+	return k.rep, nil
+}
+
+func (k *desk) Screens(_ context.Context, workers []fm.WorkerID) (map[fm.WorkerID]string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.looks++
+	shown := fm.Screen{Dialog: k.dialog, Busy: k.busy, Queued: len(k.queued) > 0, Stashed: k.stashed}
+	if k.dialog.Kind == "" && !k.noBox {
+		shown.Prompt, shown.Draft = true, k.box
+	}
+	text, err := json.Marshal(shown)
+	for i, o := range k.dialog.Options {
+		mark := "  "
+		if i+1 == k.cursor {
+			mark = "❯ "
+		}
+		text = fmt.Appendf(text, "\n %s%d. %s", mark, i+1, o)
+	}
+	if !slices.Equal(workers, []fm.WorkerID{k.session.Worker}) {
+		k.tb.Errorf("screens of %v were asked for", workers)
+	}
+	return map[fm.WorkerID]string{k.session.Worker: string(text)}, err
+}
+
+func (k *desk) Screen(shown string) (s fm.Screen) {
+	first, _, _ := strings.Cut(shown, "\n")
+	if err := json.Unmarshal([]byte(first), &s); err != nil && shown != "" {
+		k.tb.Errorf("screen %q: %v", shown, err)
+	}
+	return s
+}
+
+func (k *desk) Press(_ context.Context, w fm.WorkerID, key string) error {
+	k.does(w, key, func() { k.key(key) })
+	return nil
+}
+
+func (k *desk) Tell(_ context.Context, w fm.WorkerID, text string) error {
+	k.does(w, "tell", func() {
+		switch {
+		case k.dialog.Kind == "":
+			k.box += text
+		case strings.HasPrefix(k.dialog.Options[k.cursor-1], freeOption):
+			k.dialog.Options = slices.Clone(k.dialog.Options)
+			k.dialog.Options[k.cursor-1] = text
+		default:
+			k.tb.Errorf("%q was typed into the dialog %q", text, k.dialog.Text)
+		}
+		k.key("Enter")
+	})
+	return nil
+}
+
+// does lets a key have its effect a moment later, but in the order of the keys.
+func (k *desk) does(w fm.WorkerID, what string, effect func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if w != k.session.Worker {
+		k.tb.Errorf("a key is pressed in %s", w)
+	}
+	k.steps = append(k.steps, what)
+	time.AfterFunc(k.lag, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if what != k.numb {
+			effect()
+		}
+	})
+}
+
+func (k *desk) key(key string) {
+	n, _ := strconv.Atoi(key)
+	switch {
+	case key == "Enter" && k.swallow > 0:
+		k.swallow--
+	case key == "Enter" && k.dialog.Kind != "":
+		k.choose(k.cursor)
+	case key == "Enter":
+		k.submit()
+	case key == "Escape" && k.dialog.Kind != "":
+		k.choose(0)
+	case key == "Escape":
+		k.tb.Errorf("the turn was interrupted")
+	case n > 0 && k.dialog.Kind == "":
+		k.box += key
+	case n > 0 && strings.HasPrefix(k.dialog.Options[n-1], freeOption):
+		k.cursor = n
+	case n > 0:
+		k.choose(n)
+	case key == "C-s":
+		k.box, k.stash, k.stashed = "", k.box, true
+	case key == "BSpace":
+		k.box = k.box[:len(k.box)-1]
+	default:
+		k.tb.Errorf("key %s", key)
+	}
+}
+
+func (k *desk) choose(n int) {
+	q := k.dialog
+	k.dialog = fm.Question{}
+	if len(k.then) > 0 {
+		k.dialog, k.then, k.cursor = k.then[0], k.then[1:], 1
+	}
+	if n == 0 {
+		return
+	}
+	k.answers = append(k.answers, q.Options[n-1])
+	switch {
+	case k.dialog.Kind != "":
+	case strings.HasPrefix(q.Options[n-1], noOption):
+		k.enter(fm.AtPrompt)
+	default:
+		k.busy = true
+		k.enter(fm.AtWork)
+	}
+}
+
+func (k *desk) submit() {
+	text := k.box
+	if k.busy {
+		k.queued = append(k.queued, text)
+	} else {
+		k.busy = true
+		k.enter(fm.AtWork)
+	}
+	k.heard = append(k.heard, text)
+	k.box = k.stash
+	k.stash, k.stashed = "", false
+}
+
+// lateGone closes the dialog between a look and the key that follows.
+func (k *desk) lateGone() {
+	time.AfterFunc(k.lag/2, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.choose(0)
+		k.enter(fm.AtPrompt)
+	})
+}
