@@ -14,7 +14,7 @@ import (
 
 // Another process holds the lock: whoever waits can give up, and who only
 // reads does not wait.
-// Caught: Prepare without the writer lock.
+// Caught: Prepare, and Restore, without the writer lock.
 func TestWaitingForTheWriterEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -34,12 +34,16 @@ func TestWaitingForTheWriterEndsWithTheContext(t *testing.T) {
 			failed <- err
 		}()
 	}
+	go func() {
+		_, _, err := y.repo.Restore(ctx, "1")
+		failed <- err
+	}()
 	y.push("1")
 	if work, err := y.repo.Inspect(t.Context(), "1"); err != nil || work.Commits != 1 {
 		t.Fatalf("%+v, %v", work, err)
 	}
 	cancel()
-	for range 3 {
+	for range 4 {
 		if err := <-failed; !errors.Is(err, context.Canceled) {
 			t.Fatalf("got %v, want the context's end", err)
 		}

@@ -45,6 +45,13 @@ func (p place) ref() string       { return "refs/heads/" + p.branch }
 func (p place) pushed() string    { return "refs/fm/pushed/" + string(p.id) }
 func (p place) preserved() string { return "refs/fm/preserved/" + string(p.id) + "/" }
 
+// last is what the worktree held when it was preserved last, whether that had
+// to be kept or not.
+func (p place) last() string { return "refs/fm/last/" + string(p.id) }
+
+// uncommitted is the subject of the commits that hold what was in no commit.
+func (p place) uncommitted() string { return "fm: what stood uncommitted in " + fm.Worktree(p.id) }
+
 // place checks the id again, whatever its type promises: it becomes a path
 // that is removed and a ref that is forced.
 func (r *Repo) place(id fm.TaskID) (place, error) {

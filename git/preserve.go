@@ -18,7 +18,7 @@ import (
 // them one commit with everything uncommitted and untracked, ignored files
 // excepted. What was staged and differs from the file stands in that commit's
 // second parent. It returns the ref, or "" when there was nothing to keep; the
-// same content gives the same ref.
+// same content gives the same ref. [Repo.Restore] puts it back.
 //
 // A repository within the worktree that holds work of its own cannot be kept
 // so: that is an error that wraps [fm.ErrRefused] and names it.
@@ -46,6 +46,9 @@ func (r *Repo) preserve(ctx context.Context, p place, w worktree) (string, error
 		top, err := r.snapshot(ctx, p)
 		if err != nil {
 			return "", fmt.Errorf("preserve %s: %w", p.dir, err)
+		}
+		if _, err := r.run(ctx, call{op: "note", target: p.last(), args: durable("update-ref", p.last(), top)}); err != nil {
+			return "", err
 		}
 		kept = top
 	}
@@ -83,19 +86,16 @@ func (r *Repo) published(ctx context.Context, p place, commit string) (bool, err
 
 // keep gives the commit a ref, unless it has one.
 func (r *Repo) keep(ctx context.Context, p place, commit string) (string, error) {
-	out, err := r.run(ctx, call{op: "list", target: p.preserved(), args: []string{"for-each-ref", "--format=%(objectname) %(refname)", p.preserved()}})
+	all, err := r.preservedRefs(ctx, p)
 	if err != nil {
 		return "", err
 	}
 	last := 0
-	for line := range strings.Lines(out) {
-		object, ref, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if object == commit {
-			return ref, nil
+	for _, one := range all {
+		if one.Commit == commit {
+			return one.Ref, nil
 		}
-		if n, err := strconv.Atoi(strings.TrimPrefix(ref, p.preserved())); err == nil {
-			last = max(last, n)
-		}
+		last = max(last, one.number)
 	}
 	ref := p.preserved() + strconv.Itoa(last+1)
 	// The empty old value means: only if there is none.
@@ -182,7 +182,7 @@ func (r *Repo) stack(ctx context.Context, p place, head, staged, files string) (
 	if files == tree && len(parents) == 1 {
 		return head, nil
 	}
-	return r.commitTree(ctx, files, "fm: what stood uncommitted in "+fm.Worktree(p.id), env, parents...)
+	return r.commitTree(ctx, files, p.uncommitted(), env, parents...)
 }
 
 func (r *Repo) commitTree(ctx context.Context, tree, message string, env []string, parents ...string) (string, error) {
