@@ -73,6 +73,9 @@ func claimAll(dir, worker string) int {
 		}
 		t, _ := s.Task(c.Task.ID)
 		fmt.Println("claim", t.ID, t.Attempt)
+		if _, err = q.Commit(ctx, time.Now(), queue.Spend(t, fm.Spending{Cost: 10_001, Tokens: 7}, time.Now())); err != nil {
+			continue
+		}
 		if _, err = q.Commit(ctx, time.Now(), queue.Complete(t, "1", time.Now())); err == nil {
 			fmt.Println("done", t.ID, t.Attempt)
 		}
@@ -219,6 +222,9 @@ func (r *record) check(t *testing.T, dir string, tasks int) {
 	}
 	if got := queue.Counts(s.Tasks); len(s.Tasks) != tasks+20 || got[fm.Completed] != tasks+20 {
 		t.Errorf("%d tasks, %v; want %d completed", len(s.Tasks), got, tasks+20)
+	}
+	if tasks, days := sums(s); tasks != days || tasks.Tokens < 7*int64(len(r.done)) {
+		t.Errorf("tasks have spent %v, and days %v; want the same, and that of %d attempts at least", tasks, days, len(r.done))
 	}
 	t.Logf("%d claims, %d done", len(r.claims), len(r.done))
 }

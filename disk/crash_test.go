@@ -58,7 +58,10 @@ func (l *life) do() error {
 	steps := []func(fm.Task) queue.Change{
 		func(fm.Task) queue.Change { return queue.Add(fm.Task{ID: "1", Parent: "9", Title: "one"}, l.now) },
 		func(t fm.Task) queue.Change { return queue.Claim(t, 3, l.now) },
-		func(t fm.Task) queue.Change { return queue.Publish(t, l.now) },
+		func(t fm.Task) queue.Change {
+			t.Spent = fm.Spending{Cost: 2_000_000, Tokens: 20}
+			return queue.Publish(t, l.now)
+		},
 		func(t fm.Task) queue.Change { return queue.Complete(t, "77", l.now) },
 	}
 	for i, step := range steps {
@@ -73,6 +76,12 @@ func (l *life) do() error {
 		}
 		if err := l.took(l.q.Commit(l.ctx, l.now, step(t))); err != nil && !errors.Is(err, queue.ErrStale) {
 			return err
+		}
+		if i == 1 {
+			t, _ := l.q.Snapshot().Task("1")
+			if err := l.took(l.q.Commit(l.ctx, l.now, queue.Spend(t, fm.Spending{Cost: 1_500_000, Tokens: 15}, l.now))); err != nil {
+				return err
+			}
 		}
 		if i == 1 && !l.echoed["2"] {
 			l.echoed["2"] = l.m.echo("/p/queue.txt", "# mine\n2|9|2|pending||\n")
@@ -116,14 +125,29 @@ func (l *life) check(m *memory) error {
 	}
 	for id, want := range l.kept {
 		got, ok := s.Task(id)
-		if !ok || got.Revision < want.Revision || got.Attempt < want.Attempt {
+		if !ok || got.Revision < want.Revision || got.Attempt < want.Attempt || got.Spent.Cost < want.Spent.Cost {
 			return fmt.Errorf("task %s is %+v: was told %+v", id, got, want)
 		}
+	}
+	if tasks, days := sums(s); tasks != days {
+		return fmt.Errorf("tasks have spent %v, and days %v", tasks, days)
 	}
 	for _, p := range s.Problems {
 		return fmt.Errorf("problem after the crash: %+v", p)
 	}
 	return nil
+}
+
+// sums adds up what the tasks have spent, and what was spent on the days. It is
+// the same, in whatever moment the power went.
+func sums(s queue.Snapshot) (tasks, days fm.Spending) {
+	for _, t := range s.Tasks {
+		tasks = tasks.Plus(t.Spent)
+	}
+	for _, sum := range s.Days {
+		days = days.Plus(sum)
+	}
+	return tasks, days
 }
 
 func countSteps(t *testing.T) int {
@@ -132,7 +156,7 @@ func countSteps(t *testing.T) int {
 	if err := l.do(); err != nil {
 		t.Fatal(err)
 	}
-	if len(l.kept) != 2 || l.kept["1"].Status != fm.Completed {
+	if len(l.kept) != 2 || l.kept["1"].Status != fm.Completed || l.kept["1"].Spent.Tokens != 20 {
 		t.Fatalf("an undisturbed life ends as %+v", l.kept)
 	}
 	return l.m.steps
