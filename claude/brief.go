@@ -61,7 +61,9 @@ func taskText(b fm.Brief) string {
 		t.WriteString(fence(b.Parent.Body))
 	}
 	if b.History != "" {
-		t.WriteString("\n## What earlier attempts left\n\n")
+		t.WriteString("\n## What earlier attempts left\n\n" +
+			"You are not the first at work on this. Look at `git log` and `git status` before you begin, keep what is\n" +
+			"good of it, and do not try again what did not work:\n\n")
 		t.WriteString(fence(b.History))
 	}
 	t.WriteString("\n## When you are done\n\n" +

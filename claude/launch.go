@@ -110,15 +110,16 @@ func (c *Claude) writeLauncher(b fm.Brief, talk conversation) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	settings, err := json.MarshalIndent(c.settings(), "", "  ")
+	settings, err := json.MarshalIndent(c.settings(c.mode(b)), "", "  ")
 	if err != nil {
 		return "", err
 	}
 	launcher := filepath.Join(dir, "launch.sh")
 	l := script{
 		run: run, worker: b.Task.Worker, project: c.project, dir: b.Dir,
-		argv:   c.argv(b, talk, filepath.Join(dir, "settings.json")),
-		prompt: filepath.Join(dir, "prompt.md"),
+		argv:    c.argv(b, talk, filepath.Join(dir, "settings.json")),
+		sandbox: c.mode(b) == bypass && os.Geteuid() == 0,
+		prompt:  filepath.Join(dir, "prompt.md"),
 	}
 	return launcher, errors.Join(
 		replace(filepath.Join(dir, "settings.json"), settings, 0o600),
@@ -136,14 +137,27 @@ func (c *Claude) argv(b fm.Brief, talk conversation, settings string) []string {
 		"--name", "fm-"+string(b.Task.ID),
 		"--plugin-dir", c.pluginDir(),
 		"--settings", settings,
-		"--permission-mode", cmp.Or(b.Permission, c.config.PermissionMode),
+		"--permission-mode", c.mode(b),
 		"--allowedTools", strings.Join(c.config.AllowedTools, ","),
-		"--disallowedTools", "AskUserQuestion,EnterPlanMode,ExitPlanMode,EnterWorktree,ExitWorktree,Bash(git push:*)",
+		"--disallowedTools", strings.Join(append(deniedTools(), c.config.DeniedTools...), ","),
 	)
 	if c.config.Model != "" {
 		argv = append(argv, "--model", c.config.Model)
 	}
 	return append(argv, "--")
+}
+
+// bypass is the permission mode in which an agent may do everything. It is never
+// the default: somebody has written its name.
+const bypass = "bypassPermissions"
+
+func (c *Claude) mode(b fm.Brief) string { return cmp.Or(b.Permission, c.config.PermissionMode) }
+
+// deniedTools are those that would leave an agent waiting for a person, or
+// working in another place, or publishing by itself. A denial counts in every
+// permission mode.
+func deniedTools() []string {
+	return []string{"AskUserQuestion", "EnterPlanMode", "ExitPlanMode", "EnterWorktree", "ExitWorktree", "Bash(git push:*)"}
 }
 
 // prompt is the first thing that the agent is told. One that begins with a

@@ -18,6 +18,9 @@ type script struct {
 	dir     string
 	argv    []string
 	prompt  string // path
+	// sandbox says that root may run what checks nothing, which the CLI refuses
+	// otherwise.
+	sandbox bool
 }
 
 // text is for the POSIX shell. The values of variables stay where they are; the
@@ -35,16 +38,23 @@ done
 unset %s
 export FM_TASK=%s FM_ATTEMPT=%s FM_WORKER=%s FM_PROJECT=%s
 export FM_AGENT_PID=$$ CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN=1
-cd %s || exit 1
+%scd %s || exit 1
 exec`,
 		l.run.Attempt, l.run.Task, strings.Join(keptNames(), "|"), strings.Join(droppedNames(), " "),
 		quote(string(l.run.Task)), quote(strconv.Itoa(l.run.Attempt)), quote(l.worker.String()), quote(l.project.Root),
-		quote(l.dir))
+		l.sandboxed(), quote(l.dir))
 	for _, word := range l.argv {
 		b.WriteString(" \\\n\t" + quote(word))
 	}
 	fmt.Fprintf(&b, " \\\n\t\"$(cat %s)\"\n", quote(l.prompt))
 	return b.String()
+}
+
+func (l script) sandboxed() string {
+	if l.sandbox {
+		return "export IS_SANDBOX=1\n"
+	}
+	return ""
 }
 
 // quote makes one word of the POSIX shell of any text without a NUL.

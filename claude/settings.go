@@ -8,7 +8,7 @@ const hookLimit = 5 * time.Second
 // settings is the --settings file of a worker's session. The CLI opens a
 // dialog for an event that it does not know, so that only long-standing ones
 // may be named here.
-func (c *Claude) settings() map[string]any {
+func (c *Claude) settings(mode string) map[string]any {
 	hook := quote(c.self) + " hook"
 	hooks := map[string]any{}
 	for _, name := range []string{
@@ -31,8 +31,8 @@ func (c *Claude) settings() map[string]any {
 		"promptSuggestionEnabled": false,
 		"awaySummaryEnabled":      false,
 	}
-	if c.config.PermissionMode == "bypassPermissions" {
-		settings["skipDangerousModePermissionPrompt"] = true // the user chose it in the configuration
+	if mode == bypass {
+		settings["skipDangerousModePermissionPrompt"] = true
 	}
 	return settings
 }
