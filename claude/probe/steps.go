@@ -141,7 +141,8 @@ func limit(l look, resets time.Time) (string, bool) {
 		until = l.report.Limit.Resets.Local().Format("15:04")
 	}
 	evidence := fmt.Sprintf("state %s, trouble %s, until %s, screen %s", or(string(l.report.State)), or(string(l.report.Trouble)), until, question(l.screen.Dialog))
-	return evidence, l.report.State == fm.Limited && l.report.Trouble == fm.LimitTrouble && l.report.Limit.Resets.Sub(resets).Abs() < time.Minute
+	told := l.report.State == fm.Limited && l.report.Trouble == fm.LimitTrouble && l.report.Limit.Resets.Sub(resets).Abs() < time.Minute
+	return evidence, told && l.screen.Dialog.Kind == fm.AsksLimit // who does not see its menu cannot close it
 }
 
 func or(s string) string {

@@ -26,6 +26,8 @@ type cli struct {
 	Why     whyCmd     `cmd:"" help:"Say why a task is where it is."`
 	Debug   debugCmd   `cmd:"" help:"Show all that is known of a task."`
 	Inbox   inboxCmd   `cmd:"" help:"Show the questions that wait for you."`
+	Answer  answerCmd  `cmd:"" help:"Answer the question that an agent waits with."`
+	Send    sendCmd    `cmd:"" help:"Say something to an agent."`
 	Hold    holdCmd    `cmd:"" help:"Keep a worker's session for yourself."`
 	Release releaseCmd `cmd:"" help:"Hand a worker's session back to fm."`
 	Pause   pauseCmd   `cmd:"" help:"Start nothing new; what runs goes on."`
