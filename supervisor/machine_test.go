@@ -31,11 +31,14 @@ type machine struct {
 	full   bool            // the disk: nothing can be recorded
 }
 
+// machineIdle is short, so that agents hang often enough.
+const machineIdle = 6 * time.Minute
+
 func newMachine(t *rapid.T) *machine {
 	m := &machine{T: t, w: newWorld(), now: map[fm.Run]bool{}, wanted: Wanted{Workers: rapid.IntRange(1, 3).Draw(t, "workers")}}
 	r := rules()
 	r.Merge = rapid.SampledFrom([]MergePolicy{AutoMerge, AutoMerge, ManualMerge}).Draw(t, "merge")
-	r.Attempts, r.Idle = 3, 6*time.Minute
+	r.Attempts, r.Idle = 3, machineIdle
 	m.s = NewState(r)
 	n := rapid.IntRange(1, 6).Draw(t, "tasks")
 	for i := range n {
@@ -200,13 +203,42 @@ func (m *machine) obeys(before State, effects []Effect) {
 		case Stop, Tell, Close, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
 		}
 		if w := workerOf(eff); w != 0 && m.s.Wanted.Stop != StopNow {
-			if ss, ok := m.s.slot(w); ok && m.s.present(ss) {
+			ss, _ := m.s.slot(w)
+			ss.Worker = w
+			if m.s.present(ss) {
 				m.fail("%v, and a person types there", names([]Effect{eff}))
 			}
+			m.obeysAgents(eff)
 		}
 	}
 	if before.Queue.Seq > m.s.Queue.Seq {
 		m.fail("the queue goes back")
+	}
+}
+
+// obeysAgents checks what is done to agents against what they were seen to do.
+func (m *machine) obeysAgents(eff Effect) {
+	m.Helper()
+	run := identity(eff).run
+	rep := m.s.Reports[run.Task]
+	current := func() bool { t, ok := m.s.Queue.Task(run.Task); return ok && t.Status == fm.Working && t.Run() == run }
+	silent := maySilently(rep.State) && m.s.SightAt.Sub(rep.Heard) >= machineIdle
+	switch eff := eff.(type) {
+	case Tell:
+		switch {
+		case silent || rep.State == fm.AtPrompt && !struck(rep):
+			if m.s.shut() {
+				m.fail("%v, and the gate is shut: %+v", orders{eff}, m.s.gate())
+			}
+		case struck(rep) && m.s.Outage.Probe.Run == run && !m.s.SightAt.Before(m.s.Outage.Until):
+		default:
+			m.fail("%v, and the agent is %+v", orders{eff}, rep)
+		}
+	case Stop:
+		if current() && (!silent || m.s.shut()) {
+			m.fail("%v, and the agent is %+v", orders{eff}, rep)
+		}
+	case Record, Revive, Start, Close, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
 	}
 }
 
@@ -224,6 +256,8 @@ func (m *machine) obeysClaims(rec Record) {
 		}
 		working++
 		switch {
+		case m.s.shut():
+			m.fail("claim of %s, and the gate is shut: %+v", c.Task.ID, m.s.gate())
 		case m.s.Wanted.Paused || m.s.Wanted.Stop != "":
 			m.fail("claim of %s, and %+v is wanted", c.Task.ID, m.s.Wanted)
 		case working > m.s.Wanted.Workers:
@@ -302,7 +336,7 @@ func (m *machine) agents() []fm.Run {
 // live lets an agent do something.
 func (m *machine) live(r fm.Run, deed string) {
 	a, id := m.w.agents[r], r.Task
-	set := func(state fm.AgentState) { a.rep.State, a.rep.Since = state, m.w.now }
+	set := func(state fm.AgentState) { a.rep.State, a.rep.Since, a.rep.Heard = state, m.w.now, m.w.now }
 	end := func() { a.rep.Turns++; set(fm.AtPrompt) }
 	m.say("agent %s: %s (%s)", r, deed, string(a.rep.State))
 	switch {
@@ -315,9 +349,12 @@ func (m *machine) live(r fm.Run, deed string) {
 			a.rep.Prompted, a.well = true, m.w.now
 			set(fm.AtWork)
 		}
-	case a.rep.State == fm.Waiting:
+	case a.hung:
+	case a.rep.State == fm.Waiting, a.rep.State == fm.InShell:
 		set(fm.AtWork)
 	case a.rep.State != fm.AtWork:
+	case m.w.troubled():
+		m.w.strike(a)
 	case deed == "good", deed == "false", deed == "good, then crash":
 		m.w.done[id], a.rep.Completed, a.rep.Trouble = work{fm.Success, deed != "false"}, true, ""
 		if deed == "good, then crash" {
@@ -343,11 +380,15 @@ func (m *machine) live(r fm.Run, deed string) {
 		end()
 	case deed == "ask":
 		set(fm.Waiting)
+	case deed == "shell":
+		set(fm.InShell)
+	case deed == "hang":
+		a.hung = true
 	}
 }
 
 func agentDeeds() []string {
 	return []string{
-		"good", "good", "good", "false", "good, then crash", "crash", "failed", "partial", "trouble", "nothing", "ask", "deaf",
+		"good", "good", "good", "false", "good, then crash", "crash", "failed", "partial", "trouble", "nothing", "ask", "deaf", "shell", "hang",
 	}
 }

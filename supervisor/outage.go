@@ -128,7 +128,7 @@ func (d *decision) wake() {
 	if o.Trouble != "" && s.SightAt.Before(o.Until) {
 		return
 	}
-	waiting := false // somebody can be woken, and not now
+	waiting := false // somebody can be woken in a moment
 	var best fm.Task
 	var since time.Time
 	for t := range s.inHand {
@@ -140,7 +140,7 @@ func (d *decision) wake() {
 		switch {
 		case !ok || !ss.Alive || s.present(ss):
 		case d.index.handled[ss.Worker] || !s.idle(taskKey(t.ID)):
-			waiting = true
+			waiting = waiting || s.soonIdle(t.ID)
 		case best.ID == "" || p.StruckAt.Before(since):
 			best, since = t, p.StruckAt
 		}
@@ -151,6 +151,21 @@ func (d *decision) wake() {
 	case o.Trouble != "" && !waiting:
 		d.reopen(fm.Run{}, "nobody is left who ran into it and may be woken")
 	}
+}
+
+// wakeTries is how often it is tried to wake an agent before nobody waits for
+// it any more.
+const wakeTries = 3
+
+// soonIdle says whether what keeps fm from waking the task's agent will be over
+// in a moment. A check may take long, and an agent that cannot be told may
+// never be.
+func (s State) soonIdle(id fm.TaskID) bool {
+	if eff, busy := s.Busy[taskKey(id)]; busy {
+		_, verifying := eff.(Verify)
+		return !verifying && s.Waits[taskKey(id)].Count < wakeTries
+	}
+	return s.Waits[taskKey(id)].Count < wakeTries
 }
 
 func (d *decision) probe(t fm.Task) {
@@ -190,6 +205,11 @@ func (d *decision) probing() bool {
 		return false
 	case struck(rep) && s.SightAt.Sub(o.Probe.ToldAt) > s.Rules.StartLimit, s.SightAt.Sub(o.Probe.ToldAt) > probeLimit:
 		o.Probe, o.Tries = Probe{}, o.Tries+1
+		d.update(t.Run(), func(p *Progress) { // the next one is another
+			if !p.StruckAt.IsZero() {
+				p.StruckAt = s.SightAt
+			}
+		})
 		if o.Trouble == "" {
 			o.Trouble, o.Since = troubleOf(rep), s.SightAt
 		}

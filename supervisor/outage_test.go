@@ -207,3 +207,84 @@ func TestMisreadResetIsNotBelieved(t *testing.T) {
 		}
 	}
 }
+
+// TestProbeThatSaysNothing wakes an agent that takes the text and does not go
+// on, one that dies, and one that cannot be told. The others do not wait for
+// them for ever. Caught: the same one woken again and again; a fleet that stood still because one pane took no key.
+func TestProbeThatSaysNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		on    func(f *film, eff Effect)
+		fails map[string]FailureKind
+		want  time.Duration // from the reset until the other one is told, at most
+	}{
+		"takes the text and stays": {want: 12 * time.Minute, on: func(*film, Effect) {}},
+		"dies": {want: time.Minute, on: func(f *film, eff Effect) {
+			if tell, ok := eff.(Tell); ok {
+				kill(f, "exit 1", tell.Worker)
+			}
+		}},
+		"cannot be told": {want: time.Minute, on: func(*film, Effect) {}, fails: map[string]FailureKind{"tell 1.1": Refused}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := busyAgents(t, 2)
+			f.on, f.fails = c.on, c.fails
+			limit(f, "1", noon().Add(time.Hour))
+			f.run(time.Minute)
+			f.report("2", func(r *fm.Report) { r.Heard = f.s.At })
+			limit(f, "2", noon().Add(time.Hour))
+			f.run(time.Hour - time.Minute + c.want)
+			if !strings.Contains(fmt.Sprint(f.deeds), "tell 2.1") {
+				t.Errorf("ordered %q", f.deeds)
+			}
+			for _, task := range f.s.Queue.Tasks {
+				if task.Failures > 0 {
+					t.Errorf("#%s: %s", task.ID, task.Note)
+				}
+			}
+		})
+	}
+	t.Run("the only one cannot be told", func(t *testing.T) {
+		f := busyAgents(t, 1)
+		f.s.Wanted.Workers = 2
+		f.fails = map[string]FailureKind{"tell 1.1": Refused}
+		limit(f, "1", noon().Add(time.Hour))
+		f.add(task("9", fm.Pending))
+		f.run(time.Hour + time.Minute)
+		if !strings.Contains(fmt.Sprint(f.deeds), "claim 9") {
+			t.Errorf("ordered %q", f.deeds)
+		}
+	})
+}
+
+// TestProbeIsThrough goes through what proves that an agent went on.
+func TestProbeIsThrough(t *testing.T) {
+	told := noon()
+	probe := Probe{Turns: 3, ToldAt: told}
+	at := func(state fm.AgentState, heard time.Duration) fm.Report {
+		return fm.Report{State: state, Turns: 3, Heard: told.Add(heard)}
+	}
+	again := at(fm.AtPrompt, time.Minute)
+	again.Trouble = fm.ServerTrouble
+	menu := at(fm.Waiting, time.Minute)
+	menu.Question.Kind = fm.AsksLimit
+	for _, c := range []struct {
+		name   string
+		rep    fm.Report
+		looked time.Duration
+		want   bool
+	}{
+		{"only its prompt was taken", at(fm.AtWork, time.Second), 10 * time.Second, false},
+		{"it used a tool", at(fm.AtWork, 8*time.Second), 10 * time.Second, true},
+		{"it thinks for a while", at(fm.AtWork, time.Second), provenAfter, true},
+		{"its request is tried again", at(fm.Retrying, time.Minute), time.Hour, false},
+		{"it asks a person", at(fm.Waiting, time.Minute), time.Minute, true},
+		{"its turn is over", at(fm.AtPrompt, time.Minute), time.Minute, true},
+		{"its turn ended in the trouble", again, time.Minute, false},
+		{"the menu is open again", menu, time.Minute, false},
+		{"limited still", at(fm.Limited, 0), time.Minute, false},
+	} {
+		if got := (State{SightAt: told.Add(c.looked)}).proven(c.rep, probe); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

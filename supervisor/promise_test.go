@@ -79,6 +79,18 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 				m.w.die(runs[pick(t, len(runs))])
 			}
 		},
+		"massacre": func(t *rapid.T) {
+			if rapid.IntRange(0, 3).Draw(t, "really") == 0 {
+				for _, r := range m.agents() {
+					m.live(r, "crash")
+				}
+			}
+		},
+		"api": func(t *rapid.T) {
+			m.w.down = rapid.IntRange(0, 3).Draw(t, "down") == 0
+			m.w.limit = m.w.now.Add(time.Duration(rapid.IntRange(-90, 30).Draw(t, "limit")) * time.Minute)
+			m.say("the API: down %v, limit until %s", m.w.down, m.w.limit)
+		},
 		"full":   func(t *rapid.T) { m.full = rapid.IntRange(0, 2).Draw(t, "full") == 0 },
 		"wanted": func(t *rapid.T) { m.want(t) },
 		"person": func(t *rapid.T) { m.visit(t) },
@@ -118,6 +130,15 @@ func (m *machine) want(t *rapid.T) {
 		Paused:  rapid.IntRange(0, 4).Draw(t, "paused") == 0,
 		Stop:    rapid.SampledFrom([]StopMode{"", "", "", "", StopDrain, StopNow}).Draw(t, "stop"),
 	}
+	for id := fm.WorkerID(1); id < 5; id++ {
+		switch rapid.IntRange(0, 9).Draw(t, "hand") {
+		case 0:
+			m.wanted.Hands = append(m.wanted.Hands, Hand{Worker: id, Held: true, At: m.w.now})
+		case 1:
+			m.wanted.Hands = append(m.wanted.Hands, Hand{Worker: id, At: m.w.now})
+		}
+	}
+	m.w.hands = m.wanted.Hands
 	m.exited = false
 	m.say("wanted %+v", m.wanted)
 }

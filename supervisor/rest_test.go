@@ -11,7 +11,8 @@ import (
 // settle switches the faults off and lets everything come to rest.
 func (m *machine) settle() {
 	m.say("SETTLE")
-	m.full = false
+	m.full, m.w.down, m.w.limit = false, false, time.Time{}
+	m.wanted.Hands, m.w.hands = nil, nil
 	m.wanted.Workers, m.wanted.Paused = max(m.wanted.Workers, 1+len(m.w.cursed)), false
 	if len(m.w.cursed) > 0 {
 		m.wanted.Stop = "" // what cannot be stopped is waited for
@@ -47,6 +48,9 @@ func (m *machine) settle() {
 		}
 		if busy {
 			last = m.w.now
+		}
+		if m.s.shut() {
+			last = m.w.now.Add(-time.Minute) // its end is waited for
 		}
 		m.pass(min(max(2*time.Second, m.w.now.Sub(last)), sleep)) // what is longer is a sleep
 	}

@@ -29,6 +29,10 @@ type world struct {
 	done  map[fm.TaskID]work
 	pulls []fm.PullRequest
 
+	hands []Hand    // what people said about sessions
+	limit time.Time // until when every request runs into the usage limit
+	down  bool      // the API is
+
 	seen     time.Time       // when the last look began that was delivered
 	claims   map[fm.Run]bool // durable ones
 	promises map[fm.Run]bool // durable intents to publish
@@ -47,6 +51,7 @@ type agent struct {
 	rep   fm.Report
 	alive bool
 	deaf  bool      // takes no prompt
+	hung  bool      // does nothing any more, until it is started again
 	well  time.Time // since when it has been at work
 }
 
@@ -105,7 +110,7 @@ func (w *world) commit(changes []queue.Change) bool {
 		if s := was.Status; (s == fm.Cancelled || s == fm.Hold || s == fm.Merged) && c.Task.Status != s {
 			w.broken("%s was %s, and becomes %s", was.ID, s, c.Task.Status)
 		}
-		if a := w.agents[was.Run()]; c.Op == queue.OpFail && a != nil && a.alive && a.well.Before(w.seen) && a.rep.State != fm.Starting && w.done[was.ID].outcome != fm.Failure && w.cursed[was.ID] == "" && c.Why != "fault" {
+		if a := w.agents[was.Run()]; c.Op == queue.OpFail && a != nil && a.alive && a.well.Before(w.seen) && a.rep.State != fm.Starting && !a.hung && w.done[was.ID].outcome != fm.Failure && w.cursed[was.ID] == "" && c.Why != "fault" {
 			w.broken("%s failed while its agent is well: %s", was.Run(), c.Why)
 		}
 		rev := was.Revision + 1
@@ -158,8 +163,11 @@ func (w *world) look(working []fm.Run) Observed {
 }
 
 func (w *world) person(id fm.WorkerID) bool {
-	p := w.panes[id]
-	return p != nil && p.clients > 0 && w.now.Sub(p.lastKey) < rules().Grace
+	ss := fm.Session{Worker: id}
+	if p := w.panes[id]; p != nil {
+		ss.Clients, ss.LastKey = p.clients, p.lastKey
+	}
+	return Present(ss, rules().Grace, w.hands, w.now)
 }
 
 // carryOut does what an effect does, and gives the event that tells of it.
@@ -176,7 +184,7 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 		return w.start(eff)
 	case Stop:
 		if p := w.panes[eff.Worker]; p != nil && p.run == eff.Run {
-			if t := w.task(p.run.Task); !stopped[p.run] && w.alive(p.run) && t.Status == fm.Working && t.Run() == p.run {
+			if t := w.task(p.run.Task); !stopped[p.run] && w.alive(p.run) && t.Status == fm.Working && t.Run() == p.run && !w.stalled(p.run) {
 				w.broken("healthy %s was stopped", p.run)
 			}
 			w.kill(p.run)
@@ -196,14 +204,7 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 		if w.person(eff.Worker) {
 			return fail(Transient, "a person types")
 		}
-		a := w.agents[eff.Run]
-		if a.rep.State != fm.AtPrompt {
-			w.broken("told %s while it is %s", eff.Run, a.rep.State)
-		}
-		if !a.deaf {
-			a.rep.State, a.rep.Since = fm.AtWork, w.now
-		}
-		return Told{Worker: eff.Worker, Run: eff.Run}
+		return w.tell(eff, w.agents[eff.Run])
 	case Verify:
 		return w.verify(eff)
 	case Publish:
@@ -227,6 +228,48 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 	case Record, Exit, Explain:
 	}
 	panic("not the world's")
+}
+
+// tell has an agent take a text, as far as it takes any.
+func (w *world) tell(eff Tell, a *agent) Event {
+	switch a.rep.State {
+	case fm.AtWork: // for the end of its turn
+	case fm.AtPrompt, fm.Limited:
+		switch {
+		case a.rep.State == fm.Limited && eff.Closes != fm.AsksLimit:
+			return EffectFailed{Effect: eff, Kind: Refused, Err: "a dialog is open"}
+		case w.troubled():
+			w.strike(a)
+		case !a.deaf:
+			a.rep.State, a.rep.Since, a.rep.Heard, a.rep.Trouble = fm.AtWork, w.now, w.now, ""
+		}
+	case fm.Starting, fm.Waiting, fm.Retrying, fm.InShell, fm.Exited, fm.UnknownState:
+		w.broken("told %s while it is %s", eff.Run, a.rep.State)
+	}
+	return Told{Worker: eff.Worker, Run: eff.Run}
+}
+
+// stalled says whether somebody may doubt that an agent lives.
+func (w *world) stalled(r fm.Run) bool {
+	a := w.agents[r]
+	return a.rep.State == fm.AtWork && (a.hung || w.now.Sub(a.rep.Heard) > machineIdle)
+}
+
+// troubled says whether a request fails now for a cause that is everybody's.
+func (w *world) troubled() bool { return w.down || w.limit.After(w.now) }
+
+// strike ends an agent's turn in such a trouble.
+func (w *world) strike(a *agent) {
+	a.rep.Turns++
+	a.rep.Since, a.rep.Heard = w.now, w.now
+	if w.down {
+		a.rep.State, a.rep.Trouble = fm.AtPrompt, fm.ServerTrouble
+		return
+	}
+	a.rep.State, a.rep.Trouble = fm.Limited, fm.LimitTrouble
+	if a.rep.Limit.Resets = w.limit; w.limit.Minute()%2 == 0 { // or nobody says
+		a.rep.Limit.Resets = time.Time{}
+	}
 }
 
 func (w *world) start(eff Start) Event {
@@ -267,7 +310,7 @@ func (w *world) start(eff Start) Event {
 		a = &agent{rep: fm.Report{Run: run}, well: w.now.AddDate(1, 0, 0)}
 		w.agents[run] = a
 	}
-	a.alive, a.rep.State, a.rep.Since = true, fm.Starting, w.now
+	a.alive, a.hung, a.rep.State, a.rep.Since, a.rep.Heard = true, false, fm.Starting, w.now, w.now
 	return Started{Worker: eff.Worker, Run: run}
 }
 
