@@ -81,7 +81,7 @@ type machine struct {
 }
 
 // Caught: Commit without the revision check; amounts as a stale caller had
-// them; a growth that was counted for the day and then refused.
+// them; all that a task has spent, counted for the day each time.
 func TestClaimsNeverDoubleAndAttemptsNeverFall(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := &bench{m: newMemory(), now: epoch}
