@@ -27,6 +27,7 @@ type desk struct {
 	lag     time.Duration // until a key has its effect
 	swallow int           // Enters that have none
 	numb    string        // a key that has none
+	mute    bool          // it gives no signs
 	steps   []string      // what was done at the keyboard
 
 	mu      sync.Mutex
@@ -69,6 +70,9 @@ func (k *desk) asks(kind fm.QuestionKind, text string, options ...string) {
 }
 
 func (k *desk) enter(state fm.AgentState) {
+	if k.mute {
+		return
+	}
 	k.rep.State, k.rep.Heard, k.rep.Since = state, time.Now(), time.Now()
 }
 
@@ -223,6 +227,16 @@ func (k *desk) submit() {
 	k.heard = append(k.heard, text)
 	k.box = k.stash
 	k.stash, k.stashed = "", false
+}
+
+// works has the turn that is under way give a sign of life a moment later.
+func (k *desk) works() {
+	k.busy = true
+	time.AfterFunc(2*k.lag, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.enter(fm.AtWork)
+	})
 }
 
 // lateGone closes the dialog between a look and the key that follows.

@@ -67,6 +67,18 @@ func TestWhatIsSaidIsHeardOnceAndWhole(t *testing.T) {
 		"while a turn runs, Enter swallowed": {
 			given: func(k *desk) { k.busy, k.swallow = true, 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 14,
 		},
+		"while a turn runs that gives signs, Enter swallowed": {
+			given: func(k *desk) { k.works(); k.swallow = 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 14,
+		},
+		"while a turn runs on a slow machine, Enter swallowed": {
+			given: func(k *desk) { k.lag, k.busy, k.swallow = 400*time.Millisecond, true, 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 18,
+		},
+		"without signs, a half-typed line that is a part of it": {
+			given: func(k *desk) { k.mute, k.box = true, "go" }, text: "go on", steps: []string{"C-s", "tell"}, box: "go", looks: 4,
+		},
+		"without signs, a line that was put aside before": {
+			given: func(k *desk) { k.mute, k.stash, k.stashed = true, "go", true }, text: "go on", steps: []string{"tell"}, box: "go", looks: 2,
+		},
 		"a slow machine": {given: func(k *desk) { k.lag = 900 * time.Millisecond }, text: "go on", steps: []string{"tell"}, looks: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
