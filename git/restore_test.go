@@ -94,8 +94,7 @@ func TestRestoreUndoesARemoval(t *testing.T) {
 }
 
 // Content that was preserved before is what counts, when it was there last.
-// Caught: the newest ref instead; no note of what was there; "9" as newer than
-// "10".
+// Caught: the newest ref instead; no note of what was there.
 func TestRestoreTakesWhatWasThereLast(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -219,6 +218,7 @@ func TestRestoreGoesOnWhereAKilledOneStopped(t *testing.T) {
 	}
 }
 
+// Caught: the refs as git sorts them; the dates of the commits.
 func TestPreservedListsTheNewestFirst(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
