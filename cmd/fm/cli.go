@@ -35,6 +35,8 @@ type cli struct {
 	Stop    stopCmd    `cmd:"" help:"Let the workers finish and end, or end them now."`
 	Workers workersCmd `cmd:"" help:"List, add and remove workers."`
 	Queue   queueCmd   `cmd:"" help:"Show and change the queue."`
+	Restore restoreCmd `cmd:"" help:"Bring a task's worktree back after fm removed it."`
+	Undo    restoreCmd `cmd:"" hidden:"" help:"Bring a task's worktree back after fm removed it."`
 	Recover recoverCmd `cmd:"" help:"Bring the supervisor back after a crash."`
 	Init    initCmd    `cmd:"" help:"Make a repository ready: settings, git excludes, slash commands."`
 	Try     tryCmd     `cmd:"" help:"See the whole of it on a small project made for it."`
