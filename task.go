@@ -17,7 +17,7 @@ type Task struct {
 	Worker   WorkerID  // who holds the claim; 0 for nobody
 	Since    time.Time // of the last change of status, UTC, whole seconds
 
-	Revision  uint64    // grows with every change; an edit names the one it saw
+	Revision  uint64    // grows with every change but a spend; an edit names the one it saw
 	Attempt   int       // the fencing token: grows with every claim, never falls
 	Failures  int       // attempts that failed for a reason of their own
 	NotBefore time.Time // backoff: not claimed before; zero for at once
