@@ -10,7 +10,6 @@
 package messages
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -35,7 +34,7 @@ func Start(script func(Request) Reply) (*Server, error) { return StartAt("127.0.
 
 // StartAt is [Start] on an address: an API that comes back where it was.
 func StartAt(address string, script func(Request) Reply) (*Server, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("serve messages: %w", err)
 	}

@@ -69,14 +69,14 @@ type Probe struct {
 
 // New makes the scratch folder and starts the API. The caller closes what it
 // gives. The error wraps [fm.ErrRefused] when the command cannot be run.
-func New(o Options) (*Probe, error) {
+func New(ctx context.Context, o Options) (*Probe, error) {
 	dir, err := os.MkdirTemp("", "fmp")
 	if err != nil {
 		return nil, fmt.Errorf("make scratch folder: %w", err)
 	}
 	p := &Probe{dir: dir, model: newModel(time.Now())}
 	if err := p.open(o); err != nil {
-		return nil, errors.Join(err, p.Close(context.Background()))
+		return nil, errors.Join(err, p.Close(ctx))
 	}
 	return p, nil
 }

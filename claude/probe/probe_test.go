@@ -61,17 +61,17 @@ func run(t *testing.T, ctx context.Context, command string, told ...func(probe.F
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := probe.New(probe.Options{Command: command, Self: self, Environ: append(os.Environ(), "GORACE=atexit_sleep_ms=0")})
+	p, err := probe.New(ctx, probe.Options{Command: command, Self: self, Environ: append(os.Environ(), "GORACE=atexit_sleep_ms=0")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := tmux.New(t.Context(), tmux.Options{
+	server, err := tmux.New(ctx, tmux.Options{
 		Socket: filepath.Join(p.Dir(), "s"), ConfFile: filepath.Join(p.Dir(), "tmux.conf"), Environ: p.Environ(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.Ensure(t.Context()); err != nil {
+	if _, err := server.Ensure(ctx); err != nil {
 		t.Fatal(err)
 	}
 	list, failed := p.Run(ctx, server, func(f probe.Finding) {
@@ -80,7 +80,7 @@ func run(t *testing.T, ctx context.Context, command string, told ...func(probe.F
 			tell(f)
 		}
 	})
-	over, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	over, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	if err := errors.Join(server.Shutdown(over), p.Close(over)); err != nil {
 		t.Errorf("close: %v", err)

@@ -22,10 +22,10 @@ func (p *Probe) steps(t Terminal) []step {
 			conversation = l.report.Session
 			return start(l)
 		}},
-		{"trust", stepLimit, nil, seen(&m.asked), func(l look) (string, bool) { return trust(l, m.happened(&m.asked)) }},
-		{"prompt", stepLimit, nil, seen(&m.asked), func(l look) (string, bool) { return m.prompt(l) }},
+		{"trust", stepLimit, nil, seen(&m.asked), m.trust},
+		{"prompt", stepLimit, nil, seen(&m.asked), m.prompt},
 		{"busy", stepLimit, nil, seen(&m.asked), busy},
-		{"permission", stepLimit, func(context.Context) error { m.letGo(); return nil }, seen(&m.offered), func(l look) (string, bool) { return permission(l, m.happened(&m.ran)) }},
+		{"permission", stepLimit, func(context.Context) error { m.letGo(); return nil }, seen(&m.offered), m.permission},
 		{"stop", stepLimit, func(ctx context.Context) error { return allow(ctx, t) }, seen(&m.finished), stop},
 		{"resume", stepLimit, func(ctx context.Context) error {
 			if err := t.Stop(ctx, 1); err != nil {
@@ -54,11 +54,11 @@ func start(l look) (string, bool) {
 	return "hook SessionStart, conversation " + fm.Line(l.report.Session, 9), true
 }
 
-func trust(l look, asked bool) (string, bool) {
+func (m *model) trust(l look) (string, bool) {
 	if d := l.screen.Dialog; d.Kind == fm.AsksDialog {
 		return fmt.Sprintf("a dialog asks %q", fm.Line(d.Text, 60)), false
 	}
-	if !asked {
+	if !m.happened(&m.asked) {
 		return "no prompt was taken", false
 	}
 	return "no dialog before the first prompt", true
@@ -83,8 +83,8 @@ func busy(l look) (string, bool) {
 	return evidence, l.report.State == fm.AtWork && l.status == "busy" && l.screen.Busy
 }
 
-func permission(l look, ran bool) (string, bool) {
-	if ran {
+func (m *model) permission(l look) (string, bool) {
+	if m.happened(&m.ran) {
 		return "the command ran without a question", false
 	}
 	hook, screen := l.report.Question, l.screen.Dialog

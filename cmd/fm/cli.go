@@ -39,6 +39,7 @@ type cli struct {
 	Undo    restoreCmd `cmd:"" hidden:"" help:"Bring a task's worktree back after fm removed it."`
 	Recover recoverCmd `cmd:"" help:"Bring the supervisor back after a crash."`
 	Init    initCmd    `cmd:"" help:"Make a repository ready: settings, git excludes, slash commands."`
+	Doctor  doctorCmd  `cmd:"" help:"Say what is ready and what is not, and what to do."`
 	Try     tryCmd     `cmd:"" help:"See the whole of it on a small project made for it."`
 
 	Supervise superviseCmd `cmd:"" hidden:"" help:"Be the supervisor of the project."`
