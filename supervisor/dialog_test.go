@@ -117,6 +117,21 @@ func TestWhatCannotBeAnsweredIsLeftAlone(t *testing.T) {
 	}
 }
 
+// The screen alone is not believed: what it shows may be the last thing that a
+// process drew.
+func TestAnAnswerIsNotTakenUntilTheAgentGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newDesk(t)
+		mayRun(k)
+		k.mute = true
+		err := k.speaker().Answer(t.Context(), 3, theRun, Answer{Option: 1})
+		if err == nil || kind(err) != Transient || !strings.Contains(err.Error(), "not seen to go on") {
+			t.Errorf("got %v", err)
+		}
+		k.did("1")
+	})
+}
+
 // A person in the session comes before one who answers from elsewhere.
 func TestAnAnswerGivesWayToAPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
