@@ -115,7 +115,7 @@ func defaultText(v reflect.Value, documented string) string {
 	return string(bytes.ReplaceAll(text, []byte(","), []byte(", ")))
 }
 
-// Caught: a seal over the text alone, which a changed seal would pass.
+// Caught: a seal that is found and not compared.
 func TestASealBreaksWithAnyChange(t *testing.T) {
 	files := append(plugin.Folder(), plugin.File{Name: ".founder-mode/config.json", Text: configTemplate})
 	for _, f := range files {
