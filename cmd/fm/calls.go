@@ -28,9 +28,9 @@ func (c *calls) tell(s supervisor.Status, now time.Time) {
 		}
 	}
 	c.asking = asking
-	switch {
-	case s.Gate.Why == c.gate:
-	case s.Gate.Why == "":
+	switch s.Gate.Why {
+	case c.gate:
+	case "":
 		fmt.Fprintln(c.out, "▶ It goes on")
 	default:
 		fmt.Fprintln(c.out, gateLine(s.Gate, now))

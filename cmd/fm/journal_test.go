@@ -111,8 +111,10 @@ func TestJournalWritesToNoLinkAndNoPipe(t *testing.T) {
 func TestWhyTellsWhatConcernedAllOnlyWhileTheTaskWasWorkedOn(t *testing.T) {
 	at := func(minutes int) time.Time { return noon().Add(time.Duration(minutes) * time.Minute) }
 	entries := []queue.Entry{
-		{At: at(0), Task: fm.Task{Status: fm.Pending}}, {At: at(10), Task: fm.Task{Status: fm.Working}},
-		{At: at(20), Task: fm.Task{Status: fm.Completed}}, {At: at(30), Task: fm.Task{Status: fm.Working}},
+		{At: at(0), Task: fm.Task{Status: fm.Pending}},
+		{At: at(10), Task: fm.Task{Status: fm.Working}},
+		{At: at(20), Task: fm.Task{Status: fm.Completed}},
+		{At: at(30), Task: fm.Task{Status: fm.Working}},
 	}
 	var shared []supervisor.Decision
 	for _, minutes := range []int{-5, 5, 15, 25, 35} {

@@ -80,28 +80,31 @@ func (h *house) unattended(ss fm.Session) error {
 // named gives the worker that a word names, by itself or by its task. A number
 // that is both must be said in full.
 func named(word string, tasks []fm.Task, sight fm.Sight) (fm.WorkerID, error) {
-	var byTask fm.WorkerID
-	id, err := fm.ParseTaskID(word)
-	if err == nil {
-		for _, t := range tasks {
-			if t.ID == id && t.Status == fm.Working {
-				byTask = t.Worker
-			}
-		}
-	}
-	w, notWorker := fm.ParseWorkerID(word)
+	byTask := holder(word, tasks)
+	w, err := fm.ParseWorkerID(word)
 	lives := slices.ContainsFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == w })
 	switch {
-	case strings.HasPrefix(word, "#") && byTask == 0 && err == nil:
-		return 0, usage("no worker works on %s now; see: fm why %s", word, id)
-	case notWorker != nil && byTask == 0:
-		return 0, usage("%q: want worker-3, or a task that is being worked on, such as 456", word)
-	case notWorker != nil, byTask != 0 && !lives:
-		return byTask, nil
-	case byTask != 0 && byTask != w:
+	case byTask != 0 && byTask != w && lives:
 		return 0, usage("%s is a worker and a task that %s works on: write worker-%[1]s or '#%[1]s'", word, byTask)
+	case byTask != 0:
+		return byTask, nil
+	case err == nil:
+		return w, nil
 	}
-	return w, nil
+	if id, err := fm.ParseTaskID(word); err == nil && strings.HasPrefix(word, "#") {
+		return 0, usage("no worker works on %s now; see: fm why %s", word, id)
+	}
+	return 0, usage("%q: want worker-3, or a task that is being worked on, such as 456", word)
+}
+
+// holder is the worker of the task that a word names; 0 for none.
+func holder(word string, tasks []fm.Task) fm.WorkerID {
+	id, err := fm.ParseTaskID(word)
+	i := slices.IndexFunc(tasks, func(t fm.Task) bool { return t.ID == id && t.Status == fm.Working })
+	if err != nil || i < 0 {
+		return 0
+	}
+	return tasks[i].Worker
 }
 
 // maxWords is the most that is typed to an agent at once, in bytes.
