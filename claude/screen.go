@@ -59,6 +59,7 @@ func readScreen(shown string) fm.Screen {
 	s.Busy, s.Retrying = readSpinner(above)
 	for _, l := range below {
 		s.Busy = s.Busy || strings.Contains(l, "esc to interrupt")
+		s.Stashed = s.Stashed || strings.HasSuffix(l, "› stashed")
 	}
 	return s
 }

@@ -30,7 +30,7 @@ func TestScreensOfTheRealCLI(t *testing.T) {
 	want := map[string]fm.Screen{
 		"fresh":            box,
 		"idle":             box,
-		"stashed":          box,
+		"stashed":          {Prompt: true, Stashed: true},
 		"lookalike":        box,
 		"interrupted":      box,
 		"error":            box,
