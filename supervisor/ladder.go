@@ -87,7 +87,10 @@ func maySilently(state fm.AgentState) bool {
 func (d *decision) stalled(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) {
 	s := d.state
 	idle := s.Rules.Idle
-	if p.calm(rep); idle <= 0 || !maySilently(rep.State) || d.leftAlone(ss) || d.index.handled[ss.Worker] {
+	if d.index.handled[ss.Worker] { // what is done to it makes signs of its own
+		return
+	}
+	if p.calm(rep); idle <= 0 || !maySilently(rep.State) || d.leftAlone(ss) {
 		return
 	}
 	quiet := s.quiet(*p, ss, rep)

@@ -41,6 +41,30 @@ func TestLadder(t *testing.T) {
 	}
 }
 
+// TestWhatAnInterruptionStirsUpIsNoSignOfLife has the hooks of a tool and of the
+// CLI itself speak while it is being ended. Caught: an agent that left the
+// ladder by it, so that its stall became a crash, and was never a failure.
+func TestWhatAnInterruptionStirsUpIsNoSignOfLife(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.run(40*time.Minute - lookEvery)
+	look := func() (effects []Effect) {
+		f.s, effects = Step(f.s, Observed{At: f.s.At, Sight: f.s.Sight, Reports: f.s.Reports})
+		f.s, _ = Step(f.s, Ticked{At: f.s.At.Add(lookEvery)})
+		return effects
+	}
+	if ordered := names(look()); len(ordered) != 1 || !strings.HasPrefix(ordered[0], "stop 1.1") {
+		t.Fatalf("ordered %q, want a stop", ordered)
+	}
+	f.report("1", func(r *fm.Report) { r.Heard = f.s.At })
+	look()
+	f.session(1, func(ss *fm.Session) { ss.Alive, ss.Exit = false, "exit 143" })
+	f.step(Stopped{Worker: 1, Run: fm.Run{Task: "1", Attempt: 1}})
+	f.run(10 * time.Second)
+	if f.told("interrupted: resume") != 1 || f.told("a first end is forgiven: resume") != 0 {
+		t.Errorf("ordered %q: %+v", f.deeds, f.why)
+	}
+}
+
 // TestLadderIsLeft lets an agent show life on each rung, which begins all the
 // patience anew. Its own echo of the nudge is none. Caught: an agent that was
 // interrupted although the nudge had helped.
