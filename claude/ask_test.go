@@ -74,7 +74,7 @@ func TestTheLevelSaysWhatADialogAsks(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := tt.signs.adjust(level{Session: "s", Status: "waiting", Waiting: tt.waiting, Updated: at(9).UnixMilli()})
+			got := tt.signs.adjust(level{Session: "s", Status: "waiting", Waiting: tt.waiting, Updated: at(9).UnixMilli()}, at(10))
 			if diff := cmp.Diff(got.question, tt.want); diff != "" {
 				t.Errorf("got - want +:\n%s", diff)
 			}
@@ -94,7 +94,7 @@ func TestAStateIsBelievedForSomething(t *testing.T) {
 		"limited":   {story("Launch", "UserPromptSubmit", limitHit), fm.Evidence{Source: fm.HookSource, What: "StopFailure rate_limit", At: at(2)}},
 		"a request": {story("Launch", "PermissionRequest tool=Bash"), fm.Evidence{Source: fm.HookSource, What: "PermissionRequest Bash", At: at(1)}},
 		"the level": {
-			story("Launch", "UserPromptSubmit").adjust(level{Session: "s", Status: "idle", Updated: at(7).UnixMilli()}),
+			story("Launch", "UserPromptSubmit").adjust(level{Session: "s", Status: "idle", Updated: at(7).UnixMilli()}, at(10)),
 			fm.Evidence{Source: fm.SessionSource, What: "status idle", At: at(7)},
 		},
 	}
@@ -121,10 +121,10 @@ func TestEverySignOfLifeIsHeard(t *testing.T) {
 		"something new":    {story(add(began, "TeammateIdle")...), at(2)},
 		"overtaken":        {story(add(began, "Stop", "PostToolUse")...), at(3)},
 		"launched again":   {story(add(began, "Stop", "Launch")...), at(2)},
-		"the level":        {story(began...).adjust(level{Session: "s", Status: "busy", Updated: at(8).UnixMilli()}), at(8)},
-		"an older level":   {story(add(began, "PostToolUse")...).adjust(level{Session: "s", Status: "busy", Updated: at(1).UnixMilli()}), at(2)},
-		"another's level":  {story(began...).adjust(level{Session: "x", Status: "busy", Updated: at(8).UnixMilli()}), at(1)},
-		"a level unprompt": {story("Launch", "SessionStart source=startup").adjust(level{Session: "s", Status: "idle", Updated: at(8).UnixMilli()}), at(8)},
+		"the level":        {story(began...).adjust(level{Session: "s", Status: "busy", Updated: at(8).UnixMilli()}, at(10)), at(8)},
+		"an older level":   {story(add(began, "PostToolUse")...).adjust(level{Session: "s", Status: "busy", Updated: at(1).UnixMilli()}, at(10)), at(2)},
+		"another's level":  {story(began...).adjust(level{Session: "x", Status: "busy", Updated: at(8).UnixMilli()}, at(10)), at(1)},
+		"a level unprompt": {story("Launch", "SessionStart source=startup").adjust(level{Session: "s", Status: "idle", Updated: at(8).UnixMilli()}, at(10)), at(8)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package claude
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,11 +119,11 @@ func (d *dialog) readOptions() {
 // lastSelected finds the marked line of a menu; -1 when there is none. What the
 // agent says or does begins with a dot, and no dialog has it below its menu.
 func lastSelected(lines []string) int {
-	for i := len(lines) - 1; i >= 0; i-- {
-		if strings.HasPrefix(lines[i], "● ") {
+	for i, l := range slices.Backward(lines) {
+		if strings.HasPrefix(l, "● ") {
 			return -1
 		}
-		if strings.Contains(lines[i], "❯ ") && numbered.MatchString(lines[i]) {
+		if strings.Contains(l, "❯ ") && numbered.MatchString(l) {
 			return i
 		}
 	}

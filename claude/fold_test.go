@@ -125,17 +125,25 @@ func TestTheLevelSpeaksWhereTheHooksAreSilent(t *testing.T) {
 		"the limit's box gone":  {limit, "idle", 9, fm.Limited},
 		"the limit is over":     {limit, "busy", 9, fm.AtWork},
 		"a word nobody knows":   {work, "dreaming", 9, fm.AtWork},
+		"a hook came late":      {story("Launch", "UserPromptSubmit", "PostToolUse"), "idle", 1, fm.AtWork},
 		"a person has answered": {story("Launch", "UserPromptSubmit", "PermissionRequest tool=Bash"), "busy", 9, fm.AtWork},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := tt.signs.adjust(level{Session: "s", Status: tt.status, Updated: at(tt.sec).UnixMilli()})
+			got := tt.signs.adjust(level{Session: "s", Status: tt.status, Updated: at(tt.sec).UnixMilli()}, at(10))
 			if got.state != tt.want {
 				t.Errorf("got %s, want %s", got.state, tt.want)
 			}
 		})
 	}
-	if got := work.adjust(level{Session: "other", Status: "idle", Updated: at(9).UnixMilli()}); got.state != fm.AtWork {
+	late := level{Session: "s", Status: "idle", Updated: at(1).UnixMilli()} // before the heartbeat's hook said when it was
+	if got := work.adjust(late, at(30)); got.state != fm.AtPrompt {
+		t.Errorf("a level that stayed was not believed: %s", got.state)
+	}
+	if got := work.adjust(level{Session: "s", Status: "idle", Updated: at(2).Add(-time.Minute).UnixMilli()}, at(30)); got.state != fm.AtWork {
+		t.Errorf("a level of long ago was believed: %s", got.state)
+	}
+	if got := work.adjust(level{Session: "other", Status: "idle", Updated: at(9).UnixMilli()}, at(10)); got.state != fm.AtWork {
 		t.Errorf("another session's level was believed: %s", got.state)
 	}
 }

@@ -41,7 +41,7 @@ func readLevel(configDir string, pid int) level {
 
 // adjust lets the level speak where it is younger than the last word of the
 // hooks: they are silent when a person presses Escape or answers a question.
-func (s signs) adjust(l level) signs {
+func (s signs) adjust(l level, now time.Time) signs {
 	at := time.UnixMilli(l.Updated).UTC()
 	if l.Session == "" || l.Session != s.session || s.state == fm.Exited {
 		return s
@@ -49,7 +49,17 @@ func (s signs) adjust(l level) signs {
 	if l.Updated > 0 && at.After(s.launched) {
 		s.heard = later(s.heard, at)
 	}
-	if !at.After(s.spoke) || !s.prompted && l.Status != "waiting" { // it is idle for a moment before it takes its prompt
+	if !s.prompted && l.Status != "waiting" { // it is idle for a moment before it takes its prompt
+		return s
+	}
+	if s.state == fm.Limited && l.Status == "waiting" { // however late the hook was, this is the limit's menu
+		s.question = fm.Question{Kind: fm.AsksLimit, Text: "What to do about the usage limit"}
+		return s
+	}
+	// A hook can be slow to say when it was called: what the level said a moment
+	// before, and still says long after, is as good.
+	settled := now.Sub(s.spoke) > 2*hookLimit && at.After(s.spoke.Add(-hookLimit))
+	if !at.After(s.spoke) && !settled {
 		return s
 	}
 	by := fm.Evidence{Source: fm.SessionSource, What: fm.Line("status "+l.Status, 40), At: at}
@@ -66,20 +76,10 @@ func (s signs) adjust(l level) signs {
 		return s.enter(fm.AtPrompt, by)
 	case "waiting":
 		by.What = fm.Line("status waiting: "+l.Waiting, 60)
-		return s.waitBy(l, by)
-	}
-	return s
-}
-
-// waitBy takes the level's word for a dialog that the hooks did not announce.
-func (s signs) waitBy(l level, by fm.Evidence) signs {
-	switch s.state {
-	case fm.Limited:
-		s.question = fm.Question{Kind: fm.AsksLimit, Text: "What to do about the usage limit"}
-	case fm.Waiting:
-	case fm.Starting, fm.AtWork, fm.AtPrompt, fm.Retrying, fm.InShell, fm.Exited, fm.UnknownState:
-		s = s.enter(fm.Waiting, by)
-		s.question = fm.Question{Kind: l.kind(), Text: fm.Line(l.Waiting, maxText)}
+		if s.state != fm.Waiting { // else the hooks know more
+			s = s.enter(fm.Waiting, by)
+			s.question = fm.Question{Kind: l.kind(), Text: fm.Line(l.Waiting, maxText)}
+		}
 	}
 	return s
 }

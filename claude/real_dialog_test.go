@@ -59,14 +59,3 @@ func TestAnInterruptedAgentIsSeenIdle(t *testing.T) {
 		t.Errorf("a turn ended: %+v\n%s", r, w.eventText())
 	}
 }
-
-func TestAnAPIErrorEndsATurnWithItsClass(t *testing.T) {
-	w := newWorld(t, func(messages.Request) messages.Reply {
-		return messages.Reply{Status: 400, Type: "invalid_request_error", Error: "Your credit balance is too low to access the Anthropic API."}
-	})
-	w.launch()
-	r := w.report("the turn to fail", func(r fm.Report) bool { return r.Turns > 0 })
-	if r.Trouble != fm.CreditTrouble {
-		t.Errorf("got trouble %q, want %q", r.Trouble, fm.CreditTrouble)
-	}
-}

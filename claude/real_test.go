@@ -71,7 +71,10 @@ func (w *world) checkAgentEnvironment() {
 		}
 	}
 	if strings.Contains(env, "secret-of-the-tracker") {
-		w.t.Error("the agent sees the tracker's token")
+		w.t.Error("the agent sees a token of a tracker")
+	}
+	if strings.Contains(env, "IS_SANDBOX") {
+		w.t.Error("the agent is told that it runs in a sandbox")
 	}
 	text := w.sh(w.project.Dir(), "cat launch/*/* events/*")
 	for _, secret := range []string{"secret-of-the-tracker", "dummy-key"} {
@@ -92,7 +95,8 @@ func TestAKilledAgentGoesOnWithItsConversation(t *testing.T) {
 		return messages.Bash("echo $PPID > pid.txt; exec sleep 600")
 	})
 	w.launch()
-	first := w.report("the agent to work", func(r fm.Report) bool { return r.Prompted && w.fileExists("pid.txt") })
+	const request = 750 // millionths of a dollar; see the package messages
+	first := w.report("the agent to work", func(r fm.Report) bool { return r.Prompted && w.fileExists("pid.txt") && r.Spent.Cost == request })
 	// The CLI writes the conversation down a moment after it began.
 	await(t, "the prompt in the transcript", func() (string, bool) { return w.eventText(), w.claude.transcript(first.Session) == spoken })
 	pid := w.tmux("display-message", "-p", "-t", "w", "#{pane_pid}")
@@ -113,6 +117,7 @@ func TestAKilledAgentGoesOnWithItsConversation(t *testing.T) {
 	if r.Session != first.Session || r.Session != sessionID(w.project, w.run(), 0) {
 		t.Errorf("got session %s after %s", r.Session, first.Session)
 	}
+	w.report("the costs of both its lives", func(r fm.Report) bool { return r.Spent.Cost == fm.USD(request*w.answers.Load()) })
 	<-prompts
 	if resumed := <-prompts; !strings.Contains(resumed.Text(), "You work alone in a git worktree") {
 		t.Errorf("the conversation was lost: %s", resumed.Text())

@@ -47,9 +47,9 @@ func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report,
 		return fm.Report{Run: run, State: fm.UnknownState}, nil
 	}
 	// What the level said is kept: the hooks will never tell of it.
-	r.signs = r.signs.adjust(readLevel(c.configDir(), r.signs.pid))
-	r.meter.look(ctx, r.signs.talks)
 	now := time.Now()
+	r.signs = r.signs.adjust(readLevel(c.configDir(), r.signs.pid), now)
+	r.meter.look(ctx, r.signs.talks)
 	report := r.signs.report(now)
 	report.Run, report.Spent.Tokens = run, r.meter.total()
 	report.Completed = r.completed(lookCompletion(dir, r.signs), now)

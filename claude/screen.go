@@ -2,6 +2,7 @@ package claude
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -135,8 +136,8 @@ func isTopRule(line string) bool {
 }
 
 func lastRule(lines []string) int {
-	for i := len(lines) - 1; i >= 0; i-- {
-		if isTopRule(lines[i]) {
+	for i, l := range slices.Backward(lines) {
+		if isTopRule(l) {
 			return i
 		}
 	}
@@ -169,8 +170,7 @@ var retrying = regexp.MustCompile(`^[·*∗✢✳✶✻✽] (\S.* · (?:Retrying
 // readSpinner looks at the last line above the box that is not indented; what
 // is, belongs to it.
 func readSpinner(above []string) (busy bool, retry string) {
-	for i := len(above) - 1; i >= 0; i-- {
-		l := above[i]
+	for _, l := range slices.Backward(above) {
 		if l == "" || strings.HasPrefix(l, " ") {
 			continue
 		}

@@ -3,12 +3,13 @@ package claude
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,13 +20,15 @@ import (
 // A world is a project with one worktree, a user who never started the CLI
 // before, and a scripted model. The CLI in it is the real one.
 type world struct {
-	t       *testing.T
-	claude  *Claude
-	project fm.Project
-	tree    string // the worktree
-	home    string
-	environ []string
-	socket  string // of the tmux server
+	t          *testing.T
+	claude     *Claude
+	project    fm.Project
+	tree       string // the worktree
+	home       string
+	environ    []string
+	socket     string       // of the tmux server
+	permission string       // asked for on the command line
+	answers    atomic.Int64 // of the scripted model
 }
 
 // realCLI finds the CLI. A missing one is a failure: what is promised here can
@@ -64,13 +67,17 @@ func newWorld(t *testing.T, script func(messages.Request) messages.Reply) *world
 	}
 	w.environ = []string{
 		"HOME=" + w.home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "SHELL=/bin/sh",
-		"ANTHROPIC_BASE_URL=" + messages.Serve(t, script), "ANTHROPIC_API_KEY=dummy-key-for-a-scripted-api-0123456789",
+		"ANTHROPIC_BASE_URL=" + messages.Serve(t, func(r messages.Request) messages.Reply {
+			w.answers.Add(1)
+			return script(r)
+		}), "ANTHROPIC_API_KEY=dummy-key-for-a-scripted-api-0123456789",
 		"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1", "DISABLE_AUTOUPDATER=1", "DISABLE_TELEMETRY=1",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
 		"GIT_AUTHOR_NAME=t", "GIT_AUTHOR_EMAIL=t@example.com", "GIT_COMMITTER_NAME=t", "GIT_COMMITTER_EMAIL=t@example.com",
 		"GORACE=atexit_sleep_ms=0", // or each hook takes a second to end
 		// What fm may have inherited, and no agent may see:
-		"CLAUDECODE=1", "CLAUDE_CODE_CHILD_SESSION=1", "GITHUB_TOKEN=secret-of-the-tracker",
+		"CLAUDECODE=1", "CLAUDE_CODE_CHILD_SESSION=1",
+		"GITHUB_TOKEN=secret-of-the-tracker", "GH_TOKEN=secret-of-the-tracker", "JIRA_API_TOKEN=secret-of-the-tracker", "ATLASSIAN_API_TOKEN=secret-of-the-tracker", "GITLAB_TOKEN=secret-of-the-tracker",
 	}
 	w.sh(dir, "git init -q -b main app && cd app && printf 'TASK.md\nISSUE.json\nCOMPLETION.md\n.founder-mode\n.worktrees\n' > .git/info/exclude && "+
 		"echo hello > README.md && git add . && git commit -qm first && git worktree add -q .worktrees/issue-456 -b subissue/456")
@@ -116,7 +123,7 @@ func (w *world) brief() fm.Brief {
 	return fm.Brief{
 		Task:  fm.Task{ID: "456", Attempt: 1, Worker: 3, Branch: "subissue/456", Title: "Greet"},
 		Issue: fm.Issue{ID: "456", Title: "Greet", Body: "Say hello in hello.txt."},
-		Dir:   w.tree, Base: "main",
+		Dir:   w.tree, Base: "main", Permission: w.permission,
 	}
 }
 
@@ -125,11 +132,21 @@ func (w *world) run() fm.Run { return w.brief().Task.Run() }
 // launch starts the agent as a worker does: in a terminal of its own.
 func (w *world) launch() {
 	w.t.Helper()
+	w.launchWith(func(launcher string) string { return launcher })
+}
+
+// launchWith lets a test change the launcher first.
+func (w *world) launchWith(edit func(launcher string) string) {
+	w.t.Helper()
 	if err := w.claude.Accept(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
 	cmd, err := w.claude.Launch(w.t.Context(), w.brief())
 	if err != nil {
+		w.t.Fatal(err)
+	}
+	launcher := cmd.Argv[len(cmd.Argv)-1]
+	if err := os.WriteFile(launcher, []byte(edit(string(readFile(w.t, launcher)))), 0o700); err != nil {
 		w.t.Fatal(err)
 	}
 	// A server that ends with its last session would refuse the next one.
@@ -167,6 +184,39 @@ func (w *world) pane() string {
 	return out
 }
 
+// shown is what fm sees of the pane.
+func (w *world) shown() string {
+	out, _ := w.tryTmux("capture-pane", "-p", "-t", "w")
+	return out
+}
+
+// screen waits until the pane reads as wanted.
+func (w *world) screen(what string, ok func(fm.Screen) bool) fm.Screen {
+	w.t.Helper()
+	var s fm.Screen
+	await(w.t, what, func() (string, bool) {
+		shown := w.shown()
+		s = w.claude.Screen(shown)
+		return fmt.Sprintf("%+v\n%s", s, shown), ok(s)
+	})
+	return s
+}
+
+// say sends a prompt, and presses Enter again where the CLI, being busy, took
+// the first one for a part of the text.
+func (w *world) say(text string) {
+	w.t.Helper()
+	w.screen("the input box", func(s fm.Screen) bool { return s.Prompt && s.Draft == "" })
+	w.tmux("set-buffer", text, ";", "paste-buffer", "-p", "-d", "-t", "w", ";", "send-keys", "-t", "w", "Enter")
+	looks := 0
+	w.screen("the prompt to be taken", func(s fm.Screen) bool {
+		if looks++; looks%20 == 0 && s.Prompt && s.Draft != "" {
+			w.tmux("send-keys", "-t", "w", "Enter")
+		}
+		return strings.Contains(w.shown(), "❯ "+text)
+	})
+}
+
 // report waits until the report is as wanted.
 func (w *world) report(what string, ok func(fm.Report) bool) fm.Report {
 	w.t.Helper()
@@ -177,7 +227,7 @@ func (w *world) report(what string, ok func(fm.Report) bool) fm.Report {
 		if err != nil {
 			return err.Error(), false
 		}
-		return strconv.Quote(r.Question.Text) + " " + string(r.State) + " " + string(r.Trouble) + "\n" + w.eventText() + w.pane(), ok(r)
+		return fmt.Sprintf("%+v\n", r) + w.eventText() + w.pane(), ok(r)
 	})
 	return r
 }
