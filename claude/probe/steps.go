@@ -87,9 +87,11 @@ func (m *model) permission(l look) (string, bool) {
 	if m.happened(&m.ran) {
 		return "the command ran without a question", false
 	}
-	hook, screen := l.report.Question, l.screen.Dialog
-	evidence := fmt.Sprintf("hook %s, screen %s", question(hook), question(screen))
-	return evidence, l.report.State == fm.Waiting && hook.Kind == fm.AsksPermission && screen.Kind == fm.AsksPermission
+	told, screen, source := l.report.Question, l.screen.Dialog, l.report.Evidence.Source
+	evidence := fmt.Sprintf("%s %s, screen %s", or(string(source)), question(told), question(screen))
+	// The session file tells it, too, but not what for.
+	hook := l.report.State == fm.Waiting && told.Kind == fm.AsksPermission && source == fm.HookSource
+	return evidence, hook && screen.Kind == fm.AsksPermission
 }
 
 func question(q fm.Question) string {
