@@ -28,6 +28,7 @@ type desk struct {
 	swallow int           // Enters that have none
 	numb    string        // a key that has none
 	mute    bool          // it gives no signs
+	hidden  bool          // its screen does not show that a turn runs
 	steps   []string      // what was done at the keyboard
 
 	mu      sync.Mutex
@@ -104,7 +105,7 @@ func (k *desk) Screens(_ context.Context, workers []fm.WorkerID) (map[fm.WorkerI
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.looks++
-	shown := fm.Screen{Dialog: k.dialog, Busy: k.busy, Queued: len(k.queued) > 0, Stashed: k.stashed}
+	shown := fm.Screen{Dialog: k.dialog, Busy: k.busy && !k.hidden, Queued: len(k.queued) > 0, Stashed: k.stashed}
 	if k.dialog.Kind == "" && !k.noBox {
 		shown.Prompt, shown.Draft = true, k.box
 	}
@@ -236,6 +237,19 @@ func (k *desk) works() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.enter(fm.AtWork)
+	})
+}
+
+// ends has the turn that is under way end a moment after its last sign, and
+// what was queued begin the next one, which asks a question at once.
+func (k *desk) ends() {
+	k.busy = true
+	time.AfterFunc(2*k.lag, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.busy, k.queued = false, nil; len(k.heard) > 0 {
+			k.asks(fm.AsksPermission, "Bash: ls", "Yes", "No")
+		}
 	})
 }
 

@@ -176,7 +176,7 @@ func points(shown, line string) bool {
 func (t talk) pointed(ctx context.Context, line string) error {
 	patience, cancel := context.WithTimeout(ctx, redrawLimit)
 	defer cancel()
-	for wait(patience, glanceEvery) == nil {
+	for glancePause(patience) == nil {
 		if shown, err := t.shown(ctx); err != nil || points(shown, line) {
 			return err
 		}
@@ -193,7 +193,7 @@ func (t talk) left(ctx context.Context, limit time.Duration, q fm.Question, befo
 	patience, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	why := errOpen
-	for wait(patience, glanceEvery) == nil {
+	for glancePause(patience) == nil {
 		now, err := t.screen(ctx)
 		if err != nil || now.Dialog.Kind == q.Kind && now.Dialog.Text == q.Text {
 			continue

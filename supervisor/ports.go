@@ -13,6 +13,12 @@ import (
 
 // Terminal hosts workers: one tmux server of the project's own.
 type Terminal interface {
+	Sessions
+	Keyboard
+}
+
+// Sessions are where workers live.
+type Sessions interface {
 	// Observe lists the workers' sessions. A server that is down is an empty
 	// Sight and no error; an error means that nothing is known.
 	Observe(ctx context.Context) (fm.Sight, error)
@@ -25,8 +31,18 @@ type Terminal interface {
 	Stop(ctx context.Context, w fm.WorkerID) error
 	// Close ends the worker's session, and its process with it.
 	Close(ctx context.Context, w fm.WorkerID) error
-	// Tell pastes text into the worker's pane and presses Enter. It does not
-	// look at what is there; [Speaker] does.
+	// Note shows a line in the status line of the worker's session, until the
+	// next Start or Stop; "" clears it.
+	Note(ctx context.Context, w fm.WorkerID, text string) error
+}
+
+// Keyboard is how text gets into workers' panes. [Speaker] looks before it uses
+// one, and after.
+type Keyboard interface {
+	// Typing is a turn at the worker's keyboard: while it is held, no other
+	// process of fm presses a key there.
+	Typing(ctx context.Context, w fm.WorkerID) (release func(), err error)
+	// Tell pastes text into the worker's pane and presses Enter.
 	Tell(ctx context.Context, w fm.WorkerID, text string) error
 	// Press presses one key in the worker's pane, by tmux's name for it, such
 	// as "Escape", "Enter", "C-s" or "2".
@@ -34,11 +50,6 @@ type Terminal interface {
 	// Screens gives what the panes of these workers show, all in one look. A
 	// worker without a live pane is missing in it.
 	Screens(ctx context.Context, workers []fm.WorkerID) (map[fm.WorkerID]string, error)
-	// Note shows a line in the status line of the worker's session; "" clears it.
-	Note(ctx context.Context, w fm.WorkerID, text string) error
-	// Typing is a turn at the worker's keyboard: while it is held, no other
-	// process of fm presses a key there.
-	Typing(ctx context.Context, w fm.WorkerID) (release func(), err error)
 }
 
 // Workspace gives each task a worktree and a branch.

@@ -32,7 +32,6 @@ const (
 	talkLimit   = 20 * time.Second
 	redrawLimit = 2 * time.Second
 	heardLimit  = 10 * time.Second
-	glanceEvery = 100 * time.Millisecond
 	// enterAfter is how long a text may stand in the box until Enter is pressed
 	// once more: the CLI swallows one now and then.
 	enterAfter = time.Second
@@ -212,7 +211,7 @@ func (t talk) until(ctx context.Context, limit time.Duration, done func(fm.Scree
 	patience, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for {
-		if wait(patience, glanceEvery) != nil {
+		if glancePause(patience) != nil {
 			return fm.Screen{}, fmt.Errorf("nothing is seen of it for %s", limit)
 		}
 		if shown, err := t.screen(ctx); err != nil || done(shown) {
@@ -223,17 +222,20 @@ func (t talk) until(ctx context.Context, limit time.Duration, done func(fm.Scree
 
 // heard waits until the text was taken, and presses Enter once more where it
 // still stands in the box. Where no turn was under way the agent's own signs
-// tell, and mostly no look at the screen is needed.
+// tell, and mostly no look at the screen is needed; where one was, its signs
+// say nothing of us.
 func (t talk) heard(ctx context.Context, text string, b box, before fm.Report) error {
 	limit, cancel := context.WithTimeout(ctx, heardLimit)
 	defer cancel()
 	late, cancel := context.WithTimeout(ctx, enterAfter)
 	defer cancel()
-	for pressed := false; wait(limit, glanceEvery) == nil; {
-		if now, err := t.report(ctx); err == nil && !b.Busy && began(before, now) {
+	// A long queue can hide all other signs of a turn.
+	busy := b.Busy || b.Queued || before.State == fm.AtWork || before.State == fm.Retrying
+	for pressed := false; glancePause(limit) == nil; {
+		if now, err := t.report(ctx); err == nil && (!busy || before.State.AtRest()) && began(before, now) {
 			return nil
 		}
-		if !b.Busy && late.Err() == nil {
+		if !busy && late.Err() == nil {
 			continue
 		}
 		now, err := t.screen(ctx)
@@ -242,10 +244,10 @@ func (t talk) heard(ctx context.Context, text string, b box, before fm.Report) e
 		}
 		stands := b.ours(now, text)
 		switch {
-		case now.Queued && !b.Queued, !b.Busy && now.Busy && !stands:
+		case now.Queued && !b.Queued, !busy && now.Busy && !stands:
 			return nil
 		case late.Err() == nil || !now.Prompt:
-		case b.Busy && !stands:
+		case busy && !stands:
 			return nil
 		case stands && !pressed:
 			if err := t.press(ctx, "Enter"); err != nil {

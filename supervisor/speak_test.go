@@ -68,11 +68,15 @@ func TestWhatIsSaidIsHeardOnceAndWhole(t *testing.T) {
 			given: func(k *desk) { k.busy, k.swallow = true, 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 14,
 		},
 		"while a turn runs that gives signs, Enter swallowed": {
-			given: func(k *desk) { k.works(); k.swallow = 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 14,
+			given: func(k *desk) { k.enter(fm.AtWork); k.works(); k.swallow = 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 14,
 		},
 		"while a turn runs on a slow machine, Enter swallowed": {
 			given: func(k *desk) { k.lag, k.busy, k.swallow = 400*time.Millisecond, true, 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 18,
 		},
+		"while a turn runs that is not to be seen for its queue": {
+			given: func(k *desk) { k.enter(fm.AtWork); k.busy, k.hidden, k.queued = true, true, []string{"x"} }, text: "go on", steps: []string{"tell"}, looks: 12,
+		},
+		"while a turn ends, and the next one asks": {given: (*desk).ends, text: "go on", steps: []string{"tell"}, looks: 2},
 		"without signs, a half-typed line that is a part of it": {
 			given: func(k *desk) { k.mute, k.box = true, "go" }, text: "go on", steps: []string{"C-s", "tell"}, box: "go", looks: 4,
 		},

@@ -363,9 +363,12 @@ func (s *Supervisor) person(ss fm.Session) (bool, error) {
 	return Present(ss, s.o.Rules.Grace, wanted.Hands, time.Now()), err
 }
 
-// wait passes the time, unless ctx ends before.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
+// glanceEvery is the pause between two looks at what was just done.
+const glanceEvery = 100 * time.Millisecond
+
+// glancePause waits for the time of the next look, unless ctx ends before.
+func glancePause(ctx context.Context) error {
+	t := time.NewTimer(glanceEvery)
 	defer t.Stop()
 	select {
 	case <-t.C:
