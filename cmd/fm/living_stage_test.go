@@ -18,7 +18,21 @@ import (
 
 // realSessions bounds how many tests have a real CLI at once: it is the machine
 // that is slow then, and not fm.
-var realSessions = make(chan struct{}, 4)
+var (
+	realSessions = make(chan struct{}, 4)
+	takesSome    sync.Mutex // who takes several, so that two do not wait for each other
+)
+
+// takeSessions waits for so many, until the test ends.
+func takeSessions(tb testing.TB, n int) {
+	tb.Helper()
+	takesSome.Lock()
+	defer takesSome.Unlock()
+	for range n {
+		realSessions <- struct{}{}
+		tb.Cleanup(func() { <-realSessions })
+	}
+}
 
 // A stage is a project with a worker, the real CLI and a model that follows a
 // script. The subissues are there already, so that nothing is split.
@@ -39,8 +53,7 @@ const (
 // newStage makes the project and its API; nothing runs in it yet.
 func newStage(tb testing.TB, config fm.Config, script func(messages.Request) messages.Reply, environ ...string) *stage {
 	tb.Helper()
-	realSessions <- struct{}{}
-	tb.Cleanup(func() { <-realSessions })
+	takeSessions(tb, 1)
 	return newScene(tb, config, script, environ...)
 }
 

@@ -61,14 +61,7 @@ func TestRealClaudesUsageLimitIsWaitedForAndThenItIsWoken(t *testing.T) {
 // nothing; when the API is well the agent goes on.
 func TestRealClaudesTroubleIsNamedAndWaitedFor(t *testing.T) {
 	t.Parallel()
-	for range cap(realSessions) {
-		realSessions <- struct{}{}
-	}
-	t.Cleanup(func() {
-		for range cap(realSessions) {
-			<-realSessions
-		}
-	})
+	takeSessions(t, cap(realSessions))
 	type act struct {
 		class fm.Trouble
 		word  string // in what fm status says
@@ -96,9 +89,18 @@ func TestRealClaudesTroubleIsNamedAndWaitedFor(t *testing.T) {
 		a.stage.named(a.class, a.word)
 		a.well.Store(true)
 	}
+	// And an API that is not there at first.
+	away := newScene(t, fm.Config{}, solve, withKey, "CLAUDE_CODE_MAX_RETRIES=1")
+	if err := away.api.Close(); err != nil {
+		t.Fatal(err)
+	}
+	task := away.begin()
+	away.named(fm.NetTrouble, "reached")
+	away.back(solve)
 	for _, a := range acts {
 		a.stage.recovered(a.task)
 	}
+	away.recovered(task)
 }
 
 // named waits until the gate is closed for a trouble.
@@ -119,19 +121,6 @@ func (s *stage) recovered(id fm.TaskID) {
 		return s.status(), s.exists(id, "part-"+string(id)+".txt") || s.task(id).Status != fm.Working
 	})
 	s.done(id)
-}
-
-// An API that is not there, and then is.
-func TestRealClaudeGoesOnWhenTheAPIIsBack(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, fm.Config{}, solve, withKey, "CLAUDE_CODE_MAX_RETRIES=1")
-	if err := s.api.Close(); err != nil {
-		t.Fatal(err)
-	}
-	id := s.begin()
-	s.named(fm.NetTrouble, "reached")
-	s.back(solve)
-	s.recovered(id)
 }
 
 // back opens the API again where it was.
