@@ -114,10 +114,13 @@ func (q question) asked() asked {
 	}
 }
 
-// fuller gives the question of which more is known.
+// fuller adds to a question what another source knows of it.
 func fuller(a, b fm.Question) fm.Question {
-	if a.Kind == "" || len(a.Options) == 0 && len(b.Options) > 0 {
+	switch {
+	case a.Kind == "":
 		return b
+	case a.Kind == b.Kind && len(a.Options) == 0:
+		a.Options = b.Options
 	}
 	return a
 }

@@ -173,7 +173,7 @@ func (x scene) working() string {
 	case ws.Held:
 		text += fmt.Sprintf("; it is held, fm does nothing there until: fm release %s", ws.Worker)
 	case ws.Person:
-		text += fmt.Sprintf("; a person types there, fm does nothing until they stop, or: fm release %s", ws.Worker)
+		text += fmt.Sprintf("; a person is at its keyboard, fm presses no key until that one has stopped, or: fm release %s", ws.Worker)
 	}
 	if x.status.Gate.Why != "" {
 		text += "; " + gateText(x.status.Gate, x.now)

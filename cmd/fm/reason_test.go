@@ -68,7 +68,7 @@ func TestWhyNamesWhatStandsInTheWay(t *testing.T) {
 			agent: fm.Report{State: fm.AtWork, Since: at.Add(-time.Minute), Evidence: fm.Evidence{Source: fm.HookSource, What: "Stop", At: at}},
 			want:  []string{"attempt 2, working for 1m (hook Stop at 12:00:00); the supervisor is not running: fm resume."},
 		},
-		"a person types": {task: works, change: func(s *supervisor.Status) { s.Workers[0].Person = true }, want: []string{"; a person types there, ", "fm release worker-1."}},
+		"a person types": {task: works, change: func(s *supervisor.Status) { s.Workers[0].Person = true }, want: []string{"; a person is at its keyboard, ", "fm release worker-1."}},
 		"waiting": {
 			task: works, agent: fm.Report{State: fm.Waiting, Since: at.Add(-5 * time.Minute)},
 			change: func(s *supervisor.Status) {

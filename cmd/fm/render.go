@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/supervisor"
@@ -71,7 +72,7 @@ func renderWorkers(w io.Writer, s supervisor.Status, now time.Time) {
 	}
 	fmt.Fprintf(w, "\nWORKERS (%d/%d active)\n", active, s.Wanted.Workers)
 	for _, ws := range s.Workers {
-		line := fmt.Sprintf("  %-10s %-32s %s", ws.Worker, fm.Line(workerText(ws, now), 60), fm.Line(ws.Title, 34))
+		line := fmt.Sprintf("  %-10s %-32s %s", ws.Worker, workerText(ws, now), fm.Line(ws.Title, 34))
 		fmt.Fprintln(w, strings.TrimRight(line, " "))
 	}
 	if questions > 0 {
@@ -79,22 +80,23 @@ func renderWorkers(w io.Writer, s supervisor.Status, now time.Time) {
 	}
 }
 
-// workerText says what a worker does, for how long, and what is special.
+// workerText says in at most 60 characters what a worker does, for how long,
+// and what is special.
 func workerText(ws supervisor.WorkerStatus, now time.Time) string {
-	text := ws.Text
+	more := ""
 	if ws.Task != "" {
-		text += " (" + span(now.Sub(ws.Since)) + spent(", ", ws.Spent) + ")"
+		more = " (" + span(now.Sub(ws.Since)) + spent(", ", ws.Spent) + ")"
 	}
 	switch {
 	case ws.Task == "" && (ws.Held || ws.Person): // it says so
 	case ws.Held:
-		text += " · held"
+		more += " · held"
 	case ws.Person:
-		text += " · a person types"
+		more += " · attached, typing"
 	case ws.Attached > 0:
-		text += " · attached"
+		more += " · attached"
 	}
-	return text
+	return fm.Line(ws.Text, 60-utf8.RuneCountInString(more)) + more
 }
 
 // spent gives an amount behind some words, and nothing when there is none.

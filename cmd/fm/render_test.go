@@ -39,7 +39,7 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		"Working on #2 (26m, $0.42)":                        func(s *supervisor.Status) { s.Workers[0].Spent.Cost = fm.Dollars(0.42) },
 		"  ? 1 question for you: fm inbox\n":                func(s *supervisor.Status) { s.Workers[0].State = "waiting" },
 		"Working on #2 (26m) · held":                        func(s *supervisor.Status) { s.Workers[0].Held, s.Workers[0].Person = true, true },
-		"Working on #2 (26m) · a person types":              func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
+		"Working on #2 (26m) · attached, typing":            func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
 		"fm · shop · up 26m · bypassPermissions\n":          func(s *supervisor.Status) { s.Wanted.Permission = bypass },
 	} {
 		if got := picture(change); !strings.Contains(got, want) {

@@ -47,7 +47,7 @@ func hands(ws supervisor.WorkerStatus) string {
 	case ws.Held:
 		return " · held: fm release " + ws.Worker.String()
 	case ws.Person:
-		return " · a person types"
+		return " · attached, typing"
 	}
 	return ""
 }
