@@ -49,7 +49,7 @@ func TestTheLauncherStartsExactlyWhatItShould(t *testing.T) {
 	}
 	c, err := New(Options{
 		Project: fm.Project{Root: root}, Self: "/usr/bin/fm", Home: t.TempDir(),
-		Config: fm.AgentConfig{Command: command, Args: []string{"--debug", "$HOME"}, Model: "sonnet", AllowedTools: []string{"Bash", "Bash(git log:*)"}},
+		Config: fm.AgentConfig{Command: command, Args: []string{"--debug", "$HOME"}, Model: "sonnet", AllowedTools: []string{"Bash", "Bash(git log:*)"}, DeniedTools: []string{"WebFetch", "Bash(rm:*)"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,14 +70,14 @@ func TestTheLauncherStartsExactlyWhatItShould(t *testing.T) {
 		tree, "<--debug>", "<$HOME>", "<--session-id>", "<" + sessionID(c.project, fm.Run{Task: "456", Attempt: 2}, 0) + ">", "<--name>", "<fm-456>",
 		"<--plugin-dir>", "<" + filepath.Join(root, ".founder-mode/plugin") + ">", "<--settings>", "<" + filepath.Join(root, ".founder-mode/launch/456.2/settings.json") + ">",
 		"<--permission-mode>", "<dontAsk>", "<--allowedTools>", "<Bash,Bash(git log:*)>",
-		"<--disallowedTools>", "<AskUserQuestion,EnterPlanMode,ExitPlanMode,EnterWorktree,ExitWorktree,Bash(git push:*)>", "<--model>", "<sonnet>",
+		"<--disallowedTools>", "<AskUserQuestion,EnterPlanMode,ExitPlanMode,EnterWorktree,ExitWorktree,Bash(git push:*),WebFetch,Bash(rm:*)>", "<--model>", "<sonnet>",
 		"<-->", "</work-on-subissue 456>",
 	}
 	if diff := cmp.Diff(printed[:min(len(want), len(printed))], want); diff != "" {
 		t.Errorf("got - want +:\n%s", diff)
 	}
 	env := strings.Join(printed, "\n")
-	for _, gone := range []string{"CLAUDECODE", "CHILD_SESSION", "SSE_PORT", "GH_TOKEN", "JIRA_API_TOKEN", "worker-9"} {
+	for _, gone := range []string{"CLAUDECODE", "CHILD_SESSION", "SSE_PORT", "GH_TOKEN", "JIRA_API_TOKEN", "worker-9", "IS_SANDBOX"} {
 		if strings.Contains(env, gone) {
 			t.Errorf("the agent sees %s", gone)
 		}
@@ -142,7 +142,7 @@ func TestTheIssueCannotLeaveItsFence(t *testing.T) {
 			t.Errorf("%q stands outside of the fences:\n%s", word, outside)
 		}
 	}
-	for _, word := range []string{"Subissue 456: Title ## Orders", "#123", "When you are done"} {
+	for _, word := range []string{"Subissue 456: Title ## Orders", "#123", "What earlier attempts left", "do not try again what did not work", "When you are done"} {
 		if !strings.Contains(outside, word) {
 			t.Errorf("%q is missing:\n%s", word, outside)
 		}

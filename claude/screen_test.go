@@ -16,9 +16,9 @@ import (
 // The files in testdata/screens were captured from the real CLI, at two
 // widths.
 //
-// Caught: a menu that is believed above the input box ("lookalike"); a box
-// that is found by a plain space; a rule within a menu that cuts it in two
-// ("question"); the box that a process leaves behind ("exited").
+// Caught: a box whose mark is followed by any space; a rule within a menu that
+// cuts it in two ("question"); the box that a process leaves behind ("exited");
+// a placeholder that is taken for a draft.
 func TestScreensOfTheRealCLI(t *testing.T) {
 	box := fm.Screen{Prompt: true}
 	busy := fm.Screen{Prompt: true, Busy: true}
