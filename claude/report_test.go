@@ -120,8 +120,17 @@ func BenchmarkReportOfAQuietAgent(b *testing.B) {
 	if err := c.begin(run, dir); err != nil {
 		b.Fatal(err)
 	}
+	transcript := filepath.Join(b.TempDir(), "s.jsonl")
+	if err := os.WriteFile(transcript, []byte("{}\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	events := []event{{Name: launchEvent}, {Name: "UserPromptSubmit", Session: "s", PID: 4711, Transcript: transcript}}
 	for range 10_000 {
-		if err := appendEvent(c.project.Events(run), event{At: time.Now(), Name: "PostToolUse"}); err != nil {
+		events = append(events, event{Name: "PostToolUse", Session: "s", PID: 4711})
+	}
+	for _, e := range events {
+		e.At = time.Now()
+		if err := appendEvent(c.project.Events(run), e); err != nil {
 			b.Fatal(err)
 		}
 	}
