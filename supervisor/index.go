@@ -15,9 +15,10 @@ type index struct {
 }
 
 func newIndex(s *State) index {
+	n := len(s.Sight.Sessions)
 	x := index{
-		run: map[fm.Run]fm.Session{}, slot: map[fm.WorkerID]fm.Session{}, live: map[fm.TaskID]bool{},
-		claims: map[fm.WorkerID]fm.Run{}, handled: map[fm.WorkerID]bool{},
+		run: make(map[fm.Run]fm.Session, n), slot: make(map[fm.WorkerID]fm.Session, n), live: make(map[fm.TaskID]bool, n),
+		claims: make(map[fm.WorkerID]fm.Run, n), handled: map[fm.WorkerID]bool{},
 	}
 	for _, ss := range s.Sight.Sessions {
 		x.slot[ss.Worker] = ss
