@@ -15,39 +15,34 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 )
 
 //go:embed .claude-plugin commands references
 var tree embed.FS
 
-// Install writes the plugin into the folder dir, which it makes if need be. A
-// file that holds the right bytes already is left alone, each other one is
-// replaced atomically, and nothing is removed. Concurrent callers end with the
-// same files.
+// Install writes what a worker's session needs of the plugin into the folder
+// dir, which it makes if need be. The commands for people stay out: a worker's
+// own /resume, /status or /stop would be taken for one of them. A file that
+// holds the right bytes already is left alone, each other one is replaced
+// atomically, and nothing is removed. Concurrent callers end with the same
+// files.
 func Install(dir string) error {
-	return fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	for _, f := range files() {
+		if in, name := path.Split(f.Name); in == commandsIn && name != workersOwn {
+			continue
 		}
-		target := filepath.Join(dir, filepath.FromSlash(name))
-		if d.IsDir() {
-			if err := os.MkdirAll(target, 0o755); err != nil {
-				return fmt.Errorf("install plugin: %w", err)
-			}
-			return nil
-		}
-		want, err := tree.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		if err := install(target, want); err != nil {
+		target := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return fmt.Errorf("install plugin: %w", err)
 		}
-		return nil
-	})
+		if err := install(target, f.Text); err != nil {
+			return fmt.Errorf("install plugin: %w", err)
+		}
+	}
+	return nil
 }
 
 func install(target string, want []byte) error {

@@ -20,6 +20,16 @@ func TestInstallWritesAPluginThatClaudeCanName(t *testing.T) {
 	}
 }
 
+// In a worker's session /resume is the CLI's own, and no order to all of fm.
+func TestAWorkerGetsNoCommandForPeople(t *testing.T) {
+	dir := t.TempDir()
+	install(t, dir)
+	commands, err := os.ReadDir(filepath.Join(dir, "commands"))
+	if err != nil || len(commands) != 1 || commands[0].Name() != "work-on-subissue.md" {
+		t.Errorf("got %v (%v), want work-on-subissue.md alone", commands, err)
+	}
+}
+
 // The form that the command shows must be one that fm reads, or no agent could
 // ever report.
 func TestTheFormThatAgentsAreShownIsTheOneThatFmReads(t *testing.T) {

@@ -20,6 +20,9 @@ const (
 	folderDir   = ".claude/skills/fm"
 )
 
+// commandsIn is where the commands stand in the plugin.
+const commandsIn = "commands/"
+
 // workersOwn is no command of a person's: a worker is started with it.
 const workersOwn = "work-on-subissue.md"
 
@@ -28,7 +31,7 @@ const workersOwn = "work-on-subissue.md"
 func Commands() []File {
 	var all []File
 	for _, f := range files() {
-		if dir, name := path.Split(f.Name); dir == "commands/" && name != workersOwn {
+		if dir, name := path.Split(f.Name); dir == commandsIn && name != workersOwn {
 			all = append(all, File{Name: path.Join(commandsDir, name), Text: withoutPointers(f.Text)})
 		}
 	}
