@@ -129,6 +129,22 @@ func TestSilenceForAReasonIsNoStall(t *testing.T) {
 			f.wants()
 		})
 	}
+	t.Run("limited at its first prompt", func(t *testing.T) {
+		f := busyAgents(t, 1)
+		f.report("1", func(r *fm.Report) { r.State, r.Prompted, r.Limit.Resets = fm.Limited, false, f.s.At.Add(5*time.Hour) })
+		f.run(4 * time.Hour)
+		f.wants()
+	})
+	t.Run("an outage is over", func(t *testing.T) {
+		f := busyAgents(t, 2)
+		limit(f, "2", noon().Add(5*time.Hour))
+		f.run(4 * time.Hour)
+		f.report("2", func(r *fm.Report) {
+			r.State, r.Since, r.Heard, r.Trouble = fm.AtWork, f.s.At, f.s.At.Add(time.Minute), ""
+		})
+		f.run(29 * time.Minute)
+		f.wants()
+	})
 	t.Run("a person types now and then", func(t *testing.T) {
 		f := busyAgents(t, 1)
 		for range 36 {

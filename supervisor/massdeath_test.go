@@ -28,7 +28,7 @@ func (f *film) hears(ids ...fm.TaskID) {
 // failed, nothing new is begun, the status names it, and they come back one by
 // one: the next when the last has taken its prompt. Caught: all of them started
 // at once; second deaths that counted, because those who fell first had been
-// started again before the others fell.
+// started again before the others fell, and one after the event that did.
 func TestMassDeathIsOneEvent(t *testing.T) {
 	f := busyAgents(t, 8)
 	f.run(15 * time.Minute)
@@ -69,6 +69,11 @@ func TestMassDeathIsOneEvent(t *testing.T) {
 	}
 	if g := View(f.s).Gate; g != (Gate{}) {
 		t.Errorf("the gate is still shut: %+v", g)
+	}
+	kill(f, "exit 1", 1) // a crash of its own, the first that counts
+	f.run(20 * time.Second)
+	if task, _ := f.s.Queue.Task("1"); task.Failures > 0 {
+		t.Errorf("#1 pays for the event: %s", task.Note)
 	}
 }
 

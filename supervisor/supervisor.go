@@ -64,6 +64,7 @@ type Supervisor struct {
 
 // New makes a Supervisor that has not looked at anything yet.
 func New(o Options) *Supervisor {
+	o.Rules.Dir = o.Dir
 	return &Supervisor{o: o, state: NewState(o.Rules), inbox: make(chan Event), looks: make(chan Event), glimpses: map[fm.Run]glimpse{}}
 }
 

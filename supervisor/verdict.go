@@ -47,6 +47,9 @@ func (d *decision) verified(ev Verified) {
 		return
 	}
 	v, at := ev.Verdict, d.state.At
+	if v.Reasons != "" {
+		d.explain(ev.Run, "its work is not accepted", fm.Line(v.Reasons, 300), "give it the reasons")
+	}
 	switch {
 	case v.Outcome == fm.Failure:
 		d.gaveUp(t, "the agent gave up: "+fm.Line(v.Summary, 600))
