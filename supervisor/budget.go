@@ -12,6 +12,7 @@ import (
 const (
 	spendStep  = fm.USD(50_000)
 	spendEvery = 10 * time.Minute
+	spendPause = 10 * time.Second // between two, whatever the queue makes of the first
 )
 
 // spend records what a running attempt has used up, now and then. The rest goes
@@ -19,8 +20,9 @@ const (
 func (d *decision) spend(t fm.Task, p *Progress, rep fm.Report) {
 	s := d.state
 	more := unrecorded(t, rep)
-	old := s.At.Sub(latestOf(p.StartedAt, p.SpentAt)) >= spendEvery
-	if more.Cost >= spendStep || old && more != (fm.Spending{}) {
+	pause := s.At.Sub(p.SpentAt)
+	old := pause >= spendEvery && s.At.Sub(p.StartedAt) >= spendEvery
+	if pause >= spendPause && more.Cost >= spendStep || old && more != (fm.Spending{}) {
 		d.record(queue.Spend(t, rep.Spent, s.At))
 		p.SpentAt = s.At
 	}

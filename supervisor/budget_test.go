@@ -52,6 +52,20 @@ func TestSpendingIsRecorded(t *testing.T) {
 	}
 }
 
+// TestSpendingThatIsNotTakenIsNoLoop has the queue keep an amount as it was, as
+// it does with one out of range. Caught: a record after each record, for ever.
+func TestSpendingThatIsNotTakenIsNoLoop(t *testing.T) {
+	rep := atWork()
+	rep.Spent = fm.Spending{Cost: fm.Dollars(1 << 33)}
+	s, effects := step(told(Progress{StartedAt: noon()}, live(1, "5", 1), rep), QueueRead{Snapshot: seen(working("5", 1)).Queue})
+	if got := fmt.Sprint(names(effects)); got != "[record spend 5 worker-1]" {
+		t.Fatalf("ordered %s", got)
+	}
+	if _, effects = step(s, Recorded{Snapshot: s.Queue}); len(effects) > 0 {
+		t.Errorf("then %v", names(effects))
+	}
+}
+
 // TestDayBudgetStopsDispatch begins nothing new until midnight; what runs goes
 // on. Caught: spending that was not recorded yet and did not count.
 func TestDayBudgetStopsDispatch(t *testing.T) {
