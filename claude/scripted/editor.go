@@ -44,7 +44,17 @@ func (e *editor) shown() string {
 
 func (e *editor) set(text string) { e.parts = []part{{text: text}} }
 
-func (e *editor) clear() { e.parts, e.hint = nil, "" }
+func (e *editor) clear() {
+	e.parts = nil
+	e.forget()
+}
+
+// forget takes the hint away, unless something is still put aside.
+func (e *editor) forget() {
+	if e.hint = ""; len(e.stash) > 0 {
+		e.hint = "› stashed"
+	}
+}
 
 // take applies a key and says whether it submitted the text, which is then
 // the prompt. A trailing backslash turns Enter into a line end, as the CLI has
@@ -72,7 +82,7 @@ func (e *editor) take(k key) (prompt string, submitted bool) {
 }
 
 func (e *editor) add(p part) {
-	e.hint = ""
+	e.forget()
 	if n := len(e.parts); n > 0 && p.name == "" && e.parts[n-1].name == "" {
 		e.parts[n-1].text += p.text
 		return
@@ -113,7 +123,8 @@ func (e *editor) shorten(cut func(string) string) {
 func (e *editor) swap() {
 	switch {
 	case len(e.parts) > 0:
-		e.parts, e.stash, e.hint = nil, e.parts, "› stashed"
+		e.parts, e.stash = nil, e.parts
+		e.forget()
 	case len(e.stash) > 0:
 		e.parts, e.stash, e.hint = e.stash, nil, ""
 	}

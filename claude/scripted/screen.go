@@ -201,7 +201,10 @@ func (f foot) lines(columns int, name string) []string {
 	if f.hint != "" {
 		foot = append(foot, f.hint)
 	}
-	lines = append(lines, "", top)
+	if len(f.queued) == 0 { // they stand right on the box
+		lines = append(lines, "")
+	}
+	lines = append(lines, top)
 	for i, l := range strings.Split(box, "\n") {
 		lines = append(lines, []string{"❯\u00a0", "  "}[min(i, 1)]+l)
 	}
