@@ -1,8 +1,10 @@
 package fm
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -72,9 +74,9 @@ const (
 
 // Question is what an agent waits for a person to answer.
 type Question struct {
-	Kind    QuestionKind // "" for none
-	Text    string       // one line: the tool and what for, or the question
-	Options []string     // in the order of the dialog, when they are known
+	Kind    QuestionKind `json:"kind"`              // "" for none
+	Text    string       `json:"text"`              // one line: the tool and what for, or the question
+	Options []string     `json:"options,omitempty"` // in the order of the dialog, when they are known
 }
 
 // QuestionKind says what kind of dialog is open.
@@ -110,8 +112,8 @@ type Limit struct {
 
 // Spending is what was used up.
 type Spending struct {
-	Cost   USD
-	Tokens int64 // in and out, cached ones included
+	Cost   USD   `json:"cost_usd"`
+	Tokens int64 `json:"tokens"` // in and out, cached ones included
 }
 
 // Plus adds two.
@@ -127,3 +129,18 @@ func Dollars(d float64) USD { return USD(math.Round(d * 1e6)) }
 
 // String gives "$1.23".
 func (u USD) String() string { return fmt.Sprintf("$%.2f", float64(u)/1e6) }
+
+// MarshalJSON writes a number of dollars.
+func (u USD) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(u)/1e6, 'f', -1, 64), nil
+}
+
+// UnmarshalJSON reads a number of dollars.
+func (u *USD) UnmarshalJSON(b []byte) error {
+	var d float64
+	if err := json.Unmarshal(b, &d); err != nil {
+		return err
+	}
+	*u = Dollars(d)
+	return nil
+}

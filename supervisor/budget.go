@@ -66,7 +66,7 @@ func (d *decision) spentUp(t fm.Task) bool {
 	if s.Rules.TaskBudget <= 0 || t.Spent.Cost < s.Rules.TaskBudget {
 		return false
 	}
-	why := fmt.Sprintf("the task has used up its budget: %s of %s; raise budget.task in config.json, then fm retry %s", t.Spent.Cost, s.Rules.TaskBudget, t.ID)
+	why := fmt.Sprintf("the task has used up its budget: %s of %s; raise budget.task in config.json, then fm queue retry %s", t.Spent.Cost, s.Rules.TaskBudget, t.ID)
 	if t.Note != "" {
 		why += " (before: " + fm.Line(t.Note, 300) + ")"
 	}

@@ -106,7 +106,7 @@ func TestTaskBudgetAsksAPerson(t *testing.T) {
 		t.Fatalf("ordered %s", got)
 	}
 	rec, _ := effects[0].(Record)
-	const want = "the task has used up its budget: $3.00 of $3.00; raise budget.task in config.json, then fm retry 5 (before: the tests fail)"
+	const want = "the task has used up its budget: $3.00 of $3.00; raise budget.task in config.json, then fm queue retry 5 (before: the tests fail)"
 	if got := rec.Changes[0].Task.Note; got != want {
 		t.Errorf("the note says %q", got)
 	}
