@@ -12,14 +12,13 @@ import (
 	"github.com/founder-mode/fm/local"
 )
 
-// TestTwelveIdleSessionsCostNothing: with twelve real agents at their prompts,
+// twelveIdleSessionsCostNothing: with twelve real agents at their prompts,
 // which people keep for themselves, fm takes at most a hundredth of a core, and
 // no agent asks anything of the API. Caught: a supervisor that its own looks
 // woke; a nudge into a session that is held.
-func TestTwelveIdleSessionsCostNothing(t *testing.T) {
-	t.Parallel()
+func twelveIdleSessionsCostNothing(t *testing.T) {
 	const sessions, atOnce = 12, 4
-	takeSessions(t, cap(realSessions)) // all that there are, and more
+	settled := takeSessions(t, cap(realSessions))
 	s := newScene(t, fm.Config{Health: fm.HealthConfig{Start: seconds(600)}}, func(messages.Request) messages.Reply { return messages.Say("I have a question, and wait.") }, withKey)
 	tracker := local.NewTracker(s.project.Issues())
 	parent := s.issue("Twelve", "In twelve parts.")
@@ -41,6 +40,7 @@ func TestTwelveIdleSessionsCostNothing(t *testing.T) {
 		// A few at a time: it is the machine that twelve starts at once would try.
 		s.must("workers", "add", fmt.Sprint(atOnce))
 	}
+	settled()
 	s.looks(3)
 	asked, used, began := s.api.Requests(), s.used(), time.Now()
 	s.looks(40)

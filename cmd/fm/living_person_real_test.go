@@ -71,12 +71,11 @@ func (p person) leaves() {
 	})
 }
 
-// While a person types, the task may be done and the next one wait: the pane is
-// not respawned, no key is pressed, and the half-typed line stays as it is. When
-// the person has left the worker goes on. Caught: a respawn that took the
-// session from under somebody's hands.
-func TestAPersonsSessionIsLeftAloneAlsoWhenTheTaskIsDone(t *testing.T) {
-	t.Parallel()
+// personIsLeftAlone: while a person types, the task may be done and the next
+// one wait: the pane is not respawned, no key is pressed, and the half-typed
+// line stays as it is. When the person has left the worker goes on. Caught:
+// a respawn that took the session from under somebody's hands.
+func personIsLeftAlone(t *testing.T) {
 	release := make(chan struct{})
 	s := newStage(t, fm.Config{Presence: fm.PresenceConfig{Grace: seconds(60)}, Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
 		reply := solve(r)
@@ -116,10 +115,9 @@ func TestAPersonsSessionIsLeftAloneAlsoWhenTheTaskIsDone(t *testing.T) {
 	s.done(parts[1])
 }
 
-// A text of 10 KB arrives whole, and two that are sent at once both arrive, each
-// once. Caught: two pastes that ran into each other.
-func TestWhatIsSentToARealClaudeArrivesOnceAndWhole(t *testing.T) {
-	t.Parallel()
+// sentTextArrives: a text of 10 KB arrives whole, and two that are sent at
+// once both arrive, each once. Caught: two pastes that ran into each other.
+func sentTextArrives(t *testing.T) {
 	release := make(chan struct{})
 	s := newStage(t, fm.Config{}, func(r messages.Request) messages.Reply {
 		select {

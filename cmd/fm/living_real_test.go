@@ -2,6 +2,8 @@ package main
 
 import (
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -10,13 +12,37 @@ import (
 	"github.com/founder-mode/fm/supervisor"
 )
 
+// TestLivingWithTheRealClaude has the real CLI do what real ones do, each on a
+// stage of its own. They mostly wait, so that more of them than there are cores
+// may be at it.
+func TestLivingWithTheRealClaude(t *testing.T) {
+	t.Parallel()
+	var all sync.WaitGroup
+	defer all.Wait()
+	for name, play := range map[string]func(*testing.T){
+		"a question reaches a person, and the answer the agent":  questionIsAnswered,
+		"a background task is waited for":                        backgroundTaskIsWaitedFor,
+		"interrupted by a person it is seen idle and goes on":    interruptedByAPerson,
+		"no dialog at the start, whatever the project brings":    startsWithoutADialog,
+		"a usage limit is waited for, and then it is woken":      limitIsWaitedFor,
+		"trouble with the API is named and waited for":           troubleIsNamedAndWaitedFor,
+		"ended in a command it goes on without its orphan":       killedInACommand(syscall.SIGTERM),
+		"killed in a command it goes on without its orphan":      killedInACommand(syscall.SIGKILL),
+		"a person's session is left alone when the task is done": personIsLeftAlone,
+		"what is sent arrives once and whole":                    sentTextArrives,
+		"twelve idle sessions cost nothing":                      twelveIdleSessionsCostNothing,
+		"the stand-in looks like the real one":                   standInLooksLikeTheRealOne,
+	} {
+		all.Go(func() { t.Run(name, play) })
+	}
+}
+
 func seconds(n int) fm.Duration { return fm.Duration(time.Duration(n) * time.Second) }
 
-// A permission that the agent asks for waits for a person, who sees the
-// question and answers it; meanwhile nobody nudges. Caught: a nudge that the
-// CLI took for a yes.
-func TestRealClaudesQuestionReachesAPersonAndTheAnswerTheAgent(t *testing.T) {
-	t.Parallel()
+// questionIsAnswered: a permission that the agent asks for waits for a
+// person, who sees the question and answers it; meanwhile nobody nudges.
+// Caught: a nudge that the CLI took for a yes.
+func questionIsAnswered(t *testing.T) {
 	s := newStage(t, fm.Config{
 		Agent:  fm.AgentConfig{PermissionMode: "default", AllowedTools: []string{"Read"}},
 		Health: fm.HealthConfig{Idle: seconds(2)},
@@ -32,7 +58,7 @@ func TestRealClaudesQuestionReachesAPersonAndTheAnswerTheAgent(t *testing.T) {
 		t.Errorf("got the question %+v, want a permission for the command", w.Question)
 	}
 	s.worker("the options of the question", 30*time.Second, func(w supervisor.WorkerStatus) bool { return len(w.Question.Options) == 3 })
-	if out := s.must("status"); !strings.Contains(out, "touch asked.mark") {
+	if out := s.must("status"); !strings.Contains(out, "Waiting for you on") {
 		t.Error("fm status does not show the question")
 	}
 	if out := s.must("inbox"); !strings.Contains(out, "touch asked.mark") || !strings.Contains(out, "1. Yes") {
@@ -54,10 +80,10 @@ func TestRealClaudesQuestionReachesAPersonAndTheAnswerTheAgent(t *testing.T) {
 	}
 }
 
-// An agent with a command in the background is silent for a reason, and wakes
-// itself. Caught: a Stop that was taken for the end, whatever still ran.
-func TestRealClaudesBackgroundTaskIsWaitedFor(t *testing.T) {
-	t.Parallel()
+// backgroundTaskIsWaitedFor: an agent with a command in the background is
+// silent for a reason, and wakes itself. Caught: a Stop that was taken for
+// the end, whatever still ran.
+func backgroundTaskIsWaitedFor(t *testing.T) {
 	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
 		switch {
 		case strings.Contains(r.Prompt(), "<task-notification>"):
@@ -77,10 +103,9 @@ func TestRealClaudesBackgroundTaskIsWaitedFor(t *testing.T) {
 	}
 }
 
-// Escape fires no hook: what the CLI writes of itself tells that the agent is
-// idle, and it is asked to go on.
-func TestRealClaudeInterruptedByAPersonIsSeenIdleAndAskedToGoOn(t *testing.T) {
-	t.Parallel()
+// interruptedByAPerson: Escape fires no hook: what the CLI writes of itself
+// tells that the agent is idle, and it is asked to go on.
+func interruptedByAPerson(t *testing.T) {
 	s := newStage(t, fm.Config{Health: fm.HealthConfig{Start: seconds(15), Idle: seconds(60)}}, func(r messages.Request) messages.Reply {
 		if len(r.Messages) > 3 {
 			return solve(r)
@@ -98,10 +123,10 @@ func TestRealClaudeInterruptedByAPersonIsSeenIdleAndAskedToGoOn(t *testing.T) {
 	s.done(id)
 }
 
-// Whatever the project and a mode without checks would ask at the first start
-// in a home that never saw the CLI was answered before.
-func TestRealClaudeStartsWithoutADialogWhateverTheProjectBrings(t *testing.T) {
-	t.Parallel()
+// startsWithoutADialog: whatever the project and a mode without checks would
+// ask at the first start in a home that never saw the CLI was answered
+// before.
+func startsWithoutADialog(t *testing.T) {
 	s := newStage(t, fm.Config{Agent: fm.AgentConfig{PermissionMode: "bypassPermissions"}}, solve, withKey, "IS_SANDBOX=1")
 	s.sh(`echo '{"mcpServers":{"foo":{"command":"/bin/true"}}}' > .mcp.json && echo outside > ../home/outside.md && echo "@$PWD/../home/outside.md" > CLAUDE.md &&
 		git add .mcp.json CLAUDE.md && git -c user.name=t -c user.email=t@localhost commit -qm files && git push -q origin HEAD:main`)

@@ -23,15 +23,22 @@ var (
 	takesSome    sync.Mutex // who takes several, so that two do not wait for each other
 )
 
-// takeSessions waits for so many, until the test ends.
-func takeSessions(tb testing.TB, n int) {
+// takeSessions waits for so many. They are given back by the call of what it
+// returns, or when the test ends: agents that only sit there slow nobody down.
+func takeSessions(tb testing.TB, n int) (giveBack func()) {
 	tb.Helper()
 	takesSome.Lock()
 	defer takesSome.Unlock()
 	for range n {
 		realSessions <- struct{}{}
-		tb.Cleanup(func() { <-realSessions })
 	}
+	giveBack = sync.OnceFunc(func() {
+		for range n {
+			<-realSessions
+		}
+	})
+	tb.Cleanup(giveBack)
+	return giveBack
 }
 
 // A stage is a project with a worker, the real CLI and a model that follows a

@@ -11,19 +11,18 @@ import (
 	"github.com/founder-mode/fm/supervisor"
 )
 
-// A usage limit closes the gate until it resets, which the CLI says to the
-// minute and its status line to the second; then the worker is woken, though a
-// menu stands in its pane. Caught: an agent that waited for ever, for the CLI
-// resumes nothing by itself.
-func TestRealClaudesUsageLimitIsWaitedForAndThenItIsWoken(t *testing.T) {
-	t.Parallel()
-	resets := time.Now().Add(20 * time.Second)
-	var asked, refused atomic.Int64
+// limitIsWaitedFor: a usage limit closes the gate until it resets, which the
+// CLI says to the minute and its status line to the second; then the worker
+// is woken, though a menu stands in its pane. Caught: an agent that waited
+// for ever, for the CLI resumes nothing by itself.
+func limitIsWaitedFor(t *testing.T) {
+	var asked, refused, reset atomic.Int64 // the last in Unix seconds
 	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
-		switch {
-		case asked.Add(1) == 1: // which tells the status line when the limit resets
-			return messages.Bash("touch began.mark").Near(messages.FiveHours, 0.97, resets)
-		case time.Now().Before(resets):
+		if asked.Add(1) == 1 { // which tells the status line when the limit resets
+			reset.Store(time.Now().Add(20 * time.Second).Unix())
+			return messages.Bash("touch began.mark").Near(messages.FiveHours, 0.97, time.Unix(reset.Load(), 0))
+		}
+		if resets := time.Unix(reset.Load(), 0); time.Now().Before(resets) {
 			refused.Add(1)
 			return messages.UsedUp(messages.FiveHours, resets)
 		}
@@ -35,6 +34,7 @@ func TestRealClaudesUsageLimitIsWaitedForAndThenItIsWoken(t *testing.T) {
 		gate = s.status().Gate
 		return s.status(), gate.Why != ""
 	})
+	resets := time.Unix(reset.Load(), 0)
 	if off := gate.Until.Sub(resets); off < -time.Minute || off > time.Minute {
 		t.Errorf("the gate says %s, want the reset at %s", gate.Until, resets)
 	}
@@ -57,11 +57,10 @@ func TestRealClaudesUsageLimitIsWaitedForAndThenItIsWoken(t *testing.T) {
 	}
 }
 
-// What is wrong with the API is named and waited for, and costs the task
-// nothing; when the API is well the agent goes on.
-func TestRealClaudesTroubleIsNamedAndWaitedFor(t *testing.T) {
-	t.Parallel()
-	takeSessions(t, cap(realSessions))
+// troubleIsNamedAndWaitedFor: what is wrong with the API is named and waited
+// for, and costs the task nothing; when the API is well the agent goes on.
+func troubleIsNamedAndWaitedFor(t *testing.T) {
+	settled := takeSessions(t, cap(realSessions))
 	type act struct {
 		class fm.Trouble
 		word  string // in what fm status says
@@ -97,6 +96,7 @@ func TestRealClaudesTroubleIsNamedAndWaitedFor(t *testing.T) {
 	task := away.begin()
 	away.named(fm.NetTrouble, "reached")
 	away.back(solve)
+	settled() // the supervisors wait now
 	for _, a := range acts {
 		a.stage.recovered(a.task)
 	}
