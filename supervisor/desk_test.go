@@ -30,6 +30,7 @@ type desk struct {
 	mute    bool          // it gives no signs
 	hidden  bool          // its screen does not show that a turn runs
 	steps   []string      // what was done at the keyboard
+	next    func()        // happens just before a paste
 
 	mu      sync.Mutex
 	session fm.Session
@@ -41,7 +42,8 @@ type desk struct {
 	queued  []string
 	heard   []string // prompts that were taken
 	dialog  fm.Question
-	cursor  int // option, from 1
+	cursor  int  // option, from 1
+	filled  bool // a text stands at the option
 	then    []fm.Question
 	answers []string // options that were chosen, or texts that were filled in
 	rep     fm.Report
@@ -136,18 +138,18 @@ func (k *desk) Press(_ context.Context, w fm.WorkerID, key string) error {
 	return nil
 }
 
-func (k *desk) Tell(_ context.Context, w fm.WorkerID, text string) error {
-	k.does(w, "tell", func() {
+func (k *desk) Paste(_ context.Context, w fm.WorkerID, text string) error {
+	k.does(w, "paste", func() {
+		if k.next != nil {
+			k.next()
+		}
 		switch {
 		case k.dialog.Kind == "":
 			k.box += text
-		case strings.HasPrefix(k.dialog.Options[k.cursor-1], freeOption):
+		case k.cursor > 0 && strings.HasPrefix(k.dialog.Options[k.cursor-1], freeOption):
 			k.dialog.Options = slices.Clone(k.dialog.Options)
-			k.dialog.Options[k.cursor-1] = text
-		default:
-			k.tb.Errorf("%q was typed into the dialog %q", text, k.dialog.Text)
+			k.dialog.Options[k.cursor-1], k.filled = text, true
 		}
-		k.key("Enter")
 	})
 	return nil
 }
@@ -175,6 +177,9 @@ func (k *desk) key(key string) {
 	case key == "Enter" && k.swallow > 0:
 		k.swallow--
 	case key == "Enter" && k.dialog.Kind != "":
+		if !k.filled {
+			k.tb.Errorf("Enter was pressed in the dialog %q", k.dialog.Text)
+		}
 		k.choose(k.cursor)
 	case key == "Enter":
 		k.submit()
@@ -199,7 +204,7 @@ func (k *desk) key(key string) {
 
 func (k *desk) choose(n int) {
 	q := k.dialog
-	k.dialog = fm.Question{}
+	k.dialog, k.filled = fm.Question{}, false
 	if len(k.then) > 0 {
 		k.dialog, k.then, k.cursor = k.then[0], k.then[1:], 1
 	}

@@ -64,7 +64,7 @@ func (t talk) answer(ctx context.Context, a Answer) error {
 		return err
 	}
 	if strings.HasPrefix(q.Options[n-1], freeOption) {
-		return t.fillIn(ctx, q, n, a.Text, before)
+		return t.fillIn(ctx, q, n, strings.TrimSpace(fm.Plain(a.Text)), before)
 	}
 	if err := t.pick(ctx, q, n, before); err != nil || a.Text == "" {
 		return err
@@ -121,8 +121,8 @@ func (t talk) pick(ctx context.Context, q fm.Question, n int, before fm.Report) 
 	if err := t.press(ctx, key); err != nil {
 		return err
 	}
-	err := t.left(ctx, heardLimit, q, before)
-	if err != nil || ctx.Err() != nil {
+	gone := func(_ string, now fm.Screen) bool { return now.Dialog.Kind != q.Kind || now.Dialog.Text != q.Text }
+	if err := t.left(ctx, heardLimit, gone, before); err != nil {
 		return err
 	}
 	if now, err := t.screen(ctx); err == nil && now.Draft == key {
@@ -133,34 +133,39 @@ func (t talk) pick(ctx context.Context, q fm.Question, n int, before fm.Report) 
 }
 
 // fillIn goes to the option that takes a text, and types it there. What is
-// pasted before the option has the cursor is lost.
+// pasted before the option has the cursor is lost, and an Enter that comes
+// before the text is drawn may be.
 func (t talk) fillIn(ctx context.Context, q fm.Question, n int, text string, before fm.Report) error {
+	line := strconv.Itoa(n) + ". " + q.Options[n-1]
 	shown, err := t.shown(ctx)
 	if err != nil {
 		return err
 	}
-	line := strconv.Itoa(n) + ". " + q.Options[n-1]
 	if !points(shown, line) {
 		if err := t.press(ctx, strconv.Itoa(n)); err != nil {
 			return err
 		}
-		if err := t.pointed(ctx, line); err != nil {
+		if err := t.seen(ctx, "the option that takes a text", func(shown string) bool { return points(shown, line) }); err != nil {
 			return err
 		}
 	}
-	if err := t.allowed(ctx); err != nil {
+	if err := t.paste(ctx, text); err != nil {
 		return err
 	}
-	if err := t.Terminal.Tell(ctx, t.worker, text); err != nil {
+	if err := t.seen(ctx, "the text", func(shown string) bool { return !strings.Contains(shown, line) }); err != nil {
 		return err
 	}
-	if err := t.left(ctx, redrawLimit, q, before); !errors.Is(err, errOpen) {
-		return err
+	// A long text leaves no room for the rest of its dialog.
+	gone := func(shown string, now fm.Screen) bool { return now.Prompt || points(shown, "1. ") }
+	for range 2 { // one Enter may be swallowed
+		if err = t.press(ctx, "Enter"); err != nil {
+			return err
+		}
+		if err = t.left(ctx, pasteLimit, gone, before); !errors.Is(err, errOpen) {
+			break
+		}
 	}
-	if err := t.press(ctx, "Enter"); err != nil { // the first was swallowed
-		return err
-	}
-	return t.left(ctx, heardLimit, q, before)
+	return err
 }
 
 // points says whether the cursor of a dialog is on the line of an option.
@@ -173,15 +178,16 @@ func points(shown, line string) bool {
 	return false
 }
 
-func (t talk) pointed(ctx context.Context, line string) error {
-	patience, cancel := context.WithTimeout(ctx, redrawLimit)
+// seen waits for what a pane is to show.
+func (t talk) seen(ctx context.Context, what string, ok func(shown string) bool) error {
+	patience, cancel := context.WithTimeout(ctx, pasteLimit)
 	defer cancel()
 	for glancePause(patience) == nil {
-		if shown, err := t.shown(ctx); err != nil || points(shown, line) {
+		if shown, err := t.shown(ctx); err != nil || ok(shown) {
 			return err
 		}
 	}
-	return errors.New("the option that takes a text is not seen to be chosen")
+	return fmt.Errorf("%s is not to be seen in the dialog", what)
 }
 
 // errOpen says that a dialog is still there although it was answered.
@@ -189,13 +195,14 @@ var errOpen = errors.New("the dialog is still open")
 
 // left waits until a question is answered: its dialog is gone and the agent
 // goes on, or the next question is there.
-func (t talk) left(ctx context.Context, limit time.Duration, q fm.Question, before fm.Report) error {
+func (t talk) left(ctx context.Context, limit time.Duration, gone func(string, fm.Screen) bool, before fm.Report) error {
 	patience, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	why := errOpen
 	for glancePause(patience) == nil {
-		now, err := t.screen(ctx)
-		if err != nil || now.Dialog.Kind == q.Kind && now.Dialog.Text == q.Text {
+		shown, err := t.shown(ctx)
+		now := t.Agent.Screen(shown)
+		if err != nil || !gone(shown, now) {
 			continue
 		}
 		if now.Dialog.Kind != "" {

@@ -30,11 +30,11 @@ func TestAnAnswerReachesItsQuestion(t *testing.T) {
 	}{
 		"an option":               {mayRun, Answer{Option: 1}, []string{"1"}, []string{"Yes"}, nil},
 		"no":                      {mayRun, Answer{Option: 3}, []string{"3"}, []string{"No"}, nil},
-		"no, and why":             {mayRun, Answer{Text: "use git ls-files"}, []string{"3", "tell"}, []string{"No"}, []string{"use git ls-files"}},
+		"no, and why":             {mayRun, Answer{Text: "use git ls-files"}, []string{"3", "paste", "Enter"}, []string{"No"}, []string{"use git ls-files"}},
 		"the option of a menu":    {whichOne, Answer{Option: 2}, []string{"2"}, []string{"Postgres"}, nil},
-		"a text":                  {whichOne, Answer{Text: "MySQL\n8"}, []string{"3", "tell"}, []string{"MySQL\n8"}, nil},
-		"a text, Enter swallowed": {func(k *desk) { whichOne(k); k.swallow = 1 }, Answer{Text: "MySQL"}, []string{"3", "tell", "Enter"}, []string{"MySQL"}, nil},
-		"a text, at its field":    {func(k *desk) { whichOne(k); k.cursor = 3 }, Answer{Text: "MySQL"}, []string{"tell"}, []string{"MySQL"}, nil},
+		"a text":                  {whichOne, Answer{Text: "MySQL\n8"}, []string{"3", "paste", "Enter"}, []string{"MySQL\n8"}, nil},
+		"a text, Enter swallowed": {func(k *desk) { whichOne(k); k.swallow = 1 }, Answer{Text: "MySQL"}, []string{"3", "paste", "Enter", "Enter"}, []string{"MySQL"}, nil},
+		"a text, at its field":    {func(k *desk) { whichOne(k); k.cursor = 3 }, Answer{Text: "MySQL"}, []string{"paste", "Enter"}, []string{"MySQL"}, nil},
 		"one of two questions": {
 			func(k *desk) {
 				whichOne(k)
@@ -95,8 +95,9 @@ func TestWhatCannotBeAnsweredIsLeftAlone(t *testing.T) {
 		"two answers":          {mayRun, Answer{Text: "x", Option: 1}, Refused, "a text and an option", nil},
 		"no text is taken":     {asks(fm.AsksQuestion, "A", "B"), Answer{Text: "x"}, Refused, "takes no text", nil},
 		"it stays":             {func(k *desk) { mayRun(k); k.numb = "1" }, option(1), Transient, "the dialog is still open", []string{"1"}},
-		"its field is missed":  {func(k *desk) { whichOne(k); k.numb = "3" }, Answer{Text: "x"}, Transient, "is not seen to be chosen", []string{"3"}},
-		"its text is lost":     {func(k *desk) { whichOne(k); k.numb, k.swallow = "tell", 9 }, Answer{Text: "x"}, Transient, "the dialog is still open", []string{"3", "tell", "Enter"}},
+		"its field is missed":  {func(k *desk) { whichOne(k); k.numb = "3" }, Answer{Text: "x"}, Transient, "the option that takes a text is not to be seen", []string{"3"}},
+		"its text is lost":     {func(k *desk) { whichOne(k); k.numb = "paste" }, Answer{Text: "x"}, Transient, "the text is not to be seen", []string{"3", "paste"}},
+		"its text stays":       {func(k *desk) { whichOne(k); k.swallow = 9 }, Answer{Text: "x"}, Transient, "the dialog is still open", []string{"3", "paste", "Enter", "Enter"}},
 		"it is gone already":   {func(k *desk) { mayRun(k); k.lateGone() }, option(2), Transient, "the question was gone already", []string{"2", "BSpace"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -42,8 +42,8 @@ type Keyboard interface {
 	// Typing is a turn at the worker's keyboard: while it is held, no other
 	// process of fm presses a key there.
 	Typing(ctx context.Context, w fm.WorkerID) (release func(), err error)
-	// Tell pastes text into the worker's pane and presses Enter.
-	Tell(ctx context.Context, w fm.WorkerID, text string) error
+	// Paste pastes text into the worker's pane, as one paste whatever its lines.
+	Paste(ctx context.Context, w fm.WorkerID, text string) error
 	// Press presses one key in the worker's pane, by tmux's name for it, such
 	// as "Escape", "Enter", "C-s" or "2".
 	Press(ctx context.Context, w fm.WorkerID, key string) error

@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
 )
 
 // Speaker talks to agents as a careful person would: it looks before it types,
-// types nothing into a dialog and nothing behind another's half-typed line, and
-// looks whether it was heard. Its methods may be called concurrently, by several
-// processes too: each text arrives whole, and once.
+// types nothing into a dialog and nothing behind another's half-typed line,
+// sends only what it sees in the box, and looks whether it was heard. Its
+// methods may be called concurrently, by several processes too: each text
+// arrives whole, and once.
 type Speaker struct {
 	Terminal Terminal
 	Agent    Agent
@@ -26,15 +26,20 @@ type Speaker struct {
 	Closes fm.QuestionKind
 }
 
-// Limits of a talk. A screen is drawn within a tenth of a second; an agent that
-// is started on a busy machine takes seconds to say that it has begun.
+// Limits of a talk. A screen is mostly drawn within a tenth of a second; a CLI
+// on a busy machine takes seconds to draw a long text, and to say that its turn
+// has begun.
 const (
-	talkLimit   = 20 * time.Second
+	talkLimit   = 30 * time.Second
 	redrawLimit = 2 * time.Second
+	pasteLimit  = 5 * time.Second
 	heardLimit  = 10 * time.Second
 	// enterAfter is how long a text may stand in the box until Enter is pressed
-	// once more: the CLI swallows one now and then.
+	// once more: the CLI swallows one now and then. An Enter that it was only
+	// slow to take would send a person's line that came back; so that takes
+	// longer.
 	enterAfter = time.Second
+	enterLate  = 4 * time.Second
 )
 
 // Say types a text to the agent of a run, and returns when it was seen to be
@@ -42,8 +47,8 @@ const (
 // half-typed line is put aside for it, and comes back.
 //
 // The error wraps [fm.ErrGone] when the worker's live session is not the run's,
-// and [fm.ErrRefused] when a dialog is open. After any other it may be tried
-// again; the text may stand in the box then.
+// and [fm.ErrRefused] when a dialog is open or there is no text. After any
+// other it may be tried again; the text may stand in the box then.
 func (s Speaker) Say(ctx context.Context, w fm.WorkerID, run fm.Run, text string) error {
 	err := s.talk(ctx, w, run, func(ctx context.Context, t talk) error { return t.say(ctx, text) })
 	if err != nil {
@@ -71,10 +76,13 @@ func (s Speaker) talk(ctx context.Context, w fm.WorkerID, run fm.Run, do func(co
 }
 
 func (t talk) say(ctx context.Context, text string) error {
+	if text = message(text); text == "" {
+		return fmt.Errorf("empty text: %w", fm.ErrRefused)
+	}
 	if err := t.allowed(ctx); err != nil {
 		return err
 	}
-	box, err := t.makeRoom(ctx)
+	b, err := t.makeRoom(ctx, text)
 	if err != nil {
 		return err
 	}
@@ -82,13 +90,18 @@ func (t talk) say(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.allowed(ctx); err != nil {
+	if b.Draft == "" {
+		if err := t.paste(ctx, text); err != nil {
+			return err
+		}
+		if err := t.arrived(ctx, text); err != nil {
+			return err
+		}
+	}
+	if err := t.press(ctx, "Enter"); err != nil {
 		return err
 	}
-	if err := t.Terminal.Tell(ctx, t.worker, text); err != nil {
-		return err
-	}
-	return t.heard(ctx, text, box, before)
+	return t.heard(ctx, text, b, before)
 }
 
 // allowed says why no key may be pressed now.
@@ -119,15 +132,17 @@ func (t talk) press(ctx context.Context, key string) error {
 	return t.Terminal.Press(ctx, t.worker, key)
 }
 
-// box is the input box before we type into it: it is empty.
-type box struct {
-	fm.Screen        // what was shown around it
-	aside     string // the half-typed line that comes back when ours is sent
+func (t talk) paste(ctx context.Context, text string) error {
+	if err := t.allowed(ctx); err != nil {
+		return err
+	}
+	return t.Terminal.Paste(ctx, t.worker, text)
 }
 
-// makeRoom empties the box. Nothing that a person typed is lost by it: a second
-// line that is put aside would replace the first.
-func (t talk) makeRoom(ctx context.Context) (box, error) {
+// makeRoom empties the box, unless the very text stands in it since an earlier
+// try. Nothing that a person typed is lost by it: a second line that is put
+// aside would replace the first.
+func (t talk) makeRoom(ctx context.Context, text string) (box, error) {
 	shown, err := t.screen(ctx)
 	if err != nil {
 		return box{}, err
@@ -136,15 +151,15 @@ func (t talk) makeRoom(ctx context.Context) (box, error) {
 		if kind != fm.AsksLimit || kind != t.Closes {
 			return box{}, openDialog(shown.Dialog)
 		}
-		open := func(s fm.Screen) bool { return s.Dialog.Kind == "" && s.Prompt }
-		if shown, err = t.pressUntil(ctx, "Escape", open); err != nil {
+		closed := func(s fm.Screen) bool { return s.Dialog.Kind == "" && s.Prompt }
+		if shown, err = t.pressUntil(ctx, "Escape", closed); err != nil {
 			return box{}, fmt.Errorf("close the limit menu: %w", err)
 		}
 	}
 	switch {
 	case !shown.Prompt:
 		return box{}, errors.New("its input box is not to be seen")
-	case shown.Draft == "":
+	case shown.Draft == "", essence(shown.Draft) == essence(text):
 		return box{Screen: shown}, nil
 	case shown.Stashed:
 		return box{}, errors.New("a half-typed line stands in the box, and another one was put aside before")
@@ -156,17 +171,6 @@ func (t talk) makeRoom(ctx context.Context) (box, error) {
 	}
 	shown.Stashed = false // not by another
 	return box{shown, aside}, nil
-}
-
-// ours says whether what stands in the box now is the text that we typed, or
-// the part of it that the box shows. What may be a person's is not ours.
-func (b box) ours(now fm.Screen, text string) bool {
-	strip := func(s string) string { return strings.Join(strings.Fields(s), "") }
-	draft := strip(now.Draft)
-	if draft == "" || draft == strip(b.aside) || b.Stashed {
-		return false
-	}
-	return strings.Contains(strip(text), draft) || strings.HasPrefix(draft, "[Pastedtext#")
 }
 
 func openDialog(q fm.Question) error {
@@ -210,14 +214,28 @@ func (t talk) pressUntil(ctx context.Context, key string, done func(fm.Screen) b
 func (t talk) until(ctx context.Context, limit time.Duration, done func(fm.Screen) bool) (fm.Screen, error) {
 	patience, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	for {
-		if glancePause(patience) != nil {
-			return fm.Screen{}, fmt.Errorf("nothing is seen of it for %s", limit)
-		}
+	for glancePause(patience) == nil {
 		if shown, err := t.screen(ctx); err != nil || done(shown) {
 			return shown, err
 		}
 	}
+	return fm.Screen{}, fmt.Errorf("nothing is seen of it for %s", limit)
+}
+
+// arrived waits until the text stands in the box, alone: Enter in a dialog that
+// opened meanwhile would choose something, and behind a person's words would
+// send them.
+func (t talk) arrived(ctx context.Context, text string) error {
+	shown, err := t.until(ctx, pasteLimit, func(s fm.Screen) bool { return s.Draft != "" || s.Dialog.Kind != "" })
+	switch {
+	case err != nil:
+		return fmt.Errorf("paste the text: %w", err)
+	case shown.Dialog.Kind != "":
+		return openDialog(shown.Dialog)
+	case !holds(shown.Draft, text):
+		return errors.New("somebody types in the box, too; the text stands there and is not sent")
+	}
+	return nil
 }
 
 // heard waits until the text was taken, and presses Enter once more where it
@@ -229,6 +247,10 @@ func (t talk) heard(ctx context.Context, text string, b box, before fm.Report) e
 	defer cancel()
 	late, cancel := context.WithTimeout(ctx, enterAfter)
 	defer cancel()
+	if b.returns() {
+		late, cancel = context.WithTimeout(ctx, enterLate)
+		defer cancel()
+	}
 	// A long queue can hide all other signs of a turn.
 	busy := b.Busy || b.Queued || before.State == fm.AtWork || before.State == fm.Retrying
 	for pressed := false; glancePause(limit) == nil; {
@@ -239,17 +261,11 @@ func (t talk) heard(ctx context.Context, text string, b box, before fm.Report) e
 			continue
 		}
 		now, err := t.screen(ctx)
-		if err != nil {
-			continue // the next look may tell
-		}
-		stands := b.ours(now, text)
 		switch {
-		case now.Queued && !b.Queued, !busy && now.Busy && !stands:
-			return nil
-		case late.Err() == nil || !now.Prompt:
-		case busy && !stands:
-			return nil
-		case stands && !pressed:
+		case err != nil || !now.Prompt: // a later look may tell
+		case !b.unsent(now, text):
+			return nil // it was seen in the box before
+		case late.Err() != nil && !b.Stashed && !pressed:
 			if err := t.press(ctx, "Enter"); err != nil {
 				return err
 			}

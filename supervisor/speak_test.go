@@ -37,10 +37,12 @@ func (k *desk) did(want ...string) {
 
 // What is said is taken as one message, once, and what a person was typing
 // stands in the box afterwards, unsent.
-// Caught: no C-s; a paste without waiting for it; Enter pressed again whatever
-// stands in the box; the box taken for empty before the paste is drawn.
+// Caught: no C-s; a paste without waiting for it; an Enter without looking what
+// stands in the box, the first or a second; a line that came back taken for ours.
 func TestWhatIsSaidIsHeardOnceAndWhole(t *testing.T) {
 	long := strings.Repeat("a line of some length\n", 500) + "end"
+	typed, twice := []string{"paste", "Enter"}, []string{"paste", "Enter", "Enter"}
+	over, overTwice := []string{"C-s", "paste", "Enter"}, []string{"C-s", "paste", "Enter", "Enter"}
 	for name, c := range map[string]struct {
 		given func(*desk)
 		text  string
@@ -48,49 +50,33 @@ func TestWhatIsSaidIsHeardOnceAndWhole(t *testing.T) {
 		box   string
 		looks int // at most
 	}{
-		"at a prompt":         {text: "go on", steps: []string{"tell"}, looks: 1},
-		"10 KB":               {text: long, steps: []string{"tell"}, looks: 1},
-		"Enter was swallowed": {given: func(k *desk) { k.swallow = 1 }, text: long, steps: []string{"tell", "Enter"}, looks: 4},
-		"a half-typed line": {
-			given: func(k *desk) { k.box = "half a li" }, text: "go on", steps: []string{"C-s", "tell"}, box: "half a li", looks: 3,
-		},
-		"a half-typed line, Enter swallowed": {
-			given: func(k *desk) { k.box, k.swallow = "go", 1 }, text: "go on", steps: []string{"C-s", "tell", "Enter"}, box: "go", looks: 6,
-		},
-		"a line that was put aside before": {
-			given: func(k *desk) { k.stash, k.stashed = "go", true }, text: "go on", steps: []string{"tell"}, box: "go", looks: 1,
-		},
-		"while a turn runs": {given: func(k *desk) { k.busy = true; k.enter(fm.AtWork) }, text: "go on", steps: []string{"tell"}, looks: 2},
-		"while a turn runs, with another in the queue": {
-			given: func(k *desk) { k.busy = true; k.queued = []string{"x"} }, text: "go on", steps: []string{"tell"}, looks: 12,
-		},
-		"while a turn runs, Enter swallowed": {
-			given: func(k *desk) { k.busy, k.swallow = true, 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 14,
-		},
-		"while a turn runs that gives signs, Enter swallowed": {
-			given: func(k *desk) { k.enter(fm.AtWork); k.works(); k.swallow = 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 14,
-		},
-		"while a turn runs on a slow machine, Enter swallowed": {
-			given: func(k *desk) { k.lag, k.busy, k.swallow = 400*time.Millisecond, true, 1 }, text: "go on", steps: []string{"tell", "Enter"}, looks: 18,
-		},
-		"while a turn runs that is not to be seen for its queue": {
-			given: func(k *desk) { k.enter(fm.AtWork); k.busy, k.hidden, k.queued = true, true, []string{"x"} }, text: "go on", steps: []string{"tell"}, looks: 12,
-		},
-		"while a turn ends, and the next one asks": {given: (*desk).ends, text: "go on", steps: []string{"tell"}, looks: 2},
-		"without signs, a half-typed line that is a part of it": {
-			given: func(k *desk) { k.mute, k.box = true, "go" }, text: "go on", steps: []string{"C-s", "tell"}, box: "go", looks: 4,
-		},
-		"without signs, a line that was put aside before": {
-			given: func(k *desk) { k.mute, k.stash, k.stashed = true, "go", true }, text: "go on", steps: []string{"tell"}, box: "go", looks: 2,
-		},
-		"a slow machine": {given: func(k *desk) { k.lag = 900 * time.Millisecond }, text: "go on", steps: []string{"tell"}, looks: 1},
+		"at a prompt":                          {func(*desk) {}, "go on", typed, "", 2},
+		"10 KB":                                {func(*desk) {}, long, typed, "", 2},
+		"a slow machine":                       {func(k *desk) { k.lag = 900 * time.Millisecond }, "go on", typed, "", 12},
+		"no signs":                             {func(k *desk) { k.mute = true }, "go on", typed, "", 3},
+		"Enter was swallowed":                  {func(k *desk) { k.swallow = 1 }, long, twice, "", 4},
+		"it stands there since an earlier try": {func(k *desk) { k.box = "go on" }, "go on", typed[1:], "", 1},
+
+		"a half-typed line":                              {func(k *desk) { k.box = "half a li" }, "go on", over, "half a li", 4},
+		"a half-typed line, Enter swallowed":             {func(k *desk) { k.box, k.swallow = "half a li", 1 }, "go on", overTwice, "half a li", 6},
+		"a half-typed line that is a part of it":         {func(k *desk) { k.box = "go" }, "go on", over, "go", 4},
+		"a half-typed line that is a part, and no signs": {func(k *desk) { k.mute, k.box = true, "go" }, "go on", over, "go", 5},
+		"a line that was put aside before":               {func(k *desk) { k.stash, k.stashed = "half a li", true }, "go on", typed, "half a li", 2},
+		"a line that was put aside before, and no signs": {func(k *desk) { k.mute, k.stash, k.stashed = true, "half a li", true }, "go on", typed, "half a li", 3},
+		"a half-typed line, on a slow machine":           {func(k *desk) { k.lag, k.box = 1500*time.Millisecond, "go" }, "go on", over, "go", 40},
+		"a half-typed line, on a slow machine in a turn": {func(k *desk) { k.lag, k.box, k.busy = 1500*time.Millisecond, "half a li", true }, "go on", over, "half a li", 60},
+		"a half-typed line, Enter swallowed in a turn":   {func(k *desk) { k.box, k.busy, k.swallow = "half a li", true, 1 }, "go on", overTwice, "half a li", 50},
+		"while a turn runs":                              {func(k *desk) { k.busy = true; k.enter(fm.AtWork) }, "go on", typed, "", 3},
+		"while a turn runs, with another in the queue":   {func(k *desk) { k.busy = true; k.queued = []string{"x"} }, "go on", typed, "", 3},
+		"while a turn runs, Enter swallowed":             {func(k *desk) { k.busy, k.swallow = true, 1 }, "go on", twice, "", 14},
+		"while a turn runs that gives signs, swallowed":  {func(k *desk) { k.enter(fm.AtWork); k.works(); k.swallow = 1 }, "go on", twice, "", 14},
+		"while a turn runs that its queue hides":         {func(k *desk) { k.enter(fm.AtWork); k.busy, k.hidden, k.queued = true, true, []string{"x"} }, "go on", typed, "", 3},
+		"while a turn ends, and the next one asks":       {(*desk).ends, "go on", typed, "", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := newDesk(t)
-				if c.given != nil {
-					c.given(k)
-				}
+				c.given(k)
 				if err := k.said(c.text); err != nil {
 					t.Error(err)
 				}
@@ -159,7 +145,7 @@ func TestWhereNothingCanBeSaidNothingIsTyped(t *testing.T) {
 // A person who begins to type while fm looks comes first. Caught: one question
 // for the whole.
 func TestAPersonMayComeAtAnyMoment(t *testing.T) {
-	for came, want := range [][]string{nil, nil, {"C-s"}, {"C-s", "tell"}} {
+	for came, want := range [][]string{nil, nil, {"C-s"}, {"C-s", "paste"}, {"C-s", "paste", "Enter"}} {
 		synctest.Test(t, func(t *testing.T) {
 			k := newDesk(t)
 			k.box, k.swallow = "half a li", 1
@@ -188,24 +174,30 @@ func TestALimitMenuIsClosedForWhoAskedForIt(t *testing.T) {
 		if err := k.said("go on", func(s *Speaker) { s.Closes = fm.AsksLimit }); err != nil {
 			t.Error(err)
 		}
-		k.did("Escape", "tell")
+		k.did("Escape", "paste", "Enter")
 		if len(k.heard) != 1 || len(k.answers) > 0 {
 			t.Errorf("heard %q, chosen %q", k.heard, k.answers)
 		}
 	})
 }
 
-// What was not taken is no success, and Enter is pressed twice at most: what
-// swallows it may be a dialog that nobody knows.
+// What was not taken is no success; and what is in the box besides, or opens
+// over it, is sent and answered by nobody.
+// Caught: an Enter that does not look before; one pressed for ever.
 func TestWhatIsNotHeardIsAnError(t *testing.T) {
 	for name, c := range map[string]struct {
 		given func(*desk)
+		kind  FailureKind
+		why   string
 		steps []string
+		box   string
 	}{
-		"stands in the box":            {func(k *desk) { k.swallow = 9 }, []string{"tell", "Enter"}},
-		"stands in the box of a turn":  {func(k *desk) { k.swallow, k.busy = 9, true }, []string{"tell", "Enter"}},
-		"vanishes":                     {func(k *desk) { k.numb = "tell" }, []string{"tell"}},
-		"vanishes, and a line appears": {func(k *desk) { k.numb, k.stash, k.stashed = "tell", "go", true }, []string{"tell"}},
+		"it stands in the box":         {func(k *desk) { k.swallow = 9 }, Transient, "is not seen to be taken", []string{"paste", "Enter", "Enter"}, "go on"},
+		"it stands there in a turn":    {func(k *desk) { k.swallow, k.busy = 9, true }, Transient, "is not seen to be taken", []string{"paste", "Enter", "Enter"}, "go on"},
+		"it vanishes":                  {func(k *desk) { k.numb = "paste" }, Transient, "paste the text: nothing is seen of it", []string{"paste"}, ""},
+		"a person begins to type":      {func(k *desk) { k.next = func() { k.box = "wait, " } }, Transient, "somebody types in the box", []string{"paste"}, "wait, go on"},
+		"a dialog opens":               {func(k *desk) { k.next = func() { mayRun(k) } }, Refused, "a permission dialog is open", []string{"paste"}, ""},
+		"a line of which it is a part": {func(k *desk) { k.swallow, k.stash, k.stashed = 9, "go on", true }, Transient, "is not seen to be taken", []string{"paste", "Enter"}, "go on"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -213,13 +205,16 @@ func TestWhatIsNotHeardIsAnError(t *testing.T) {
 				c.given(k)
 				began := time.Now()
 				err := k.said("go on")
-				if err == nil || kind(err) != Transient || !strings.Contains(err.Error(), "is not seen to be taken") {
-					t.Errorf("got %v", err)
+				if err == nil || kind(err) != c.kind || !strings.Contains(err.Error(), c.why) {
+					t.Errorf("got %v, want %q", err, c.why)
 				}
 				if took := time.Since(began); took > talkLimit {
 					t.Errorf("it took %s", took)
 				}
 				k.did(c.steps...)
+				if k.box != c.box || len(k.heard) > 0 {
+					t.Errorf("box %q, heard %q", k.box, k.heard)
+				}
 			})
 		})
 	}
@@ -267,4 +262,52 @@ func TestWaitingForTheKeyboardEndsWithTheContext(t *testing.T) {
 		}
 		k.did()
 	})
+}
+
+func TestWhatIsSaidIsAMessageAndNoCommand(t *testing.T) {
+	for text, want := range map[string]string{
+		"  plain \r\n":             "plain",
+		"/clear":                   "fm: /clear",
+		"\n!rm -rf x":              "fm: !rm -rf x",
+		"# note":                   "fm: # note",
+		"& x":                      "fm: & x",
+		`ends with \`:              `ends with \ .`,
+		"a\x1b[31mb\x03\x1b[201~c": "abc",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			k := newDesk(t)
+			if err := k.said(text); err != nil || len(k.heard) != 1 || k.heard[0] != want {
+				t.Errorf("said %q, heard %q, %v; want %q", text, k.heard, err, want)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		k := newDesk(t)
+		if err := k.said("\x1b\x03 \n"); !errors.Is(err, fm.ErrRefused) {
+			t.Errorf("got %v", err)
+		}
+		k.did()
+	})
+}
+
+// Caught: a person's word in front of, or behind, a text that the box only
+// names.
+func TestADraftIsOursWhenNothingElseIsInIt(t *testing.T) {
+	text := "first line\n\tsecond ❤️ line, 红 "
+	for draft, want := range map[string]bool{
+		"first line\nsecond ❤ line, 红": true,
+		"first li\nne":                 true,
+		"second line":                  true,
+		"first line second line x":     false,
+		"x first line":                 false,
+		"":                             false,
+		"[Pasted text #12 +640 lines]": true,
+		"[Pasted text #1]":             true,
+		"[Pasted text #1 +3 lines]x":   false,
+		"x[Pasted text #1 +3 lines]":   false,
+	} {
+		if got := holds(draft, text); got != want {
+			t.Errorf("%q: %v, want %v", draft, got, want)
+		}
+	}
 }

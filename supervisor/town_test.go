@@ -236,7 +236,7 @@ func (c *town) Close(ctx context.Context, w fm.WorkerID) error {
 	return nil
 }
 
-func (c *town) Tell(ctx context.Context, w fm.WorkerID, _ string) error {
+func (c *town) Paste(ctx context.Context, w fm.WorkerID, _ string) error {
 	leave, err := c.enter(ctx, "tell", c.slot(w))
 	if err != nil {
 		return err

@@ -142,8 +142,8 @@ func TestReaderChangesNoSize(t *testing.T) {
 	if got := size(t, s, 1); got != "160x45" {
 		t.Errorf("a reader made it %s", got)
 	}
-	must(t, s.Tell(t.Context(), 1, "told"))
-	fileIs(t, cmd.Dir+"/heard", "told\r")
+	must(t, s.Paste(t.Context(), 1, "told"))
+	fileIs(t, cmd.Dir+"/heard", "told")
 	term.press(t, "C-b", "d")
 	attached(t, s, 1, 0)
 }

@@ -61,7 +61,7 @@ run-shell 'touch ` + canary + `'
 	if got := session(t, s, 1); !got.Alive || got.Run != runOf("7", 1) {
 		t.Errorf("got %+v", got)
 	}
-	must(t, s.Tell(t.Context(), 1, "go"))
+	must(t, s.Press(t.Context(), 1, "Enter"))
 	until(t, "the end stays to be seen", func() (any, bool) { got := session(t, s, 1); return got, got.Exit == "exit 3" })
 	if diff := cmp.Diff(settings(t, up(t)), settings(t, s)); diff != "" {
 		t.Errorf("settings without and with a user's configuration:\n%s", diff)

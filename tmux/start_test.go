@@ -96,7 +96,7 @@ func TestWorker1IsNotWorker10(t *testing.T) {
 	must(t, s.Start(t.Context(), 10, runOf("10", 1), sh(t, forever)))
 	must(t, s.Stop(t.Context(), 1))
 	must(t, s.Close(t.Context(), 1))
-	wantErr(t, s.Tell(t.Context(), 1, "hello"), fm.ErrGone)
+	wantErr(t, s.Paste(t.Context(), 1, "hello"), fm.ErrGone)
 	_, err := s.Capture(t.Context(), 1, 0)
 	wantErr(t, err, fm.ErrGone)
 	if one := session(t, s, 10); !one.Alive {
@@ -119,7 +119,7 @@ func TestForeignSessionIsNeverTouched(t *testing.T) {
 	wantErr(t, s.Start(t.Context(), 3, runOf("7", 1), cmd), fm.ErrRefused)
 	wantErr(t, s.Stop(t.Context(), 3), fm.ErrRefused)
 	wantErr(t, s.Close(t.Context(), 3), fm.ErrRefused)
-	wantErr(t, s.Tell(t.Context(), 3, "hello"), fm.ErrRefused)
+	wantErr(t, s.Paste(t.Context(), 3, "hello"), fm.ErrRefused)
 	one := session(t, s, 3)
 	if !one.Alive || one.Run != (fm.Run{}) {
 		t.Errorf("got %+v", one)

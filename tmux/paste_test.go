@@ -36,7 +36,7 @@ func hears(tb testing.TB, path, want string) {
 
 // Caught: paste-buffer without -p (lines sent one by one) or without -r (LF
 // becomes CR); text as an exec argument (";" and 16 KB).
-func TestTellPastesTextAsItIs(t *testing.T) {
+func TestTextIsPastedAsItIs(t *testing.T) {
 	t.Parallel()
 	s := up(t)
 	heard := listener(t, s, 1)
@@ -44,12 +44,12 @@ func TestTellPastesTextAsItIs(t *testing.T) {
 	for _, text := range append(hostile("/nonexistent/canary"),
 		"one\ntwo\n\nthree", "~", "x;", "Enter", "C-c", strings.Repeat("line of some length\n", 2000)+"end",
 	) {
-		want := paste(text)
+		want := strings.TrimSpace(fm.Plain(text))
 		if want == "" {
 			continue
 		}
-		must(t, s.Tell(t.Context(), 1, text))
-		all += "\x1b[200~" + want + "\x1b[201~\r"
+		must(t, s.Paste(t.Context(), 1, text))
+		all += "\x1b[200~" + want + "\x1b[201~"
 		hears(t, heard, all)
 	}
 	if got := hand(t, s, "list-buffers"); got != "" {
@@ -57,41 +57,25 @@ func TestTellPastesTextAsItIs(t *testing.T) {
 	}
 }
 
-func TestTellIsAMessageAndNoCommand(t *testing.T) {
-	for text, want := range map[string]string{
-		"  plain \r\n":             "plain",
-		"/clear":                   "fm: /clear",
-		"\n!rm -rf x":              "fm: !rm -rf x",
-		"# note":                   "fm: # note",
-		`ends with \`:              `ends with \ .`,
-		"a\x1b[31mb\x03\x1b[201~c": "abc",
-		"\x1b\x03 \n":              "",
-	} {
-		if got := paste(text); got != want {
-			t.Errorf("paste(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
-// Caught: Tell that trusts paste-buffer, which succeeds on a dead pane.
-func TestDeadPaneIsNotTold(t *testing.T) {
+// Caught: Paste that trusts paste-buffer, which succeeds on a dead pane.
+func TestDeadPaneTakesNoPaste(t *testing.T) {
 	t.Parallel()
 	s := up(t)
 	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, "exit 0")))
 	until(t, "it is dead", func() (any, bool) { got := session(t, s, 1); return got, !got.Alive })
-	wantErr(t, s.Tell(t.Context(), 1, "hello"), fm.ErrGone)
-	wantErr(t, s.Tell(t.Context(), 2, "hello"), fm.ErrGone)
-	wantErr(t, s.Tell(t.Context(), 1, " \x1b "), fm.ErrRefused)
+	wantErr(t, s.Paste(t.Context(), 1, "hello"), fm.ErrGone)
+	wantErr(t, s.Paste(t.Context(), 2, "hello"), fm.ErrGone)
+	wantErr(t, s.Paste(t.Context(), 1, " \x1b "), fm.ErrRefused)
 }
 
-// Caught: Tell without copy-mode -q, whose Enter only leaves the mode.
-func TestTellLeavesCopyModeFirst(t *testing.T) {
+// Caught: Paste without copy-mode -q, whose Enter only leaves the mode.
+func TestPasteLeavesCopyModeFirst(t *testing.T) {
 	t.Parallel()
 	s := up(t)
 	heard := listener(t, s, 1)
 	hand(t, s, "copy-mode", "-t", target(1))
-	must(t, s.Tell(t.Context(), 1, "hello"))
-	hears(t, heard, "\x1b[200~hello\x1b[201~\r")
+	must(t, s.Paste(t.Context(), 1, "hello"))
+	hears(t, heard, "\x1b[200~hello\x1b[201~")
 	if got := hand(t, s, "display-message", "-p", "-t", target(1), "#{pane_in_mode}"); got != "0" {
 		t.Errorf("pane_in_mode is %s", got)
 	}
