@@ -113,6 +113,10 @@ type transcriptLine struct {
 	Message   struct {
 		Content json.RawMessage `json:"content"`
 	} `json:"message"`
+	Attachment struct { // a message that joined a turn under way
+		Type   string          `json:"type"`
+		Prompt json.RawMessage `json:"prompt"`
+	} `json:"attachment"`
 }
 
 // block is one part of a message.
@@ -128,7 +132,13 @@ type block struct {
 // readable renders one line of a transcript, or "" for what is of no interest.
 func readable(line []byte) string {
 	var t transcriptLine
-	if json.Unmarshal(line, &t) != nil || t.Type != "user" && t.Type != "assistant" {
+	if json.Unmarshal(line, &t) != nil {
+		return ""
+	}
+	switch {
+	case t.Type == "attachment" && t.Attachment.Type == "queued_command":
+		t.Type, t.Message.Content = "user", t.Attachment.Prompt
+	case t.Type != "user" && t.Type != "assistant":
 		return ""
 	}
 	var b strings.Builder

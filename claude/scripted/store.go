@@ -65,6 +65,7 @@ type entry struct {
 	Type      string         `json:"type"`
 	Subtype   string         `json:"subtype,omitempty"`
 	Message   map[string]any `json:"message,omitempty"`
+	Attached  map[string]any `json:"attachment,omitempty"`
 	SessionID string         `json:"sessionId"`
 	UUID      string         `json:"uuid"`
 	Cwd       string         `json:"cwd"`

@@ -70,7 +70,7 @@ func (t *turn) tool(ctx context.Context, use toolUse, f func(context.Context) (s
 func (t *turn) hear() {
 	for _, text := range t.s.inbox.said() {
 		t.s.screen.line(bold, "❯ "+text)
-		t.s.store.add(entry{Type: "attachment", Message: map[string]any{"type": "queued_command", "prompt": text}})
+		t.s.store.add(entry{Type: "attachment", Attached: map[string]any{"type": "queued_command", "prompt": text}})
 	}
 }
 
