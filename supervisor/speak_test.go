@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -310,4 +311,54 @@ func TestADraftIsOursWhenNothingElseIsInIt(t *testing.T) {
 			t.Errorf("%q: %v, want %v", draft, got, want)
 		}
 	}
+}
+
+// atDesk is a supervisor of which only the talking and the looking matter.
+func (k *desk) atDesk(hands ...Hand) *Supervisor {
+	return New(Options{
+		Rules: rules(), Terminal: k, Agent: k, Dir: k.speaker().Dir, Log: slog.New(slog.DiscardHandler),
+		Wanted: func() (Wanted, error) { return Wanted{Hands: hands}, nil },
+	})
+}
+
+// Caught: a supervisor that speaks as a person does.
+func TestTheSupervisorSpeaksToNobodyInAPersonsHands(t *testing.T) {
+	for name, c := range map[string]struct {
+		hands []Hand
+		typed time.Duration // ago
+		steps []string
+	}{
+		"free":                     {nil, time.Hour, []string{"paste", "Enter"}},
+		"held":                     {[]Hand{{Worker: 3, Held: true}}, time.Hour, nil},
+		"another is held":          {[]Hand{{Worker: 1, Held: true}}, time.Hour, []string{"paste", "Enter"}},
+		"a person typed just now":  {nil, time.Second, nil},
+		"a person typed before it": {nil, 3 * time.Minute, []string{"paste", "Enter"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := newDesk(t)
+				k.session.Clients, k.session.LastKey = 1, time.Now().Add(-c.typed)
+				err := k.atDesk(c.hands...).tell(t.Context(), Tell{Worker: 3, Run: theRun, Text: "go on"})
+				k.settle()
+				if (err == nil) != (c.steps != nil) || err != nil && kind(err) != Transient {
+					t.Errorf("got %v", err)
+				}
+				k.did(c.steps...)
+			})
+		})
+	}
+}
+
+// Caught: a look without its glance at the pane.
+func TestALookFindsTheDialogThatNobodyToldOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newDesk(t)
+		k.asks(fm.AsksDialog, "Trust this folder?", "Yes", "No")
+		k.enter(fm.Starting)
+		time.Sleep(startSlack + time.Second)
+		seen, ok := k.atDesk().observe(t.Context(), []fm.Run{theRun}).(Observed)
+		if rep := seen.Reports["456"]; !ok || rep.State != fm.Waiting || rep.Question.Text != "Trust this folder?" {
+			t.Errorf("got %+v", seen)
+		}
+	})
 }
