@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,7 +15,7 @@ import (
 // standInLooksLikeTheRealOne: whoever reads the pane, and presses the keys, sees
 // the same of the stand-in as of the real CLI. Caught: a message that waits, and
 // was drawn where nobody looks for it.
-func standInLooksLikeTheRealOne(t *testing.T) {
+func standInLooksLikeTheRealOne(t play) {
 	const command = "touch began.mark; until test -e go.mark; do sleep 0.1; done"
 	real := newStage(t, fm.Config{Agent: fm.AgentConfig{PermissionMode: "default", AllowedTools: []string{"Read"}}}, func(r messages.Request) messages.Reply {
 		if _, ok := r.Result(); !ok && r.Step() == 0 && len(r.Messages) < 4 {

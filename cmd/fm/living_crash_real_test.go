@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -18,8 +17,8 @@ import (
 // on in its own conversation, without an attempt spent, and the command that
 // it left behind is gone. Caught: an orphan that went on writing beside its
 // successor.
-func killedInACommand(number syscall.Signal) func(*testing.T) {
-	return func(t *testing.T) {
+func killedInACommand(number syscall.Signal) func(play) {
+	return func(t play) {
 		s := newStage(t, fm.Config{}, func(r messages.Request) messages.Reply {
 			if strings.Contains(r.Prompt(), "You were interrupted") || solved(r) {
 				return solve(r)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -16,7 +15,7 @@ import (
 // which people keep for themselves, fm takes at most a hundredth of a core, and
 // no agent asks anything of the API. Caught: a supervisor that its own looks
 // woke; a nudge into a session that is held.
-func twelveIdleSessionsCostNothing(t *testing.T) {
+func twelveIdleSessionsCostNothing(t play) {
 	const sessions, atOnce = 12, 4
 	settled := takeSessions(t, cap(realSessions))
 	s := newScene(t, fm.Config{Health: fm.HealthConfig{Start: seconds(600)}}, func(messages.Request) messages.Reply { return messages.Say("I have a question, and wait.") }, withKey)

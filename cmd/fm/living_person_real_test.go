@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -75,7 +74,7 @@ func (p person) leaves() {
 // one wait: the pane is not respawned, no key is pressed, and the half-typed
 // line stays as it is. When the person has left the worker goes on. Caught:
 // a respawn that took the session from under somebody's hands.
-func personIsLeftAlone(t *testing.T) {
+func personIsLeftAlone(t play) {
 	release := make(chan struct{})
 	s := newStage(t, fm.Config{Presence: fm.PresenceConfig{Grace: seconds(60)}, Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
 		reply := solve(r)
@@ -117,7 +116,7 @@ func personIsLeftAlone(t *testing.T) {
 
 // sentTextArrives: a text of 10 KB arrives whole, and two that are sent at
 // once both arrive, each once. Caught: two pastes that ran into each other.
-func sentTextArrives(t *testing.T) {
+func sentTextArrives(t play) {
 	release := make(chan struct{})
 	s := newStage(t, fm.Config{}, func(r messages.Request) messages.Reply {
 		select {

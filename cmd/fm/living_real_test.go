@@ -19,7 +19,7 @@ func TestLivingWithTheRealClaude(t *testing.T) {
 	t.Parallel()
 	var all sync.WaitGroup
 	defer all.Wait()
-	for name, play := range map[string]func(*testing.T){
+	for name, scene := range map[string]func(play){
 		"a question reaches a person, and the answer the agent":  questionIsAnswered,
 		"a background task is waited for":                        backgroundTaskIsWaitedFor,
 		"interrupted by a person it is seen idle and goes on":    interruptedByAPerson,
@@ -33,16 +33,19 @@ func TestLivingWithTheRealClaude(t *testing.T) {
 		"twelve idle sessions cost nothing":                      twelveIdleSessionsCostNothing,
 		"the stand-in looks like the real one":                   standInLooksLikeTheRealOne,
 	} {
-		all.Go(func() { t.Run(name, play) })
+		all.Go(func() { t.Run(name, func(t *testing.T) { scene(play{t}) }) })
 	}
 }
+
+// play is a test that plays one scene.
+type play struct{ *testing.T }
 
 func seconds(n int) fm.Duration { return fm.Duration(time.Duration(n) * time.Second) }
 
 // questionIsAnswered: a permission that the agent asks for waits for a
 // person, who sees the question and answers it; meanwhile nobody nudges.
 // Caught: a nudge that the CLI took for a yes.
-func questionIsAnswered(t *testing.T) {
+func questionIsAnswered(t play) {
 	s := newStage(t, fm.Config{
 		Agent:  fm.AgentConfig{PermissionMode: "default", AllowedTools: []string{"Read"}},
 		Health: fm.HealthConfig{Idle: seconds(2)},
@@ -83,7 +86,7 @@ func questionIsAnswered(t *testing.T) {
 // backgroundTaskIsWaitedFor: an agent with a command in the background is
 // silent for a reason, and wakes itself. Caught: a Stop that was taken for
 // the end, whatever still ran.
-func backgroundTaskIsWaitedFor(t *testing.T) {
+func backgroundTaskIsWaitedFor(t play) {
 	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
 		switch {
 		case strings.Contains(r.Prompt(), "<task-notification>"):
@@ -105,7 +108,7 @@ func backgroundTaskIsWaitedFor(t *testing.T) {
 
 // interruptedByAPerson: Escape fires no hook: what the CLI writes of itself
 // tells that the agent is idle, and it is asked to go on.
-func interruptedByAPerson(t *testing.T) {
+func interruptedByAPerson(t play) {
 	s := newStage(t, fm.Config{Health: fm.HealthConfig{Start: seconds(15), Idle: seconds(60)}}, func(r messages.Request) messages.Reply {
 		if len(r.Messages) > 3 {
 			return solve(r)
@@ -126,7 +129,7 @@ func interruptedByAPerson(t *testing.T) {
 // startsWithoutADialog: whatever the project and a mode without checks would
 // ask at the first start in a home that never saw the CLI was answered
 // before.
-func startsWithoutADialog(t *testing.T) {
+func startsWithoutADialog(t play) {
 	s := newStage(t, fm.Config{Agent: fm.AgentConfig{PermissionMode: "bypassPermissions"}}, solve, withKey, "IS_SANDBOX=1")
 	s.sh(`echo '{"mcpServers":{"foo":{"command":"/bin/true"}}}' > .mcp.json && echo outside > ../home/outside.md && echo "@$PWD/../home/outside.md" > CLAUDE.md &&
 		git add .mcp.json CLAUDE.md && git -c user.name=t -c user.email=t@localhost commit -qm files && git push -q origin HEAD:main`)

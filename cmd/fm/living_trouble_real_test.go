@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -15,12 +14,12 @@ import (
 // CLI says to the minute and its status line to the second; then the worker
 // is woken, though a menu stands in its pane. Caught: an agent that waited
 // for ever, for the CLI resumes nothing by itself.
-func limitIsWaitedFor(t *testing.T) {
+func limitIsWaitedFor(t play) {
 	var asked, refused, reset atomic.Int64 // the last in Unix seconds
 	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
 		if asked.Add(1) == 1 { // which tells the status line when the limit resets
 			reset.Store(time.Now().Add(20 * time.Second).Unix())
-			return messages.Bash("touch began.mark").Near(messages.FiveHours, 0.97, time.Unix(reset.Load(), 0))
+			return messages.Bash("sleep 2").Near(messages.FiveHours, 0.97, time.Unix(reset.Load(), 0))
 		}
 		if resets := time.Unix(reset.Load(), 0); time.Now().Before(resets) {
 			refused.Add(1)
@@ -48,6 +47,8 @@ func limitIsWaitedFor(t *testing.T) {
 		shown := s.shown()
 		return shown, strings.Contains(shown, "What do you want to do?")
 	})
+	// Who only has the words waits until the end of the minute in them.
+	s.until("the worker to be woken", 100*time.Second, func() (any, bool) { return s.status(), s.task(id).Status != fm.Working })
 	s.done(id)
 	if n := refused.Load(); n > 2 {
 		t.Errorf("%d requests were made while the limit stood, want 1", n)
@@ -59,7 +60,7 @@ func limitIsWaitedFor(t *testing.T) {
 
 // troubleIsNamedAndWaitedFor: what is wrong with the API is named and waited
 // for, and costs the task nothing; when the API is well the agent goes on.
-func troubleIsNamedAndWaitedFor(t *testing.T) {
+func troubleIsNamedAndWaitedFor(t play) {
 	settled := takeSessions(t, cap(realSessions))
 	type act struct {
 		class fm.Trouble
