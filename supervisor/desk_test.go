@@ -28,6 +28,7 @@ type desk struct {
 	swallow int           // Enters that have none
 	numb    string        // a key that has none
 	mute    bool          // it gives no signs
+	ending  bool          // its turn ends with the next key, and what was queued makes it ask
 	hidden  bool          // its screen does not show that a turn runs
 	steps   []string      // what was done at the keyboard
 	next    func()        // happens just before a paste
@@ -224,9 +225,13 @@ func (k *desk) choose(n int) {
 
 func (k *desk) submit() {
 	text := k.box
-	if k.busy {
+	switch {
+	case k.ending:
+		k.busy = false
+		k.asks(fm.AsksPermission, "Bash: ls", "Yes", "No")
+	case k.busy:
 		k.queued = append(k.queued, text)
-	} else {
+	default:
 		k.busy = true
 		k.enter(fm.AtWork)
 	}
@@ -242,19 +247,6 @@ func (k *desk) works() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.enter(fm.AtWork)
-	})
-}
-
-// ends has the turn that is under way end a moment after its last sign, and
-// what was queued begin the next one, which asks a question at once.
-func (k *desk) ends() {
-	k.busy = true
-	time.AfterFunc(2*k.lag, func() {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if k.busy, k.queued = false, nil; len(k.heard) > 0 {
-			k.asks(fm.AsksPermission, "Bash: ls", "Yes", "No")
-		}
 	})
 }
 

@@ -173,6 +173,29 @@ func TestASignOutdatesAScreen(t *testing.T) {
 	if got := g.looks(s, time.Minute, fm.Report{State: fm.AtWork, Heard: noon().Add(500 * time.Millisecond)}); got["100"].State != fm.AtWork {
 		t.Errorf("an old screen is believed again: %+v", got)
 	}
+	g.shown[1] = fm.Screen{Dialog: fm.Question{Kind: fm.AsksLimit, Text: "Wait?"}}
+	limited := fm.Report{State: fm.Limited, Heard: noon()}
+	if got := g.looks(s, 2*time.Minute, limited)["100"]; got.Question.Kind != fm.AsksLimit {
+		t.Errorf("got %+v", got)
+	}
+	limited.Heard = noon().Add(2*time.Minute + time.Second)
+	if got := g.looks(s, 2*time.Minute+2*time.Second, limited)["100"]; got.Question.Kind != "" {
+		t.Errorf("the menu of before is believed: %+v", got)
+	}
+}
+
+func TestAScreenIsBelievedForAWhile(t *testing.T) {
+	g, s := newGallery()
+	g.shown[1] = fm.Screen{Busy: true, Retrying: "Retrying in 9s"}
+	silent := fm.Report{State: fm.AtWork, Heard: noon().Add(-time.Minute)}
+	for at, want := range map[time.Duration]fm.AgentState{0: fm.Retrying, 19 * time.Second: fm.Retrying, 20 * time.Second: fm.AtWork} {
+		g.fault, s.glimpses = nil, nil
+		g.looks(s, 0, silent)
+		g.fault = func() error { return errors.New("no") }
+		if got := g.looks(s, at, silent)["100"].State; got != want {
+			t.Errorf("after %s: %s, want %s", at, got, want)
+		}
+	}
 }
 
 // A question is known before its dialog is drawn; its options come soon after.

@@ -72,7 +72,7 @@ func TestWhatIsSaidIsHeardOnceAndWhole(t *testing.T) {
 		"while a turn runs, Enter swallowed":             {func(k *desk) { k.busy, k.swallow = true, 1 }, "go on", twice, "", 14},
 		"while a turn runs that gives signs, swallowed":  {func(k *desk) { k.enter(fm.AtWork); k.works(); k.swallow = 1 }, "go on", twice, "", 14},
 		"while a turn runs that its queue hides":         {func(k *desk) { k.enter(fm.AtWork); k.busy, k.hidden, k.queued = true, true, []string{"x"} }, "go on", typed, "", 3},
-		"while a turn ends, and the next one asks":       {(*desk).ends, "go on", typed, "", 3},
+		"while a turn ends, and the next one asks":       {func(k *desk) { k.busy, k.ending = true, true }, "go on", typed, "", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -347,6 +347,18 @@ func TestTheSupervisorSpeaksToNobodyInAPersonsHands(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Caught: a probe that does not get through the menu.
+func TestTheSupervisorClosesWhatItWasToldTo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newDesk(t)
+		k.asks(fm.AsksLimit, "What do you want to do?", "Stop and wait")
+		if err := k.atDesk().tell(t.Context(), Tell{Worker: 3, Run: theRun, Text: "go on", Closes: fm.AsksLimit}); err != nil {
+			t.Error(err)
+		}
+		k.did("Escape", "paste", "Enter")
+	})
 }
 
 // Caught: a look without its glance at the pane.
