@@ -74,8 +74,9 @@ func questionIsAnswered(t play) {
 	}
 	s.must("answer", "worker-1", "--option", "1")
 	s.until("the command to be run", 30*time.Second, func() (any, bool) { return s.shown(), s.exists(id, "asked.mark") })
-	// The next command asks again; this time the option that ends the asking.
-	s.is(fm.Waiting)
+	s.worker("the question about the next command", 30*time.Second, func(w supervisor.WorkerStatus) bool {
+		return w.State == string(fm.Waiting) && strings.Contains(w.Question.Text, "git commit")
+	})
 	s.must("answer", "worker-1", "--option", "1")
 	s.done(id)
 	if n := s.times("sign of progress"); n > 0 {
