@@ -250,6 +250,16 @@ func (k *desk) works() {
 	})
 }
 
+// lateShown tells of a dialog, and opens it a moment later.
+func (k *desk) lateShown() {
+	k.enter(fm.Waiting)
+	time.AfterFunc(time.Second, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		mayRun(k)
+	})
+}
+
 // lateGone closes the dialog between a look and the key that follows.
 func (k *desk) lateGone() {
 	time.AfterFunc(k.lag/2, func() {

@@ -47,16 +47,15 @@ func (t talk) answer(ctx context.Context, a Answer) error {
 	if err := t.allowed(ctx); err != nil {
 		return err
 	}
-	shown, err := t.screen(ctx)
-	if err != nil {
-		return err
-	}
-	q := shown.Dialog
-	if err := t.answerable(q); err != nil {
-		return err
-	}
 	before, err := t.report(ctx)
 	if err != nil {
+		return err
+	}
+	q, err := t.question(ctx, before)
+	if err != nil {
+		return err
+	}
+	if err := t.answerable(q); err != nil {
 		return err
 	}
 	n, err := choose(q, a)
@@ -73,6 +72,20 @@ func (t talk) answer(ctx context.Context, a Answer) error {
 		return fmt.Errorf("wait for the input box: %w", err)
 	}
 	return t.say(ctx, a.Text)
+}
+
+// question gives what is asked on the screen. An agent says that it asks a
+// moment before it does.
+func (t talk) question(ctx context.Context, rep fm.Report) (fm.Question, error) {
+	shown, err := t.screen(ctx)
+	if err != nil || shown.Dialog.Kind != "" || rep.State != fm.Waiting {
+		return shown.Dialog, err
+	}
+	shown, err = t.until(ctx, redrawLimit, func(s fm.Screen) bool { return s.Dialog.Kind != "" })
+	if err != nil {
+		return fm.Question{}, fmt.Errorf("find its question on the screen: %w", err)
+	}
+	return shown.Dialog, nil
 }
 
 func (t talk) answerable(q fm.Question) error {

@@ -28,13 +28,14 @@ func TestAnAnswerReachesItsQuestion(t *testing.T) {
 		answers []string
 		heard   []string
 	}{
-		"an option":               {mayRun, Answer{Option: 1}, []string{"1"}, []string{"Yes"}, nil},
-		"no":                      {mayRun, Answer{Option: 3}, []string{"3"}, []string{"No"}, nil},
-		"no, and why":             {mayRun, Answer{Text: "use git ls-files"}, []string{"3", "paste", "Enter"}, []string{"No"}, []string{"use git ls-files"}},
-		"the option of a menu":    {whichOne, Answer{Option: 2}, []string{"2"}, []string{"Postgres"}, nil},
-		"a text":                  {whichOne, Answer{Text: "MySQL\n8"}, []string{"3", "paste", "Enter"}, []string{"MySQL\n8"}, nil},
-		"a text, Enter swallowed": {func(k *desk) { whichOne(k); k.swallow = 1 }, Answer{Text: "MySQL"}, []string{"3", "paste", "Enter", "Enter"}, []string{"MySQL"}, nil},
-		"a text, at its field":    {func(k *desk) { whichOne(k); k.cursor = 3 }, Answer{Text: "MySQL"}, []string{"paste", "Enter"}, []string{"MySQL"}, nil},
+		"an option":                          {mayRun, Answer{Option: 1}, []string{"1"}, []string{"Yes"}, nil},
+		"an option, told before it is shown": {(*desk).lateShown, Answer{Option: 1}, []string{"1"}, []string{"Yes"}, nil},
+		"no":                                 {mayRun, Answer{Option: 3}, []string{"3"}, []string{"No"}, nil},
+		"no, and why":                        {mayRun, Answer{Text: "use git ls-files"}, []string{"3", "paste", "Enter"}, []string{"No"}, []string{"use git ls-files"}},
+		"the option of a menu":               {whichOne, Answer{Option: 2}, []string{"2"}, []string{"Postgres"}, nil},
+		"a text":                             {whichOne, Answer{Text: "MySQL\n8"}, []string{"3", "paste", "Enter"}, []string{"MySQL\n8"}, nil},
+		"a text, Enter swallowed":            {func(k *desk) { whichOne(k); k.swallow = 1 }, Answer{Text: "MySQL"}, []string{"3", "paste", "Enter", "Enter"}, []string{"MySQL"}, nil},
+		"a text, at its field":               {func(k *desk) { whichOne(k); k.cursor = 3 }, Answer{Text: "MySQL"}, []string{"paste", "Enter"}, []string{"MySQL"}, nil},
 		"one of two questions": {
 			func(k *desk) {
 				whichOne(k)
@@ -82,6 +83,7 @@ func TestWhatCannotBeAnsweredIsLeftAlone(t *testing.T) {
 		steps  []string
 	}{
 		"nothing is asked":     {func(*desk) {}, option(1), Refused, "worker-3 asks nothing: fm send", nil},
+		"it is never shown":    {func(k *desk) { k.enter(fm.Waiting) }, option(1), Transient, "find its question on the screen", nil},
 		"another run":          {func(k *desk) { mayRun(k); k.session.Run.Attempt++ }, option(1), NotFound, "456.2 does not run there", nil},
 		"a login":              {asks(fm.AsksDialog, "Yes", "No"), option(1), Refused, "a dialog is open: What?", nil},
 		"a limit":              {asks(fm.AsksLimit, "Wait"), option(1), Refused, "fm attach worker-3", nil},
