@@ -154,12 +154,23 @@ func (c Config) check() error {
 		return fmt.Errorf("config source %q: want local", c.Source)
 	case !slices.Contains(PermissionModes(), c.Agent.PermissionMode):
 		return fmt.Errorf("config agent.permission_mode %q: want one of %s", c.Agent.PermissionMode, strings.Join(PermissionModes(), ", "))
+	case slices.ContainsFunc(c.Agent.Args, skipsPermissions):
+		return fmt.Errorf("config agent.args: %s is not taken there: set agent.permission_mode to bypassPermissions", skipPermissions)
 	case c.Budget.Day < 0 || c.Budget.Task < 0:
 		return fmt.Errorf("config budget: want dollars, 0 for no bound")
 	case c.Tmux.History > 10_000:
 		return fmt.Errorf("config tmux.history %d: want at most 10000 (a server with 100 workers would need 650 MB more per 10000)", c.Tmux.History)
 	}
 	return c.checkPositive()
+}
+
+// skipPermissions is the CLI's flag for its mode bypassPermissions. It would
+// overrule the mode that everything else goes by.
+const skipPermissions = "--dangerously-skip-permissions"
+
+func skipsPermissions(arg string) bool {
+	flag, _, _ := strings.Cut(arg, "=")
+	return flag == skipPermissions
 }
 
 // checkPositive refuses negative limits, which would be reached at once.

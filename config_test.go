@@ -45,7 +45,7 @@ func TestConfigSetsWhatItNames(t *testing.T) {
 
 // A setting that does nothing is worse than an error that names it.
 // Caught: a decoder that stops at the end of the first value; no look at
-// negative numbers.
+// negative numbers; a flag that overrules the permission mode.
 func TestConfigErrorsNameTheSetting(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"worker": 3}`:                      `"worker"`,
@@ -70,6 +70,9 @@ func TestConfigErrorsNameTheSetting(t *testing.T) {
 		"{\n<<<<<<< HEAD\n\"workers\": 3\n}": "config",
 		`[]`:                                 "config",
 		`{`:                                  "config",
+
+		`{"agent": {"args": ["-v", "--dangerously-skip-permissions"]}}`: "set agent.permission_mode to bypassPermissions",
+		`{"agent": {"args": ["--dangerously-skip-permissions=true"]}}`:  "set agent.permission_mode to bypassPermissions",
 	} {
 		if _, err := fm.ParseConfig([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ParseConfig(%s) = %v, want an error with %s", text, err, want)
