@@ -16,6 +16,7 @@ import (
 // fm doctor --probe with the real CLI: fm sees all that it must, touches nothing
 // of the user's own, and leaves nothing behind, also when it is interrupted.
 func TestRealProbe(t *testing.T) {
+	t.Parallel()
 	claude := realClaude(t)
 	b := newBench(t, fm.Config{Agent: fm.AgentConfig{Command: claude}})
 	home := filepath.Join(b.dir, "home") // empty

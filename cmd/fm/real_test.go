@@ -87,6 +87,7 @@ func plan(letter string) fm.Split {
 // The model is scripted; nothing else is. No dialog stops it in a fresh home,
 // as root and as a user who is not.
 func TestRealClaude(t *testing.T) {
+	t.Parallel()
 	claude := realClaude(t)
 	t.Run("as the user of the test", func(t *testing.T) { endToEnd(t, claude, nil) })
 	if os.Getuid() == 0 {

@@ -12,6 +12,7 @@ import (
 // the manual: commands, what they print, what is in the files afterwards. Run
 // it with -update to have the files that a script compares with written anew.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,

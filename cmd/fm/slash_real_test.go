@@ -16,6 +16,7 @@ import (
 // The real CLI finds /fm:status however fm init installed it, puts the prompt in
 // its place, and lets the model run fm, and nothing else, without asking.
 func TestRealClaudeFindsTheSlashCommands(t *testing.T) {
+	t.Parallel()
 	claude := realClaude(t)
 	for _, flag := range []string{"--commands", "--plugin"} {
 		t.Run(strings.TrimPrefix(flag, "--"), func(t *testing.T) {
@@ -56,6 +57,7 @@ func TestRealClaudeFindsTheSlashCommands(t *testing.T) {
 // A worker finds the command of its own fm also where the project brings an
 // older one: two plugins of one name, and commands of the same name.
 func TestRealClaudeFindsTheWorkersCommandBesideTheProjects(t *testing.T) {
+	t.Parallel()
 	claude := realClaude(t)
 	asked := make(chan messages.Request, 20)
 	u := newUser(t, messages.Serve(t, func(r messages.Request) messages.Reply {
