@@ -29,12 +29,14 @@ type Start struct {
 	Task   fm.Task
 }
 
-// Stop ends the process in a worker's pane. If Keep names a task, what stands
+// Stop ends the process in a worker's pane, but none in the hands of a person,
+// unless the user told everything to halt. If Keep names a task, what stands
 // uncommitted or unpushed in its worktree is preserved afterwards.
 type Stop struct {
 	Worker fm.WorkerID
 	Run    fm.Run
 	Keep   fm.TaskID
+	Halt   bool
 }
 
 // Close ends a worker's session.

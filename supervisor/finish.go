@@ -141,7 +141,7 @@ func (d *decision) haltSessions() int {
 		}
 		alive++
 		if !d.index.handled[ss.Worker] {
-			d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: t.ID})
+			d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: t.ID, Halt: true})
 		}
 	}
 	return alive

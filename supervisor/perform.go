@@ -118,13 +118,16 @@ func (s *Supervisor) start(ctx context.Context, eff Start) error {
 }
 
 // stop ends the run's process and what it started. What the worker has begun
-// since is another's.
+// since is another's, and where a person came since the look it waits.
 func (s *Supervisor) stop(ctx context.Context, eff Stop) error {
-	ss, _, err := s.slot(ctx, eff.Worker)
+	ss, person, err := s.slot(ctx, eff.Worker)
 	if err != nil {
 		return err
 	}
 	if ss.Run == eff.Run {
+		if person && !eff.Halt {
+			return fmt.Errorf("stop %s: %s is in the hands of a person", eff.Run, eff.Worker)
+		}
 		if err := s.o.Terminal.Stop(ctx, eff.Worker); err != nil {
 			return err
 		}

@@ -11,8 +11,9 @@ import (
 )
 
 // TestStopNowGivesEverythingBack stops in the middle of the work, and in the
-// middle of a check that takes for ever. Caught: sessions that were left alive;
-// what they had started.
+// middle of a check that takes for ever, with a person at one of the agents.
+// Caught: sessions that were left alive; what they had started; a halt that
+// waits for the person.
 func TestStopNowGivesEverythingBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
@@ -31,6 +32,9 @@ func TestStopNowGivesEverythingBack(t *testing.T) {
 		}
 		go func() {
 			time.Sleep(10 * time.Minute)
+			c.mu.Lock()
+			c.guest = 2
+			c.mu.Unlock()
 			c.want(Wanted{Workers: 4, Stop: StopNow})
 		}()
 		began := time.Now()
