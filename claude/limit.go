@@ -37,10 +37,10 @@ func (s signs) limit() fm.Limit {
 		}
 		return session
 	}
-	hit := fm.Limit{Kind: limitKind(s.says), Used: 100, Hit: true, Resets: resets(s.says, s.evidence.At)}
-	known := session
-	if hit.Kind == weekly.Kind {
-		known = weekly
+	hit := fm.Limit{Kind: limitKind(s.says), Used: 100, Hit: true, Resets: resets(s.says, s.evidence.At.Local())}
+	known := weekly // a zero one as well: the other limit's reset is not this one's
+	if hit.Kind == "session" {
+		known = session
 	}
 	switch d := known.Resets.Sub(hit.Resets); {
 	case known.Resets.IsZero():
@@ -63,7 +63,7 @@ func limitKind(says string) string {
 }
 
 // resets finds the moment in words such as "You've hit your session limit ·
-// resets 11:05am (UTC)".
+// resets 11:05am (UTC)". Without a zone they mean that of now.
 func resets(says string, now time.Time) time.Time {
 	_, when, found := strings.Cut(says, "resets ")
 	if !found {

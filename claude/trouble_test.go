@@ -63,6 +63,8 @@ func TestALimitSaysWhenItResets(t *testing.T) {
 	}
 	unknown := hit("You've hit your session limit · resets 5:30pm (UTC)")
 	unknown.fiveHour = window{}
+	untold := hit("You've hit your weekly limit")
+	untold.sevenDay = window{}
 	tests := map[string]struct {
 		signs signs
 		want  fm.Limit
@@ -73,6 +75,7 @@ func TestALimitSaysWhenItResets(t *testing.T) {
 		"hit, to the second":      {hit("You've hit your session limit · resets 5:30pm (UTC)"), fm.Limit{Kind: "session", Used: 100, Hit: true, Resets: soon}},
 		"hit, to the minute":      {unknown, fm.Limit{Kind: "session", Used: 100, Hit: true, Resets: at(0).Add(3*time.Hour + 59*time.Second)}},
 		"hit, without a time":     {hit("You've hit your weekly limit"), fm.Limit{Kind: "weekly", Used: 100, Hit: true, Resets: late}},
+		"hit, nothing is known":   {untold, fm.Limit{Kind: "weekly", Used: 100, Hit: true}},
 		"hit, with a way out":     {hit("You've hit your weekly limit · resets Nov 24, 9am (UTC) · /upgrade"), fm.Limit{Kind: "weekly", Used: 100, Hit: true, Resets: time.Date(2026, 11, 24, 9, 0, 59, 0, time.UTC)}},
 		"hit, in words of no use": {hit("You've hit your Opus limit · resets next month."), fm.Limit{Kind: "weekly", Used: 100, Hit: true, Resets: late}},
 	}
@@ -82,5 +85,20 @@ func TestALimitSaysWhenItResets(t *testing.T) {
 				t.Errorf("got - want +:\n%s", diff)
 			}
 		})
+	}
+}
+
+// Words without a zone mean the clock on the wall, whatever zone the events
+// file is in. Caught: the hour of the words in UTC.
+func TestAResetWithoutAZoneIsInLocalTime(t *testing.T) {
+	zone, was := time.FixedZone("here", 5*60*60+45*60), time.Local
+	time.Local = zone
+	t.Cleanup(func() { time.Local = was })
+	h := newHooked(t)
+	h.hook(`{"hook_event_name":"UserPromptSubmit","session_id":"s"}`)
+	h.hook(`{"hook_event_name":"StopFailure","session_id":"s","error":"rate_limit","last_assistant_message":"You've hit your session limit · resets 3pm"}`)
+	r := h.report()
+	if got := r.Limit.Resets.In(zone).Format("15:04:05"); got != "15:00:59" || !r.Limit.Hit {
+		t.Errorf("got %+v, at %s here, want 15:00:59", r.Limit, got)
 	}
 }
