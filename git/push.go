@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -95,10 +96,15 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 		dir = ""
 	}
 	ref := "refs/heads/" + branch
-	out, err := r.run(ctx, call{op: "push", target: branch, dir: dir, limit: networkLimit, args: []string{
+	args, err := r.fromRoot(ctx)
+	if err != nil {
+		return err
+	}
+	out, err := r.run(ctx, call{op: "push", target: branch, dir: dir, limit: networkLimit, args: append(
+		args,
 		"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no",
-		"--force-with-lease=" + ref + ":" + old, "--end-of-options", r.remote, sha + ":" + ref,
-	}})
+		"--force-with-lease="+ref+":"+old, "--end-of-options", r.remote, sha+":"+ref,
+	)})
 	var e *Error
 	if err == nil || !errors.As(err, &e) {
 		return err
@@ -117,6 +123,21 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 		e.kind = fm.ErrRefused // by the remote's rules, or by a hook here
 	}
 	return e
+}
+
+// fromRoot gives the words before a push for a remote that is a relative path:
+// git takes such a one from the folder that it runs in, and a push runs in the
+// task's worktree, where its hooks expect to be. See git-clone(1), GIT URLS.
+func (r *Repo) fromRoot(ctx context.Context) ([]string, error) {
+	out, err := r.run(ctx, call{op: "find the address of", target: r.remote, args: []string{"remote", "get-url", "--push", r.remote}})
+	if err != nil {
+		return nil, err
+	}
+	url := strings.TrimSuffix(out, "\n")
+	if before, _, ok := strings.Cut(url, ":"); url == "" || filepath.IsAbs(url) || ok && !strings.Contains(before, "/") {
+		return nil, nil // a path from the root, a scheme, or host:path
+	}
+	return []string{"-c", "remote." + r.remote + ".pushurl=" + filepath.Join(r.root, url)}, nil
 }
 
 // moved knows the ways in which git and a racing receiver say so.

@@ -198,3 +198,21 @@ func TestHostileBranchNamesRunNothing(t *testing.T) {
 		t.Fatal("a branch name ran a command")
 	}
 }
+
+// Caught: an address that was taken from the worktree's folder.
+func TestARemoteBesideTheCheckoutMayBeRelative(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"../", "./../"} {
+		y := newYard(t, "")
+		relative, err := filepath.Rel(y.root, y.remote)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y.git(y.root, "remote", "set-url", "origin", name+strings.TrimPrefix(relative, "../"))
+		y.commit(y.prepare("1"), "a.txt", "first\n")
+		want := y.push("1")
+		if got := y.git(y.remote, "rev-parse", "subissue/1"); got != want {
+			t.Errorf("%s: the remote has %s, want %s", name, got, want)
+		}
+	}
+}
