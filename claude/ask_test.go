@@ -163,6 +163,35 @@ func TestOnlyTimeAtWorkCounts(t *testing.T) {
 	}
 }
 
+// TestANightAsleepIsNoWork has a machine sleep while its agent is at work. The
+// signs are the same after a restart of fm, and so is the sum. Caught: eight
+// hours of sleep that overran the limit of an attempt; half an hour for the
+// whole attempt instead of for each silence.
+func TestANightAsleepIsNoWork(t *testing.T) {
+	var s signs
+	for _, step := range []struct {
+		name string
+		at   time.Duration
+		want time.Duration // at work by then
+	}{
+		{"Launch", 0, 0},
+		{"UserPromptSubmit", time.Second, time.Second},
+		{"PostToolUse", 20 * time.Minute, 20 * time.Minute},
+		{"TeammateIdle", 45 * time.Minute, 45 * time.Minute}, // says nothing but that it lives
+		{"PostToolUse", 8*time.Hour + 45*time.Minute, 75 * time.Minute},
+		{"Stop", 8*time.Hour + 46*time.Minute, 76 * time.Minute},
+		{"UserPromptSubmit", 20 * time.Hour, 76 * time.Minute},
+	} {
+		s = s.fold(event{Name: step.name, At: at(0).Add(step.at)})
+		if got := s.report(at(0).Add(step.at)).Worked; got != step.want {
+			t.Errorf("%s after %s: %s at work, want %s", step.name, step.at, got, step.want)
+		}
+	}
+	if got := s.report(at(0).Add(40 * time.Hour)).Worked; got != 106*time.Minute {
+		t.Errorf("asleep once more: %s at work", got)
+	}
+}
+
 // Caught: a line for each call; none for the first reading of a process that
 // resumes, from which its costs are counted; a limit that the CLI left out once
 // and fm forgot.

@@ -10,6 +10,7 @@ func (s signs) fold(e event) signs {
 	}
 	s = s.identify(e)
 	s.heard = later(s.heard, e.At)
+	s.worked = s.worked.sign(e.At)
 	switch e.Name {
 	case "SessionStart":
 		return s.start(e)

@@ -83,22 +83,35 @@ func (s signs) enter(state fm.AgentState, by fm.Evidence) signs {
 	return s
 }
 
-// stretches adds up the time at work.
+// maxSilence is the most that counts as work without any sign of it. A machine
+// that sleeps writes none: a night that its agent lies in is no work.
+const maxSilence = 30 * time.Minute
+
+// stretches adds up the time at work, from one sign to the next.
 type stretches struct {
-	sum  time.Duration
-	from time.Time // when the present one began; zero when there is none
+	sum  time.Duration // until the last sign
+	from time.Time     // when that was; zero when the agent is not at work
 }
 
 func (w stretches) enter(state fm.AgentState, at time.Time) stretches {
+	w = w.sign(at)
 	switch state {
 	case fm.Starting, fm.AtWork, fm.Retrying, fm.InShell:
 		if w.from.IsZero() {
 			w.from = at
 		}
 	case fm.AtPrompt, fm.Waiting, fm.Limited, fm.Exited, fm.UnknownState:
-		w.sum, w.from = w.by(at), time.Time{}
+		w.from = time.Time{}
 	}
 	return w
+}
+
+// sign takes a sign of an agent that may be at work.
+func (w stretches) sign(at time.Time) stretches {
+	if w.from.IsZero() {
+		return w
+	}
+	return stretches{sum: w.by(at), from: later(w.from, at)}
 }
 
 // by is the sum at a moment.
@@ -106,7 +119,7 @@ func (w stretches) by(at time.Time) time.Duration {
 	if w.from.IsZero() || at.Before(w.from) {
 		return w.sum
 	}
-	return w.sum + at.Sub(w.from)
+	return w.sum + min(at.Sub(w.from), maxSilence)
 }
 
 func later(a, b time.Time) time.Time {

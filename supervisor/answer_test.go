@@ -128,6 +128,24 @@ func TestOldEvidenceFailsNobody(t *testing.T) {
 	}
 }
 
+// TestClockThatStandsStillInSleepIsNotUsed gives Step times as a process reads
+// them: of the two clocks in them only the one that goes on while the machine
+// sleeps may be compared. Caught: eight hours of sleep that counted as two
+// seconds, so that everybody had been silent for a night.
+func TestClockThatStandsStillInSleepIsNotUsed(t *testing.T) {
+	now := time.Now()
+	if now == now.Round(0) { //nolint:staticcheck // that there are two clocks is the point
+		t.Fatal("this time has one clock only")
+	}
+	s, _ := step(seen(working("5", 1)).with(live(1, "5", 1), atWork()), Ticked{At: now})
+	s, _ = step(s, Observed{At: now, Sight: s.Sight, Reports: s.Reports})
+	for name, at := range map[string]time.Time{"now": s.At, "of the look": s.SightAt, "awake": s.AwakeAt} {
+		if at != now.Round(0) {
+			t.Errorf("the time %s is %s", name, at)
+		}
+	}
+}
+
 // TestLookThatOverlapsAStart keeps what the start said. Caught: without it the
 // same attempt was started again, on the word of a look that was older.
 func TestLookThatOverlapsAStart(t *testing.T) {

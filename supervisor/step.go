@@ -17,7 +17,7 @@ import (
 // the queue is read back.
 func Step(s State, ev Event) (State, []Effect) {
 	if tick, ok := ev.(Ticked); ok {
-		s.At = tick.At
+		s.At = wall(tick.At)
 		return s, nil
 	}
 	s = s.copied()
@@ -26,6 +26,10 @@ func Step(s State, ev Event) (State, []Effect) {
 	d.reconcile()
 	return s, d.orders()
 }
+
+// wall gives a time that passes while the machine sleeps. The clock that Go
+// adds to the times of a process stands still then, and no gap would be seen.
+func wall(t time.Time) time.Time { return t.Round(0) }
 
 // decision collects what one Step decides.
 type decision struct {
@@ -92,7 +96,7 @@ func (d *decision) note(ev Event) {
 	s := d.state
 	switch ev := ev.(type) {
 	case Ticked:
-		s.At = ev.At
+		s.At = wall(ev.At)
 	case QueueRead:
 		d.queueRead(ev.Snapshot)
 	case Recorded:
@@ -127,6 +131,7 @@ func (d *decision) note(ev Event) {
 func (d *decision) seenNow(ev Observed) {
 	s := d.state
 	believed := s.Sight.Sessions
+	ev.At = wall(ev.At)
 	s.Unread = ev.Unread
 	if ev.At.Sub(s.SightAt) > sleep {
 		s.AwakeAt = ev.At
