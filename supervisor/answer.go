@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -37,6 +38,7 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 	fresh := rep.Turns > p.Judged
 	stopped := struck(rep)
 	if fresh || !p.ToldAt.IsZero() && !turnOver(rep) && !stopped {
+		p.Refused = p.Refused || p.Checked > 0
 		p.Reasons, p.ToldAt, p.Checked = "", time.Time{}, 0 // the agent went on
 	}
 	if !stopped {
@@ -51,7 +53,7 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 		d.claims(t, *p)
 	case stopped:
 		d.strike(t, p, rep)
-	case d.overtime(t, ss, rep):
+	case !(unchecked && (over || !p.Refused)) && d.overtime(t, ss, rep):
 	case !over && (rep.State == fm.Starting || !rep.Prompted && rep.State != fm.Waiting):
 		d.hangs(t, *p, ss)
 	case !over:
@@ -85,11 +87,13 @@ func (d *decision) hangs(t fm.Task, p Progress, ss fm.Session) {
 }
 
 // overtime ends an attempt that has worked for too long. Waiting for people and
-// for limits does not count.
+// for limits does not count. One that claims to have finished is checked first;
+// a file that was refused stays where it is while the agent goes on, and is no
+// such claim before the turn is over.
 func (d *decision) overtime(t fm.Task, ss fm.Session, rep fm.Report) bool {
 	s := d.state
 	limit := s.Rules.Timeout
-	if limit <= 0 || rep.Worked <= limit || rep.Completed || s.present(ss) {
+	if limit <= 0 || rep.Worked <= limit || s.present(ss) {
 		return false
 	}
 	why := fmt.Sprintf("Issue #%s timed out after %s.", t.ID, limit)
@@ -102,20 +106,26 @@ func (d *decision) overtime(t fm.Task, ss fm.Session, rep fm.Report) bool {
 }
 
 // tooLong gives a task whose conversation does not fit any more back for a
-// fresh one. It is the attempt's fault only when it was so from the start.
+// fresh one. It is the attempt's fault when it was so from the start, or is so
+// again: a task that fits into no conversation would go round for ever.
 func (d *decision) tooLong(t fm.Task, ss fm.Session) {
 	s := d.state
 	const why = "the conversation became too long for the model"
+	again := slices.ContainsFunc(t.Extra, func(f fm.Field) bool { return f.Key == longKey })
 	switch {
 	case s.present(ss):
-	case s.SightAt.Sub(t.Since) < lasting:
+	case again || s.SightAt.Sub(t.Since) < lasting:
 		d.fail(t, why, s.Rules.Attempts)
 	default:
 		c := queue.Release(t, why, s.At)
 		c.Task.Note = why + ": go on from what stands in the worktree"
+		c.Task.Extra = append(slices.Clone(c.Task.Extra), fm.Field{Key: longKey, Value: fmt.Sprint(t.Attempt)})
 		d.record(c)
 	}
 }
+
+// longKey is the key of a queue line of which an attempt became too long.
+const longKey = "outgrown"
 
 const missing = "COMPLETION.md is missing: finish the task, commit, then write it as /work-on-subissue says."
 

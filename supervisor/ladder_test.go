@@ -213,6 +213,32 @@ func TestOvertime(t *testing.T) {
 	}
 }
 
+// TestRefusedClaimIsNoClaim has agents work on for too long beside the file that
+// was refused. Caught: an attempt that its refused file kept from ever being
+// overtime.
+func TestRefusedClaimIsNoClaim(t *testing.T) {
+	goesOn := fm.Report{State: fm.AtWork, Prompted: true, Turns: 1, Completed: true, Worked: 5 * time.Hour}
+	claimsAgain := goesOn
+	claimsAgain.State, claimsAgain.Turns = fm.AtPrompt, 2
+	first := goesOn
+	first.Turns = 0
+	refused := Progress{Judged: 1, Checked: 1, SentBack: 1, Reasons: "the tests fail", ToldAt: noon().Add(-time.Hour)}
+	for _, c := range []struct {
+		name string
+		p    Progress
+		rep  fm.Report
+		want string
+	}{
+		{"it goes on beside the refused file", refused, goesOn, "[record fail 5]"},
+		{"it has ended its turn: the file may be another", refused, claimsAgain, "[verify 5.1]"},
+		{"a first claim, in the turn that wrote it", Progress{}, first, "[]"},
+	} {
+		if got := names(look(t, told(c.p, live(1, "5", 1), c.rep))); fmt.Sprint(got[:min(1, len(got))]) != c.want {
+			t.Errorf("%s: %v, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 // TestTooLongIsAFreshStart gives a task back whose conversation has outgrown
 // the model, without a failure; when it was so at once it is one.
 func TestTooLongIsAFreshStart(t *testing.T) {
@@ -227,5 +253,28 @@ func TestTooLongIsAFreshStart(t *testing.T) {
 		if got := names(look(t, seen(task).with(live(1, "5", 1), long))); fmt.Sprint(got[:1]) != c.want {
 			t.Errorf("after %s: %v, want %s", c.age, got, c.want)
 		}
+	}
+}
+
+// TestTooLongAgainIsAFailure gives a task back until it has failed. Caught: a
+// task that filled a conversation every hour and was begun anew for ever.
+func TestTooLongAgainIsAFailure(t *testing.T) {
+	f := busyAgents(t, 1)
+	for attempt := 1; attempt <= 6; attempt++ {
+		f.s.Sight.Sessions = []fm.Session{live(1, "1", attempt)}
+		f.report("1", func(r *fm.Report) { *r = atWork(); r.Run = fm.Run{Task: "1", Attempt: attempt} })
+		f.run(time.Hour)
+		f.report("1", func(r *fm.Report) { r.State, r.Turns, r.Trouble = fm.AtPrompt, 1, fm.LengthTrouble })
+		f.run(2 * time.Second)
+		f.s.Reports = map[fm.TaskID]fm.Report{}
+		f.s.Sight.Sessions = nil
+		f.run(time.Hour)
+		task, _ := f.s.Queue.Task("1")
+		if task.Failures != attempt-1 {
+			t.Fatalf("attempt %d: %d failures, %s: %s", attempt, task.Failures, task.Status, task.Note)
+		}
+	}
+	if task, _ := f.s.Queue.Task("1"); task.Status != fm.Failed {
+		t.Errorf("in the end %+v", task)
 	}
 }

@@ -31,6 +31,13 @@ func (d *decision) notes() {
 	}
 }
 
+// unnoted forgets what the status line of a worker shows: what happened to its
+// session has cleared it.
+func (s *State) unnoted(w fm.WorkerID) {
+	s.Notes = cloned(s.Notes)
+	delete(s.Notes, w)
+}
+
 func (s State) noteFor(ss fm.Session) string {
 	t, known := s.Queue.Task(ss.Run.Task)
 	mine := known && t.Run() == ss.Run

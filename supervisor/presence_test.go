@@ -143,3 +143,36 @@ func TestViewShowsPeople(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// TestNoteIsShownAgainAfterAStartOrAStop has an agent started, and stopped,
+// while somebody watches; either clears the status line. Caught: a person who was
+// told nothing any more, because fm believed that the same text was still there.
+func TestNoteIsShownAgainAfterAStartOrAStop(t *testing.T) {
+	run := fm.Run{Task: "1", Attempt: 1}
+	for _, c := range []struct {
+		eff Effect
+		ev  Event
+	}{
+		{Start{Worker: 1, Task: working("1", 1)}, Started{Worker: 1, Run: run}},
+		{Stop{Worker: 1, Run: run}, Stopped{Worker: 1, Run: run}},
+	} {
+		f := busyAgents(t, 2)
+		f.session(1, func(ss *fm.Session) { ss.Clients, ss.LastKey = 1, f.s.At })
+		f.run(0)
+		before := f.s
+		f.s.Busy[c.eff.key()] = c.eff
+		_, effects := Step(f.s, c.ev)
+		var notes []fm.WorkerID
+		for _, eff := range effects {
+			if n, ok := eff.(Note); ok {
+				notes = append(notes, n.Worker)
+			}
+		}
+		if fmt.Sprint(notes) != "[worker-1]" {
+			t.Errorf("after %T the notes of %v are shown", c.ev, notes)
+		}
+		if len(before.Notes) != 1 {
+			t.Errorf("before %T %v was shown", c.ev, before.Notes)
+		}
+	}
+}

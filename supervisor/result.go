@@ -29,6 +29,7 @@ func (d *decision) succeeded(ev Event) {
 		d.started(ev)
 	case Stopped:
 		s.Sight.Sessions = ended(s.Sight.Sessions, ev)
+		s.unnoted(ev.Worker)
 	case Closed:
 		s.Sight.Sessions = without(s.Sight.Sessions, ev.Worker)
 	case Told:
@@ -107,6 +108,7 @@ func (d *decision) started(ev Started) {
 	ss, _ := s.slot(ev.Worker)
 	ss.Worker, ss.Run, ss.Alive, ss.PID, ss.Exit = ev.Worker, ev.Run, true, 0, ""
 	s.Sight.Sessions = append(without(s.Sight.Sessions, ev.Worker), ss)
+	s.unnoted(ev.Worker)
 }
 
 // told takes note of a text that an agent has taken: reasons, a nudge, or the

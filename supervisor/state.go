@@ -115,6 +115,7 @@ type Progress struct {
 	DeadSince time.Time // when the session was first seen dead
 	Judged    int       // turns that were answered, one way or the other
 	Checked   int       // turns that had ended when a completion was last refused
+	Refused   bool      // a completion was, and the agent went on since
 	SentBack  int       // times that reasons were given
 	Parts     int       // times that only a part was finished
 	Reasons   string    // to be told, until the agent goes on
