@@ -2,7 +2,9 @@ package claude
 
 import (
 	"encoding/json"
+	"hash/fnv"
 	"strconv"
+	"time"
 
 	"github.com/founder-mode/fm"
 )
@@ -13,6 +15,42 @@ const (
 	maxOption  = 80
 	maxOptions = 10
 )
+
+// An asking is what the agent asked last, and for which call of a tool.
+type asking struct {
+	question fm.Question
+	tool     string // "" when nobody said
+	call     string
+	at       time.Time
+}
+
+// of says whether a heartbeat is of the call that was asked about, or may be.
+// The others run beside it, and say nothing about the answer.
+func (a asking) of(e event) bool {
+	switch {
+	case a.tool == "":
+		return true
+	case a.tool != e.Tool:
+		return false
+	}
+	return a.call == "" || e.Call == "" || a.call == e.Call
+}
+
+// callMark tells calls of one tool apart by what they are to do: the CLI gives a
+// request for leave no id. The agent's own questions get none: one is asked at
+// a time, and the answer is put into its input.
+func callMark(tool string, input json.RawMessage) string {
+	if (event{Tool: tool}).question().Kind != fm.AsksPermission {
+		return ""
+	}
+	detail, _ := toolDetail(tool, input)
+	if detail == "" {
+		return ""
+	}
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(detail)) // never fails
+	return strconv.FormatUint(uint64(sum.Sum32()), 16)
+}
 
 // question is what a PermissionRequest asks for. The agent's own questions and
 // its plans come as requests to use the tools for that.

@@ -42,6 +42,28 @@ func TestARequestTellsWhatItIsFor(t *testing.T) {
 	}
 }
 
+// A tool that ends beside an open question does not hide it; that of the
+// question says that it was answered. Caught: any heartbeat taken for an answer.
+func TestAQuestionStandsWhileOtherToolsRun(t *testing.T) {
+	h := newHooked(t)
+	h.hook(`{"hook_event_name":"UserPromptSubmit","session_id":"s"}`)
+	h.hook(`{"hook_event_name":"PermissionRequest","session_id":"s","tool_name":"Bash","tool_input":{"command":"make"}}`)
+	h.hook(`{"hook_event_name":"PostToolUse","session_id":"s","tool_name":"Read","tool_input":{"file_path":"/a"}}`)
+	h.hook(`{"hook_event_name":"PostToolUse","session_id":"s","tool_name":"Bash","tool_input":{"command":"ls"}}`)
+	if r := h.report(); r.State != fm.Waiting || r.Question.Text != "Bash: make" {
+		t.Errorf("got %s and %+v, want it to wait", r.State, r.Question)
+	}
+	h.hook(`{"hook_event_name":"PostToolUse","session_id":"s","tool_name":"Bash","tool_input":{"command":"make"},"tool_response":{}}`)
+	if r := h.report(); r.State != fm.AtWork {
+		t.Errorf("got %s, want it to work", r.State)
+	}
+	h.hook(`{"hook_event_name":"PermissionRequest","session_id":"s","tool_name":"AskUserQuestion","tool_input":{"questions":[{"question":"Which?"}]}}`)
+	h.hook(`{"hook_event_name":"PostToolUse","session_id":"s","tool_name":"AskUserQuestion","tool_input":{"questions":[{"question":"Which?"}],"answers":{"Which?":"A"}}}`)
+	if r := h.report(); r.State != fm.AtWork {
+		t.Errorf("after its own question: got %s, want it to work", r.State)
+	}
+}
+
 // Options of any length fit a line of the events file, or are left out.
 func TestAQuestionOfAnySizeIsHeard(t *testing.T) {
 	h := newHooked(t)
@@ -148,7 +170,7 @@ func TestOnlyTimeAtWorkCounts(t *testing.T) {
 		"over":                  {add(began, "Stop"), 3 * time.Second},
 		"over, then prompted":   {add(began, "Stop", "TeammateIdle", "UserPromptSubmit", "Stop"), 4 * time.Second},
 		"asking":                {add(began, "PermissionRequest tool=Bash"), 3 * time.Second},
-		"answered":              {add(began, "PermissionRequest tool=Bash", "PostToolUse"), 19 * time.Second},
+		"answered":              {add(began, "PermissionRequest tool=Bash", "PostToolUse tool=Bash"), 19 * time.Second},
 		"limited":               {add(began, limitHit), 3 * time.Second},
 		"in a background task":  {add(began, "Stop background=x"), 20 * time.Second},
 		"died, launched again":  {add(began, "PostToolUse", "Launch", "SessionStart source=resume", "UserPromptSubmit", "Stop"), 6 * time.Second},

@@ -14,6 +14,7 @@ type event struct {
 	Session      string    `json:"session_id,omitempty"`
 	PID          int       `json:"pid,omitempty"` // of the CLI
 	Tool         string    `json:"tool_name,omitempty"`
+	Call         string    `json:"call,omitempty"`    // tells calls of one tool apart; no secret
 	Detail       string    `json:"detail,omitempty"`  // what the tool is to do, in short
 	Options      []string  `json:"options,omitempty"` // of the agent's own question
 	Error        string    `json:"error,omitempty"`

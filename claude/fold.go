@@ -77,16 +77,24 @@ func (s signs) start(e event) signs {
 
 // beat takes a heartbeat. The CLI does not wait for its hook, which may so be
 // overtaken by the one that ends the turn; later than the hook may live, it is
-// of a turn that goes on, as when another hook refused the Stop.
+// of a turn that goes on, as when another hook refused the Stop. One of a tool
+// that runs beside the question answers no question.
 func (s signs) beat(e event) signs {
 	switch s.state {
 	case fm.AtPrompt, fm.Limited, fm.InShell, fm.Exited:
 		if e.At.Sub(s.since) <= hookLimit {
 			return s
 		}
-	case fm.Starting, fm.AtWork, fm.Waiting, fm.Retrying, fm.UnknownState:
+	case fm.Waiting:
+		if s.asks() && !s.asked.of(e) {
+			return s
+		}
+	case fm.Starting, fm.AtWork, fm.Retrying, fm.UnknownState:
 	}
-	return s.enter(fm.AtWork, e.evidence(""))
+	told := s.told
+	s = s.enter(fm.AtWork, e.evidence(""))
+	s.told = told
+	return s
 }
 
 func (s signs) notify(e event) signs {
@@ -140,5 +148,9 @@ func (s signs) fail(e event) signs {
 func (s signs) ask(e event, q fm.Question) signs {
 	s = s.enter(fm.Waiting, e.evidence(e.Tool))
 	s.question = q
+	s.asked = asking{question: q, tool: e.Tool, call: e.Call, at: s.told}
 	return s
 }
+
+// asks says whether the last word of the hooks was a question.
+func (s signs) asks() bool { return !s.asked.at.IsZero() && s.asked.at.Equal(s.told) }

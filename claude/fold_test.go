@@ -32,6 +32,8 @@ func story(words ...string) signs {
 			e.Error = v
 		case "tool":
 			e.Tool = v
+		case "call": // of Bash
+			e.Tool, e.Call = "Bash", v
 		case "kind":
 			e.Notification = v
 		case "background":
@@ -76,7 +78,14 @@ func TestFoldTellsWhatTheAgentDoes(t *testing.T) {
 		"woken by its task":    {add(began, "Stop background=x", "UserPromptSubmit", "Stop"), fm.Report{State: fm.AtPrompt, Since: at(5), Prompted: true, Turns: 1}},
 		"permission":           {add(began, "PermissionRequest tool=Bash"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Kind: fm.AsksPermission, Text: "Bash"}}},
 		"permission, notified": {add(began, "PermissionRequest tool=Bash", "Notification kind=permission_prompt"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Kind: fm.AsksPermission, Text: "Bash"}}},
-		"answered":             {add(began, "PermissionRequest tool=Bash", "PostToolUse"), fm.Report{State: fm.AtWork, Since: at(4), Prompted: true}},
+		"answered":             {add(began, "PermissionRequest tool=Bash", "PostToolUse tool=Bash"), fm.Report{State: fm.AtWork, Since: at(4), Prompted: true}},
+		"a tool beside it ran": {add(began, "PermissionRequest tool=Bash", "PostToolUse tool=Read"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Kind: fm.AsksPermission, Text: "Bash"}}},
+		"another call of it":   {add(began, "PermissionRequest call=a", "PostToolUse call=b"), fm.Report{State: fm.Waiting, Since: at(3), Prompted: true, Question: fm.Question{Kind: fm.AsksPermission, Text: "Bash"}}},
+		"that call of it":      {add(began, "PermissionRequest call=a", "PostToolUse call=b", "PostToolUse call=a"), fm.Report{State: fm.AtWork, Since: at(5), Prompted: true}},
+		"a question of no tool": {
+			add(began, "Notification kind=permission_prompt", "PostToolUse tool=Read"),
+			fm.Report{State: fm.AtWork, Since: at(4), Prompted: true},
+		},
 		"idle notice":          {add(began, "Notification kind=idle_prompt"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true}},
 		"slow down":            {add(began, "StopFailure error=rate_limit"), fm.Report{State: fm.AtPrompt, Since: at(3), Prompted: true, Turns: 1, Trouble: fm.RateTrouble}},
 		"limit, idle notice":   {add(began, limitHit, "Notification kind=idle_prompt"), fm.Report{State: fm.Limited, Since: at(3), Prompted: true, Turns: 1, Trouble: fm.LimitTrouble}},
@@ -135,6 +144,27 @@ func TestTheLevelSpeaksWhereTheHooksAreSilent(t *testing.T) {
 				t.Errorf("got %s, want %s", got.state, tt.want)
 			}
 		})
+	}
+	// Tools beside the question go on for a long time.
+	beats := []string{"PostToolUse tool=Read", "PostToolUse tool=Read", "PostToolUse tool=Read", "PostToolUse tool=Read", "PostToolUse tool=Read", "PostToolUse tool=Read", "PostToolUse tool=Read"}
+	for name, c := range map[string]struct {
+		before []string
+		sec    int
+		want   fm.AgentState
+		text   string
+	}{
+		"told of by no hook":       {[]string{"Launch", "UserPromptSubmit"}, 2, fm.Waiting, "permission prompt"},
+		"told of by a late hook":   {[]string{"Launch", "UserPromptSubmit", "Notification kind=permission_prompt"}, 1, fm.Waiting, ""},
+		"told of by its own hook":  {[]string{"Launch", "UserPromptSubmit", "PermissionRequest tool=Read"}, 1, fm.Waiting, "Read"},
+		"that another prompt ends": {[]string{"Launch", "UserPromptSubmit", "UserPromptSubmit"}, 1, fm.AtWork, ""},
+	} {
+		s := story(add(c.before, beats...)...)
+		l := level{Session: "s", Status: "waiting", Waiting: "permission prompt", Updated: at(c.sec).UnixMilli()}
+		for range 2 { // a look later it is the same
+			if s = s.adjust(l, at(12)); s.state != c.want || s.question.Text != c.text {
+				t.Errorf("a question %s: got %s and %+v, want %s", name, s.state, s.question, c.want)
+			}
+		}
 	}
 	late := level{Session: "s", Status: "idle", Updated: at(1).UnixMilli()} // before the heartbeat's hook said when it was
 	if got := work.adjust(late, at(30)); got.state != fm.AtPrompt {

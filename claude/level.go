@@ -59,9 +59,11 @@ func (s signs) adjust(l level, now time.Time) signs {
 	// A hook can be slow to say when it was called: what the level said a moment
 	// before, and still says long after, is as good.
 	settled := now.Sub(s.spoke) > 2*hookLimit && at.After(s.spoke.Add(-hookLimit))
-	if !at.After(s.spoke) && !settled {
+	open := l.Status == "waiting" && s.outlived(at)
+	if !at.After(s.spoke) && !settled && !open {
 		return s
 	}
+	asks := s.asks()
 	by := fm.Evidence{Source: fm.SessionSource, What: fm.Line("status "+l.Status, 40), At: at}
 	switch l.Status {
 	case "busy":
@@ -79,9 +81,19 @@ func (s signs) adjust(l level, now time.Time) signs {
 		if s.state != fm.Waiting { // else the hooks know more
 			s = s.enter(fm.Waiting, by)
 			s.question = fm.Question{Kind: l.kind(), Text: fm.Line(l.Waiting, maxText)}
+			if asks {
+				s.question = s.asked.question
+			}
 		}
 	}
 	return s
+}
+
+// outlived says whether a dialog that the level tells of, from a moment on, was
+// followed by heartbeats alone. They are of tools beside it: the level is read
+// after the hooks, and would say so if it was answered.
+func (s signs) outlived(at time.Time) bool {
+	return at.After(s.told) || s.asks() && at.After(s.told.Add(-hookLimit))
 }
 
 // kind tells the dialogs apart as far as the CLI does.

@@ -36,8 +36,10 @@ func (p payload) event(at time.Time, environ func(string) string) event {
 	switch e.Name {
 	case "PostToolUse", "PostToolUseFailure":
 		e.Transcript = "" // the heartbeat stays short
+		e.Call = callMark(e.Tool, p["tool_input"])
 	case "PermissionRequest":
 		e.Detail, e.Options = toolDetail(e.Tool, p["tool_input"])
+		e.Call = callMark(e.Tool, p["tool_input"])
 	case "StopFailure":
 		e.Error = fm.Line(p.text("error"), 80)
 		e.Waiting = fm.Line(p.text("last_assistant_message"), maxText)

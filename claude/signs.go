@@ -15,12 +15,14 @@ type signs struct {
 	since    time.Time // when state was entered
 	evidence fm.Evidence
 	spoke    time.Time // the last event that says something about the state
+	told     time.Time // the same, without the heartbeats
 	heard    time.Time // the last event of the agent's own of any kind
 	prompted bool
 	turns    int
 	session  string
 	pid      int
 	question fm.Question
+	asked    asking
 	trouble  fm.Trouble
 	says     string
 	talks    []talk // the conversations of the attempt; the last one goes on
@@ -79,7 +81,7 @@ func (s signs) enter(state fm.AgentState, by fm.Evidence) signs {
 	}
 	s.state = state
 	s.worked = s.worked.enter(state, by.At)
-	s.spoke = later(s.spoke, by.At)
+	s.spoke, s.told = later(s.spoke, by.At), later(s.told, by.At)
 	return s
 }
 
