@@ -18,6 +18,8 @@ import (
 // A reading remembers how far the events of one run were read. Its methods
 // want mu held.
 type reading struct {
+	asked time.Time // when somebody last wanted it; guarded by the mu of Claude
+
 	mu     sync.Mutex
 	file   os.FileInfo // when last read; nil for never
 	offset int64       // of the first byte that was not folded
@@ -86,20 +88,26 @@ func (c *Claude) signs(ctx context.Context, run fm.Run) (signs, error) {
 	return r.signs, nil
 }
 
-// reading finds the memory of a run, and drops those of the task's earlier
-// attempts.
+// rememberFor is how long a run is remembered that nobody asks about. Who asks
+// later has its files read from the beginning, as after a restart.
+const rememberFor = 10 * time.Minute
+
+// reading finds the memory of a run. Room for a new one is made by dropping
+// those of the task's earlier attempts, and of runs that are long over.
 func (c *Claude) reading(run fm.Run) *reading {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	now := time.Now()
 	if r, ok := c.readings[run]; ok {
+		r.asked = now
 		return r
 	}
-	for other := range c.readings {
-		if other.Task == run.Task && other.Attempt < run.Attempt {
+	for other, r := range c.readings {
+		if other.Task == run.Task && other.Attempt < run.Attempt || now.Sub(r.asked) > rememberFor {
 			delete(c.readings, other)
 		}
 	}
-	r := &reading{}
+	r := &reading{asked: now}
 	c.readings[run] = r
 	return r
 }

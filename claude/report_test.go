@@ -1,10 +1,13 @@
 package claude
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -111,6 +114,43 @@ func TestReportReadsTheLevelOfItsOwnProcess(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", tt.text, r.State, tt.want)
 		}
 	}
+}
+
+// A finished task is forgotten in time, a live one never; and who is asked about
+// again is read again. Caught: readings that stay for ever.
+func TestRunsThatNobodyAsksAboutAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHooked(t)
+		h.hook(`{"hook_event_name":"StopFailure","error":"server_error"}`)
+		ask := func(task fm.TaskID) {
+			if _, err := h.claude.Report(t.Context(), fm.Run{Task: task, Attempt: 1}, h.dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := h.report()
+		for _, task := range []fm.TaskID{"1", "2", "3"} {
+			ask(task)
+		}
+		for range 7 {
+			time.Sleep(2 * time.Minute)
+			ask("3")
+		}
+		ask("4")
+		if got := slices.Sorted(maps.Keys(byTask(h.claude.readings))); !slices.Equal(got, []fm.TaskID{"3", "4"}) {
+			t.Errorf("remembered %v, want 3 and 4", got)
+		}
+		if again := h.report(); again.Turns != 1 || again.State != before.State {
+			t.Errorf("read again: %+v, want %+v", again, before)
+		}
+	})
+}
+
+func byTask(readings map[fm.Run]*reading) map[fm.TaskID]*reading {
+	all := map[fm.TaskID]*reading{}
+	for run, r := range readings {
+		all[run.Task] = r
+	}
+	return all
 }
 
 // What a hundred quiet workers cost at every tick.
