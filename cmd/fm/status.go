@@ -18,8 +18,11 @@ type statusCmd struct {
 }
 
 func (c *statusCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.visit(ctx)
+	h, err := a.find(ctx)
 	if err != nil {
+		return err
+	}
+	if err := h.seenWork(); err != nil {
 		return err
 	}
 	draw, over := asText, h.drawnOver
@@ -76,5 +79,8 @@ func (h *house) queueStatus(ctx context.Context, last supervisor.Status) (superv
 	}
 	s := supervisor.View(state)
 	s.Project, s.Workers = h.project.Root, nil
+	if h.broken != nil {
+		s.Problems = append(s.Problems, "No supervisor can start with "+text(h.broken))
+	}
 	return s, nil
 }

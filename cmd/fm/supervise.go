@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -42,7 +43,14 @@ func (superviseCmd) Run(ctx context.Context, a *app) error {
 	defer func() { _ = lock.Release() }() // the end of the process frees it, too
 	// The tmux server that hosts us may die; the workers need us then.
 	process.IgnoreHangup()
-	return h.supervise(ctx)
+	for {
+		err := h.supervise(ctx)
+		news, ok := errors.AsType[settingsError](err)
+		if !ok {
+			return err
+		}
+		h = h.with(news.config)
+	}
 }
 
 // hold takes the lock of the one supervisor.
@@ -66,7 +74,9 @@ func acquire(ctx context.Context, path, text string) (*disk.Lock, string, error)
 	}
 }
 
-// supervise wires the adapters to the supervisor and runs it.
+// supervise wires the adapters to the supervisor and runs it, until the user
+// wants an end or has changed the settings. Then it returns [settingsError], and the
+// agents go on, to be adopted as after a crash.
 func (h *house) supervise(ctx context.Context) error {
 	log, closeLog, err := h.log()
 	if err != nil {
@@ -85,25 +95,31 @@ func (h *house) supervise(ctx context.Context) error {
 	}
 	o.Wake, o.Log = wake, log
 
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	defer func() { cancel(); <-done }()
-	watcher := watch.New(hint)
-	o.Show = func(s supervisor.Status) { h.show(withTrouble(s, watcher.Degraded())) }
+	ctx, cancel := context.WithCancelCause(ctx)
+	var tasks sync.WaitGroup
+	defer func() { cancel(nil); tasks.Wait() }()
+	compare, compareHint := hints()
+	watcher := watch.New(func() { hint(); compareHint() })
+	settings := reload{h: h}
+	o.Show = func(s supervisor.Status) { h.show(withTrouble(s, watcher.Degraded(), settings.problem())) }
 	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
 		watcher.Add(dir)
 	}
 	watcher.Ignore(h.project.StatusFile())
 	watcher.Ignore(h.statusDraft())
-	go func() {
-		defer close(done)
-		watching := make(chan struct{})
-		go func() { defer close(watching); _ = watcher.Run(ctx) }() // hints only: looks go on without it
-		_ = terminal.Watch(ctx)                                     // the same
-		<-watching
-	}()
+	tasks.Go(func() { _ = watcher.Run(ctx) })    // hints only: looks go on without it
+	tasks.Go(func() { _ = terminal.Watch(ctx) }) // the same
+	tasks.Go(func() {
+		if config, ok := settings.run(ctx, compare, hint); ok {
+			cancel(settingsError{config})
+		}
+	})
 	log.LogAttrs(ctx, slog.LevelInfo, "supervisor started", slog.Int("pid", os.Getpid()))
 	if err := supervisor.New(o).Run(ctx); err != nil {
+		if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && errors.As(cause, &settingsError{}) {
+			log.LogAttrs(ctx, slog.LevelInfo, "supervisor begins again", slog.String("why", cause.Error()))
+			return cause
+		}
 		return err
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "supervisor ended as wanted")
@@ -184,10 +200,14 @@ func (h *house) show(s supervisor.Status) {
 	}
 }
 
-// withTrouble adds why changes of files are not seen at once, if they are not.
-func withTrouble(s supervisor.Status, why string) supervisor.Status {
-	if why != "" {
-		s.Problems = append(slices.Clip(s.Problems), why+"; changes are seen some seconds late")
+// withTrouble adds why changes of files are not seen at once, and why the
+// settings are not those of the file, if so.
+func withTrouble(s supervisor.Status, late, old string) supervisor.Status {
+	if late != "" {
+		s.Problems = append(slices.Clip(s.Problems), late+"; changes are seen some seconds late")
+	}
+	if old != "" {
+		s.Problems = append(slices.Clip(s.Problems), old)
 	}
 	return s
 }

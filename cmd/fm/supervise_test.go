@@ -10,11 +10,11 @@ import (
 
 func TestTroubleWithTheWatchesIsAProblemThatStatusShows(t *testing.T) {
 	s := supervisor.Status{Problems: []string{"queue: a bad line"}}
-	if diff := cmp.Diff(s, withTrouble(s, "")); diff != "" {
+	if diff := cmp.Diff(s, withTrouble(s, "", "")); diff != "" {
 		t.Errorf("without trouble: %s", diff)
 	}
 	want := []string{"queue: a bad line", "watches are used up; changes are seen some seconds late"}
-	if diff := cmp.Diff(want, withTrouble(s, "watches are used up").Problems); diff != "" {
+	if diff := cmp.Diff(want, withTrouble(s, "watches are used up", "").Problems); diff != "" {
 		t.Error(diff)
 	}
 }

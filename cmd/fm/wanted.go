@@ -11,10 +11,28 @@ import (
 	"github.com/founder-mode/fm/supervisor"
 )
 
+// wish is the content of state.json. Without a number of workers of its own,
+// that of the settings is meant, also when those change.
+type wish struct {
+	supervisor.Wanted
+
+	Workers *int `json:"workers,omitempty"`
+}
+
 // wanted reads state.json: what the user wants. A missing file is a user who
 // has wanted nothing special yet.
 func (h *house) wanted() (supervisor.Wanted, error) {
-	w := supervisor.Wanted{Workers: h.config.Workers}
+	w, err := h.wish()
+	if w.Workers == nil {
+		w.Wanted.Workers = h.config.Workers
+	} else {
+		w.Wanted.Workers = *w.Workers
+	}
+	return w.Wanted, err
+}
+
+func (h *house) wish() (wish, error) {
+	var w wish
 	text, err := os.ReadFile(h.project.StateFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return w, nil
@@ -38,6 +56,10 @@ func (h *house) want(ctx context.Context, change func(*supervisor.Wanted)) (supe
 		return supervisor.Wanted{}, err
 	}
 	defer func() { _ = lock.Release() }() // the end of the process frees it, too
+	had, err := h.wish()
+	if err != nil {
+		return had.Wanted, err
+	}
 	w, err := h.wanted()
 	if err != nil {
 		return w, err
@@ -48,7 +70,10 @@ func (h *house) want(ctx context.Context, change func(*supervisor.Wanted)) (supe
 			return w, nil
 		}
 	}
-	text, err := json.MarshalIndent(w, "", "  ")
+	if had.Wanted = w; had.Workers != nil || w.Workers != old.Workers {
+		had.Workers = &w.Workers
+	}
+	text, err := json.MarshalIndent(had, "", "  ")
 	if err != nil {
 		return w, err
 	}

@@ -24,17 +24,27 @@ type house struct {
 	*app
 	project fm.Project
 	config  fm.Config
+	broken  error // why the settings could not be read; config is the defaults then
 }
 
 // open finds the project that the user is in and reads its settings.
 func (a *app) open(ctx context.Context) (*house, error) {
+	h, err := a.find(ctx)
+	if err == nil {
+		err = h.broken
+	}
+	return h, err
+}
+
+// find is open for commands that can do without the settings.
+func (a *app) find(ctx context.Context) (*house, error) {
 	root, err := git.FindRoot(ctx, a.dir)
 	if err != nil {
 		return nil, mendable(err)
 	}
 	h := &house{app: a, project: fm.Project{Root: root}}
-	if h.config, err = settings(h.project.ConfigFile()); err != nil {
-		return nil, err
+	if h.config, h.broken = settings(h.project.ConfigFile()); h.broken != nil {
+		h.config = fm.Config{}.WithDefaults()
 	}
 	return h, nil
 }
@@ -43,10 +53,18 @@ func (a *app) open(ctx context.Context) (*house, error) {
 // They leave no trace where there was none.
 func (a *app) visit(ctx context.Context) (*house, error) {
 	h, err := a.open(ctx)
-	if err == nil && !h.used() {
-		err = usage("nothing has been started in %s yet; begin with: fm work ISSUES", h.project.Root)
+	if err != nil {
+		return nil, err
 	}
-	return h, err
+	return h, h.seenWork()
+}
+
+// seenWork refuses a project in which there has been no work.
+func (h *house) seenWork() error {
+	if !h.used() {
+		return usage("nothing has been started in %s yet; begin with: fm work ISSUES", h.project.Root)
+	}
+	return nil
 }
 
 // visitQueue is visit with a look at the queue.
