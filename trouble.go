@@ -55,7 +55,7 @@ func (t Trouble) Text() string {
 	case CreditTrouble:
 		return "the account has no credit left: add some, and fm goes on by itself"
 	case ModelTrouble:
-		return "the model cannot be used: correct agent.model in config.json, then fm resume"
+		return "the model cannot be used: correct agent.model in config.json, then fm stop --now and fm resume"
 	case LengthTrouble:
 		return "the conversation has become too long; fm starts a fresh one with a hand-over note"
 	case OtherTrouble:
