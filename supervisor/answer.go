@@ -48,12 +48,13 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 	// trouble one that was refused before is the old one.
 	unchecked := rep.Completed && p.Checked < max(rep.Turns, 1) && (rep.Trouble == "" || p.SentBack == 0)
 	over := turnOver(rep)
+	finishes := unchecked && (over || !p.Refused)
 	switch {
 	case stopped && unchecked:
 		d.claims(t, *p)
 	case stopped:
 		d.strike(t, p, rep)
-	case !(unchecked && (over || !p.Refused)) && d.overtime(t, ss, rep):
+	case !finishes && d.overtime(t, ss, rep):
 	case !over && (rep.State == fm.Starting || !rep.Prompted && rep.State != fm.Waiting):
 		d.hangs(t, *p, ss)
 	case !over:

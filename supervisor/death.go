@@ -39,7 +39,7 @@ func (d *decision) dead(t fm.Task, p Progress, ss fm.Session) {
 			d.act(start, "interrupted: resume", "")
 		}
 	case !s.Mass.Since.IsZero():
-		d.startAgain(t, ss)
+		d.startAgain(t)
 	case p.Crashes > 0 && dead < massWindow: // it may be one of many
 	case p.Crashes > 0:
 		if p.Reasons != "" {

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,137 @@ func TestMassDeathThatLasts(t *testing.T) {
 	for _, task := range f.s.Queue.Tasks {
 		if task.Failures > 0 || task.Attempt != 1 {
 			t.Errorf("#%s: %+v", task.ID, task)
+		}
+	}
+}
+
+// heal lets every agent that was started again take its prompt, but the ill ones,
+// which end at once.
+func heal(f *film, ill ...fm.WorkerID) {
+	for _, ss := range f.s.Sight.Sessions {
+		switch {
+		case slices.Contains(ill, ss.Worker):
+			kill(f, "exit 1", ss.Worker)
+		case ss.Alive:
+			f.hears(ss.Run.Task)
+		}
+	}
+}
+
+// TestOneThatCannotComeUpHoldsUpNobody has five of eight agents end, one of them
+// for good. Caught: a gate that it kept shut for ever; four agents that never had
+// their turn, because it was always the first.
+func TestOneThatCannotComeUpHoldsUpNobody(t *testing.T) {
+	f := busyAgents(t, 8)
+	kill(f, "signal 9", 1, 2, 3, 4, 5)
+	for began := f.s.At; f.s.At.Sub(began) < time.Minute; {
+		f.run(2 * time.Second)
+		heal(f, 1)
+	}
+	if g := View(f.s).Gate; g != (Gate{}) {
+		t.Errorf("the gate is still shut: %+v\n%q", g, f.deeds)
+	}
+	for _, ss := range f.s.Sight.Sessions {
+		if !ss.Alive && ss.Worker != 1 {
+			t.Errorf("%s is still dead: %q", ss.Worker, f.deeds)
+		}
+	}
+	for range 60 {
+		f.run(2 * time.Second)
+		heal(f, 1)
+	}
+	if task, _ := f.s.Queue.Task("1"); task.Failures == 0 {
+		t.Errorf("#1 falls again and again, and has not failed: %+v\n%q", task, f.deeds)
+	}
+	for _, task := range f.s.Queue.Tasks[1:] {
+		if task.Failures > 0 {
+			t.Errorf("#%s pays for it: %s", task.ID, task.Note)
+		}
+	}
+}
+
+// lose takes the terminal server away, and brings another.
+func lose(f *film, server string) {
+	f.s.Sight = fm.Sight{Generation: server}
+}
+
+// TestLostServerBringsThemBackOneByOne takes the server of eight agents away, and
+// soon after the next one. Each is started when the last one has taken its
+// prompt, nothing new is begun meanwhile, and no attempt is spent. Caught: all of
+// them started at once, which is what had killed the machine; a pause of five
+// seconds after each of agents that are well.
+func TestLostServerBringsThemBackOneByOne(t *testing.T) {
+	f := busyAgents(t, 8)
+	f.add(task("9", fm.Pending))
+	f.s.Wanted.Workers = 9
+	f.s.Wanted.Paused = true
+	f.run(10 * time.Second)
+	f.wants()
+	f.s.Wanted.Paused = false
+	for i, server := range []string{"2", "3"} {
+		lose(f, server)
+		for n := range 8 {
+			f.run(0)
+			if len(f.deeds) != 1 || !strings.Contains(f.deeds[0], " start ") {
+				t.Fatalf("server %s: %d are back, ordered %q", server, n, f.deeds)
+			}
+			if v := View(f.s); v.Gate.Why != "8 agents ended with their terminal server; starting them again one by one" {
+				t.Fatalf("the gate says %q", v.Gate.Why)
+			}
+			f.deeds = nil
+			if i == 0 && n == 4 {
+				break // the next one dies in the midst of it
+			}
+			heal(f)
+		}
+	}
+	if g := View(f.s).Gate; g.Why == "" {
+		t.Error("the gate is open before the last one has taken its prompt")
+	}
+	f.run(0)
+	if f.wants("38s record claim 9 worker-9", "38s start 9.1 worker-9"); f.told("many ended at once") == 0 {
+		t.Errorf("the journals say nothing: %+v", f.why)
+	}
+	for _, task := range f.s.Queue.Tasks {
+		if task.Failures > 0 || task.Attempt > 1 {
+			t.Errorf("#%s: %+v", task.ID, task)
+		}
+	}
+}
+
+// TestLostServerOfSilentAgents brings back agents that take no prompt for a
+// minute, and one whose worker a person holds. Nobody waits for that one. Caught:
+// a gate that was shut until the person had left.
+func TestLostServerOfSilentAgents(t *testing.T) {
+	f := busyAgents(t, 5)
+	f.s.Wanted.Hands = []Hand{{Worker: 2, Held: true}}
+	lose(f, "2")
+	f.run(14 * time.Second)
+	f.wants("0s start 1.1 worker-1", "2s start 3.1 worker-3", "4s start 4.1 worker-4", "8s start 5.1 worker-5")
+	f.run(4 * time.Second)
+	if g := View(f.s).Gate; g != (Gate{}) {
+		t.Errorf("the gate is still shut: %+v", g)
+	}
+	f.s.Wanted.Hands = nil
+	f.run(2 * time.Second)
+	if len(f.deeds) != 1 || !strings.HasSuffix(f.deeds[0], "start 2.1 worker-2") {
+		t.Errorf("released: %q", f.deeds)
+	}
+}
+
+// TestTwoLostSessionsAreStartedAtOnce keeps no small project waiting, and none
+// whose server has not changed.
+func TestTwoLostSessionsAreStartedAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		agents int
+		server string
+	}{{2, "2"}, {4, "1"}} {
+		f := busyAgents(t, c.agents)
+		f.run(0)
+		lose(f, c.server)
+		f.run(0)
+		if len(f.deeds) != c.agents {
+			t.Errorf("of %d ordered %q", c.agents, f.deeds)
 		}
 	}
 }

@@ -21,6 +21,8 @@ import (
 //	            trouble of everybody
 //	working n   alive, silent         no             climb the ladder of a stall
 //	working n   none                  –              start n (again), else failure
+//	working n   none, of many: the    –              start them again one by one
+//	            terminal server ended
 //	publishing  –                     –              look up, continue
 //	completed…  alive                 –              stop, keep the work, free the slot
 func (d *decision) reconcile() {
@@ -98,6 +100,8 @@ func (d *decision) absent(t fm.Task, p Progress) {
 	case t.Worker == 0:
 		d.record(queue.Release(t, "no worker is named", s.At))
 	case d.claims(t, p) || s.Sight.Generation == "":
+	case !s.Mass.Since.IsZero():
+		d.startAgain(t)
 	case p.Server == s.Sight.Generation && p.Starts >= maxStarts:
 		d.fail(t, "the session could not be kept", s.Rules.Attempts)
 	case d.index.live[t.ID]: // an older attempt is stopped first
@@ -107,11 +111,14 @@ func (d *decision) absent(t fm.Task, p Progress) {
 }
 
 // free says whether the worker's session may be used for another task now.
-func (d *decision) free(w fm.WorkerID) bool {
+func (d *decision) free(w fm.WorkerID) bool { return !d.index.handled[w] && d.usable(w) }
+
+// usable says whether it may be used as soon as fm itself is done with it.
+func (d *decision) usable(w fm.WorkerID) bool {
 	s := d.state
 	ss, ok := d.index.slot[w]
 	switch {
-	case d.index.handled[w] || handOf(s.Wanted.Hands, w).Held:
+	case handOf(s.Wanted.Hands, w).Held:
 		return false
 	case !ok:
 		return true
@@ -128,14 +135,20 @@ func (d *decision) free(w fm.WorkerID) bool {
 
 // claims orders the check of a completion that was not refused yet.
 func (d *decision) claims(t fm.Task, p Progress) bool {
-	rep, ok := d.state.report(t)
-	if !ok || !rep.Completed || p.Checked >= max(rep.Turns, 1) {
+	rep, _ := d.state.report(t)
+	if !d.unchecked(t, p) {
 		return false
 	}
 	if ss, found := d.index.run[t.Run()]; found && ss.Alive && !turnOver(rep) && !struck(rep) {
 		return false
 	}
 	return d.act(Verify{Task: t, Turns: rep.Turns}, "it says that it has finished", d.state.believed(rep))
+}
+
+// unchecked says whether a task has a completion that was not refused yet.
+func (d *decision) unchecked(t fm.Task, p Progress) bool {
+	rep, ok := d.state.report(t)
+	return ok && rep.Completed && p.Checked < max(rep.Turns, 1)
 }
 
 func turnOver(r fm.Report) bool { return r.State == fm.AtPrompt || r.State == fm.Exited }

@@ -89,6 +89,7 @@ type State struct {
 	Breaker  Breaker
 	Outage   Outage
 	Mass     MassDeath
+	Server   string                 // generation that was last asked whether it lost agents
 	Deaths   []Death                // of the last seconds
 	AwakeAt  time.Time              // since when there were looks without a gap
 	OpenAt   time.Time              // when the last outage or mass death was over
