@@ -28,6 +28,7 @@ type desk struct {
 	swallow int           // Enters that have none
 	numb    string        // a key that has none
 	mute    bool          // it gives no signs
+	signs   bool          // it tells of each answer, also when it asks on
 	ending  bool          // its turn ends with the next key, and what was queued makes it ask
 	hidden  bool          // its screen does not show that a turn runs
 	steps   []string      // what was done at the keyboard
@@ -215,6 +216,9 @@ func (k *desk) choose(n int) {
 	k.answers = append(k.answers, q.Options[n-1])
 	switch {
 	case k.dialog.Kind != "":
+		if k.signs {
+			k.enter(fm.Waiting)
+		}
 	case strings.HasPrefix(q.Options[n-1], noOption):
 		k.enter(fm.AtPrompt)
 	default:

@@ -31,31 +31,31 @@ const (
 // Answer answers the dialog that the agent of a run has open, and returns when
 // that dialog was seen to be gone and the agent to have left it. A text goes
 // into the dialog where it takes one; else it declines, and is said afterwards.
+// It gives the question as the screen showed it, which may be another than the
+// agent's signs told of last.
 //
 // The error wraps [fm.ErrGone] when the worker's live session is not the run's,
 // and [fm.ErrRefused] when nothing is asked, when the dialog is none that fm
 // may answer (trust, login, a limit), or has no such option.
-func (s Speaker) Answer(ctx context.Context, w fm.WorkerID, run fm.Run, a Answer) error {
-	err := s.talk(ctx, w, run, func(ctx context.Context, t talk) error { return t.answer(ctx, a) })
+func (s Speaker) Answer(ctx context.Context, w fm.WorkerID, run fm.Run, a Answer) (q fm.Question, err error) {
+	err = s.talk(ctx, w, run, func(ctx context.Context, t talk) error {
+		if q, err = t.question(ctx); err != nil {
+			return err
+		}
+		return t.answer(ctx, q, a)
+	})
 	if err != nil {
-		return fmt.Errorf("answer %s: %w", w, err)
+		return q, fmt.Errorf("answer %s: %w", w, err)
 	}
-	return nil
+	return q, nil
 }
 
-func (t talk) answer(ctx context.Context, a Answer) error {
-	if err := t.allowed(ctx); err != nil {
+func (t talk) answer(ctx context.Context, q fm.Question, a Answer) error {
+	if err := t.answerable(q); err != nil {
 		return err
 	}
 	before, err := t.report(ctx)
 	if err != nil {
-		return err
-	}
-	q, err := t.question(ctx, before)
-	if err != nil {
-		return err
-	}
-	if err := t.answerable(q); err != nil {
 		return err
 	}
 	n, err := choose(q, a)
@@ -76,7 +76,14 @@ func (t talk) answer(ctx context.Context, a Answer) error {
 
 // question gives what is asked on the screen. An agent says that it asks a
 // moment before it does.
-func (t talk) question(ctx context.Context, rep fm.Report) (fm.Question, error) {
+func (t talk) question(ctx context.Context) (fm.Question, error) {
+	if err := t.allowed(ctx); err != nil {
+		return fm.Question{}, err
+	}
+	rep, err := t.report(ctx)
+	if err != nil {
+		return fm.Question{}, err
+	}
 	shown, err := t.screen(ctx)
 	if err != nil || shown.Dialog.Kind != "" || rep.State != fm.Waiting {
 		return shown.Dialog, err
@@ -134,7 +141,17 @@ func (t talk) pick(ctx context.Context, q fm.Question, n int, before fm.Report) 
 	if err := t.press(ctx, key); err != nil {
 		return err
 	}
-	gone := func(_ string, now fm.Screen) bool { return now.Dialog.Kind != q.Kind || now.Dialog.Text != q.Text }
+	drawn, cancel := context.WithTimeout(ctx, redrawLimit)
+	defer cancel()
+	gone := func(_ string, now fm.Screen) bool {
+		if now.Dialog.Kind != q.Kind || now.Dialog.Text != q.Text {
+			return true
+		}
+		// The next one may ask the same. Only the agent's signs tell them apart,
+		// and only once this one had the time to go.
+		rep, err := t.report(ctx)
+		return err == nil && drawn.Err() != nil && began(before, rep)
+	}
 	if err := t.left(ctx, heardLimit, gone, before); err != nil {
 		return err
 	}

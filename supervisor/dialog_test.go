@@ -19,7 +19,8 @@ func whichOne(k *desk) {
 
 // An answer reaches the question and nothing else.
 // Caught: a text that is pasted before its field has the cursor; a success that
-// was not waited for; "No" without the words.
+// was not waited for; "No" without the words; the next question, in the same
+// words, taken for the one that was answered.
 func TestAnAnswerReachesItsQuestion(t *testing.T) {
 	for name, c := range map[string]struct {
 		given   func(*desk)
@@ -46,14 +47,23 @@ func TestAnAnswerReachesItsQuestion(t *testing.T) {
 			[]string{"SQLite"},
 			nil,
 		},
+		"one that is asked again": {
+			func(k *desk) { mayRun(k); k.then = []fm.Question{k.dialog}; k.signs = true },
+			Answer{Option: 1},
+			[]string{"1"},
+			[]string{"Yes"},
+			nil,
+		},
 		"a plan": {func(k *desk) { k.asks(fm.AsksPlan, "Exit plan mode?", "Yes", "No") }, Answer{Option: 1}, []string{"1"}, []string{"Yes"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := newDesk(t)
 				c.given(k)
-				if err := k.speaker().Answer(t.Context(), 3, theRun, c.answer); err != nil {
-					t.Error(err)
+				was := k.dialog.Text
+				q, err := k.speaker().Answer(t.Context(), 3, theRun, c.answer)
+				if err != nil || q.Text != was && was != "" {
+					t.Errorf("answered %q, want %q: %v", q.Text, was, err)
 				}
 				k.settle()
 				k.did(c.steps...)
@@ -106,7 +116,7 @@ func TestWhatCannotBeAnsweredIsLeftAlone(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := newDesk(t)
 				c.given(k)
-				err := k.speaker().Answer(t.Context(), 3, theRun, c.answer)
+				_, err := k.speaker().Answer(t.Context(), 3, theRun, c.answer)
 				k.settle()
 				if err == nil || kind(err) != c.kind || !strings.Contains(err.Error(), c.why) {
 					t.Errorf("got %v, want %q, %s", err, c.why, c.kind)
@@ -127,7 +137,7 @@ func TestAnAnswerIsNotTakenUntilTheAgentGoesOn(t *testing.T) {
 		k := newDesk(t)
 		mayRun(k)
 		k.mute = true
-		err := k.speaker().Answer(t.Context(), 3, theRun, Answer{Option: 1})
+		_, err := k.speaker().Answer(t.Context(), 3, theRun, Answer{Option: 1})
 		if err == nil || kind(err) != Transient || !strings.Contains(err.Error(), "not seen to go on") {
 			t.Errorf("got %v", err)
 		}
@@ -142,7 +152,7 @@ func TestAnAnswerGivesWayToAPerson(t *testing.T) {
 		mayRun(k)
 		s := k.speaker()
 		s.May = func(fm.Session) error { return errors.New("somebody types") }
-		if err := s.Answer(context.Background(), 3, theRun, Answer{Option: 1}); err == nil {
+		if _, err := s.Answer(context.Background(), 3, theRun, Answer{Option: 1}); err == nil {
 			t.Error("it was answered")
 		}
 		k.did()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/supervisor"
@@ -29,10 +30,11 @@ func (c *answerCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := speaker.Answer(ctx, l.session.Worker, l.session.Run, answer); err != nil {
+	asked, err := speaker.Answer(ctx, l.session.Worker, l.session.Run, answer)
+	if err != nil {
 		return unheard(err, l)
 	}
-	fmt.Fprintf(h.stdout, "✓ Answered %s on #%s%s\n", l.session.Worker, l.task.ID, chosen(answer, l.report.Question))
+	fmt.Fprintf(h.stdout, "✓ Answered %s on #%s: %s → %s\n", l.session.Worker, l.task.ID, questionLine(asked), chosen(answer, asked))
 	return nil
 }
 
@@ -52,10 +54,22 @@ func (c *answerCmd) answer(a *app) (supervisor.Answer, error) {
 	return supervisor.Answer{Text: text}, err
 }
 
-// chosen names the option that was picked, where it is known.
-func chosen(a supervisor.Answer, q fm.Question) string {
-	if a.Option < 1 || a.Option > len(q.Options) {
-		return ""
+// questionLine tells a question in a line: it may be another than the person
+// had read.
+func questionLine(q fm.Question) string {
+	if text := fm.Line(q.Text, 100); text != "" {
+		return text
 	}
-	return ": " + fm.Line(q.Options[a.Option-1], 100)
+	return "a " + string(q.Kind)
+}
+
+// chosen names what was answered.
+func chosen(a supervisor.Answer, q fm.Question) string {
+	switch {
+	case a.Option > len(q.Options):
+		return "option " + strconv.Itoa(a.Option)
+	case a.Option > 0:
+		return fm.Line(q.Options[a.Option-1], 100)
+	}
+	return fm.Line(a.Text, 100)
 }

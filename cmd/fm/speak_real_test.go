@@ -105,7 +105,7 @@ func (l *listening) say(text string) {
 
 func (l *listening) answer(a supervisor.Answer) {
 	l.Helper()
-	if err := l.speaker().Answer(l.Context(), 1, l.run, a); err != nil {
+	if _, err := l.speaker().Answer(l.Context(), 1, l.run, a); err != nil {
 		l.Fatalf("answer %.40v: %v\n%s", a, err, l.shown())
 	}
 }
@@ -218,12 +218,16 @@ func TestRealClaudeIsAnswered(t *testing.T) {
 			t.Errorf("got %v, want %q", err, why)
 		}
 	}
-	refused(l.speaker().Answer(t.Context(), 1, l.run, supervisor.Answer{Option: 1}), "worker-1 asks nothing")
+	answered := func(option int) error {
+		_, err := l.speaker().Answer(t.Context(), 1, l.run, supervisor.Answer{Option: option})
+		return err
+	}
+	refused(answered(1), "worker-1 asks nothing")
 
 	l.say("TOUCH a file")
 	asked(fm.AsksPermission)
 	refused(l.speaker().Say(t.Context(), 1, l.run, "go on"), "a permission dialog is open: Bash command: touch touched.mark")
-	refused(l.speaker().Answer(t.Context(), 1, l.run, supervisor.Answer{Option: 7}), "option 7 of")
+	refused(answered(7), "option 7 of")
 	asked(fm.AsksPermission)
 	l.answer(supervisor.Answer{Text: "MARK-NO, leave the file alone"})
 	l.once("MARK-NO, leave the file alone")
