@@ -79,7 +79,7 @@ func (h *house) debugDecisions(id fm.TaskID) {
 	if len(decisions) == 0 {
 		return
 	}
-	fmt.Fprintln(h.stdout, "\nDECISIONS")
+	fmt.Fprintf(h.stdout, "\nDECISIONS (the last %d of %d; the whole log: fm why %s)\n", min(last, len(decisions)), len(decisions), id)
 	for _, d := range decisions[max(0, len(decisions)-last):] {
 		decided(d).print(h.stdout)
 	}

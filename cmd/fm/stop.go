@@ -91,16 +91,53 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 			return err
 		}
 	}
-	calledOff := false
-	err := h.until(ctx, func(_ supervisor.Status, alive bool) bool {
+	calledOff, told := false, map[string]bool{}
+	err := h.until(ctx, func(s supervisor.Status, alive bool) bool {
 		w, err := h.wanted()
 		calledOff = err == nil && w.Stop == ""
+		if alive && s.Wanted.Stop == supervisor.StopDrain {
+			h.tellOnce(told, lingering(s.Workers))
+		}
 		return !alive || calledOff
 	})
 	if err == nil && calledOff {
 		err = errors.New("another command went on with the work; stop it again with: fm stop")
 	}
 	return err
+}
+
+// tellOnce prints those of the lines that it has not printed before.
+func (h *house) tellOnce(told map[string]bool, lines []string) {
+	for _, line := range lines {
+		if !told[line] {
+			fmt.Fprintln(h.stdout, line)
+		}
+		told[line] = true
+	}
+}
+
+// lingering says for which workers a drain may wait for long, and who can help.
+func lingering(workers []supervisor.WorkerStatus) []string {
+	var lines []string
+	for _, ws := range workers {
+		why := ""
+		switch {
+		case ws.Task == "":
+			continue
+		case ws.State == string(fm.Waiting):
+			why = "waits for you: fm inbox"
+		case ws.Held:
+			why = "is held: fm release " + ws.Worker.String()
+		case ws.Person:
+			why = "has somebody typing in it: fm release " + ws.Worker.String() + " when that is over"
+		case ws.State == string(fm.Limited):
+			why = "can do nothing now: fm status"
+		default:
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("! The stop waits for #%s: %s %s", ws.Task, ws.Worker, why))
+	}
+	return lines
 }
 
 func living(sight fm.Sight) int {
