@@ -2,4 +2,20 @@
 
 package supervisor
 
-const weeksHours = 10_000
+import (
+	"testing"
+	"time"
+)
+
+// TestTenThousandWorkerHours is [TestThreeHundredWorkerHours] for weeks, in which
+// everything happens that can. It is left out where everything takes ten times as
+// long.
+func TestTenThousandWorkerHours(t *testing.T) {
+	h := newWeeks(t)
+	h.pass(10_000 * time.Hour)
+	for _, what := range []string{"merged", "visits", "restarts", "limits", "sleeps", "crashes", "hangs", "mass deaths", "servers", "stop", "tell"} {
+		if h.counts[what] == 0 {
+			t.Errorf("no %s in all that time: %v", what, h.counts)
+		}
+	}
+}

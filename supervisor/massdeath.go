@@ -64,10 +64,17 @@ func (d *decision) massDeath() {
 	if len(s.Deaths) < massLeast {
 		return
 	}
+	// All that counts is how near to each other they were, not how long the next
+	// look took. But one look later they are history.
+	last := s.Deaths[len(s.Deaths)-1].At
+	deaths := s.Deaths
+	if s.SightAt.Sub(last) > massWindow {
+		s.Deaths = nil
+	}
 	var dead []fm.Run
 	exits := map[string]bool{}
-	for _, x := range s.Deaths {
-		if _, ok := d.current(x.Run, fm.Working); ok && s.SightAt.Sub(x.At) <= massWindow && !slices.Contains(dead, x.Run) {
+	for _, x := range deaths {
+		if _, ok := d.current(x.Run, fm.Working); ok && last.Sub(x.At) <= massWindow && !slices.Contains(dead, x.Run) {
 			dead = append(dead, x.Run)
 			exits[x.Exit] = true
 		}

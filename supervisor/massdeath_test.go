@@ -228,6 +228,37 @@ func TestTwoLostSessionsAreStartedAtOnce(t *testing.T) {
 	}
 }
 
+// TestMassDeathBeforeASlowLook has the look after a mass death come late, and one
+// that the others left behind is not one of them. Caught: deaths that were
+// forgotten before they were counted, and a second end that was a failure.
+func TestMassDeathBeforeASlowLook(t *testing.T) {
+	f := busyAgents(t, 4)
+	kill(f, "exit 1", 1)
+	f.run(4 * time.Second)
+	f.hears("1")
+	f.run(20 * time.Second)
+	kill(f, "signal 9", 1, 2, 3)
+	f.run(0)
+	f.s, _ = Step(f.s, Ticked{At: f.s.At.Add(25 * time.Second)})
+	f.run(0)
+	if f.s.Mass.Since.IsZero() {
+		t.Errorf("no mass death: %q", f.deeds)
+	}
+	if task, _ := f.s.Queue.Task("1"); task.Failures > 0 {
+		t.Errorf("#1 pays for it: %s", task.Note)
+	}
+	f = busyAgents(t, 6)
+	kill(f, "exit 1", 1, 2, 3)
+	f.run(2 * time.Second)
+	f.hears("1", "2", "3")
+	f.run(20 * time.Second)
+	f.s.Sight.Sessions = f.s.Sight.Sessions[:3]
+	f.run(4 * time.Second)
+	if !f.s.Mass.Since.IsZero() && strings.Contains(f.s.Mass.Text, "within") {
+		t.Errorf("three of six long ago: %s", f.s.Mass.Text)
+	}
+}
+
 // TestFewDeathsAreTheirOwn counts what is no mass death: two of two, three of
 // six, three of four within a minute.
 func TestFewDeathsAreTheirOwn(t *testing.T) {

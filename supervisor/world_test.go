@@ -310,7 +310,7 @@ func (w *world) start(eff Start) Event {
 		a = &agent{rep: fm.Report{Run: run}, well: w.now.AddDate(1, 0, 0)}
 		w.agents[run] = a
 	}
-	a.alive, a.hung, a.rep.State, a.rep.Since, a.rep.Heard = true, false, fm.Starting, w.now, w.now
+	a.alive, a.hung, a.rep.Prompted, a.rep.State, a.rep.Since, a.rep.Heard = true, false, false, fm.Starting, w.now, w.now
 	return Started{Worker: eff.Worker, Run: run}
 }
 
