@@ -120,7 +120,7 @@ func (h *house) tellOnce(told map[string]bool, lines []string) {
 func lingering(workers []supervisor.WorkerStatus) []string {
 	var lines []string
 	for _, ws := range workers {
-		why := ""
+		var why string
 		switch {
 		case ws.Task == "":
 			continue
