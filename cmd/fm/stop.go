@@ -15,8 +15,11 @@ type stopCmd struct {
 }
 
 func (c *stopCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.visit(ctx)
+	h, err := a.find(ctx) // a broken file is no reason not to stop
 	if err != nil {
+		return err
+	}
+	if err := h.seenWork(); err != nil {
 		return err
 	}
 	mode := supervisor.StopDrain
@@ -80,6 +83,9 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 	// Before the wish: one that obeys at once is gone when it is looked for, and
 	// its successor, which has nothing to do, would not show itself either.
 	_, alive := h.supervisorPID()
+	if !alive && h.broken != nil {
+		return h.broken
+	}
 	if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Stop = mode }); err != nil {
 		return err
 	}
