@@ -17,6 +17,9 @@ import (
 type Answer struct {
 	Text   string
 	Option int // from 1; 0 for none
+	// Asked is the question as the person knows it. When the agent asks
+	// something else by now, nothing is answered. The zero Question is any.
+	Asked fm.Question
 }
 
 // The words of the CLI's dialogs: the option that takes a text, and the one
@@ -57,6 +60,9 @@ func (t talk) answer(ctx context.Context, q fm.Question, a Answer) error {
 	before, err := t.report(ctx)
 	if err != nil {
 		return err
+	}
+	if known := a.Asked.Text; known != "" && known != q.Text && known != before.Question.Text {
+		return fmt.Errorf("it asks something else now: %s; see: fm inbox: %w", fm.Line(q.Text, 200), fm.ErrRefused)
 	}
 	n, err := choose(q, a)
 	if err != nil {

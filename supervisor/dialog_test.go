@@ -107,6 +107,7 @@ func TestWhatCannotBeAnsweredIsLeftAlone(t *testing.T) {
 		"two answers":          {mayRun, Answer{Text: "x", Option: 1}, Refused, "a text and an option", nil},
 		"no text is taken":     {asks(fm.AsksQuestion, "A", "B"), Answer{Text: "x"}, Refused, "takes no text", nil},
 		"it stays":             {func(k *desk) { mayRun(k); k.numb = "1" }, option(1), Transient, "the dialog is still open", []string{"1"}},
+		"it asks other things": {mayRun, Answer{Option: 1, Asked: fm.Question{Text: "Which database?"}}, Refused, "it asks something else now", nil},
 		"its field is missed":  {func(k *desk) { whichOne(k); k.numb = "3" }, Answer{Text: "x"}, Transient, "the option that takes a text is not to be seen", []string{"3"}},
 		"its text is lost":     {func(k *desk) { whichOne(k); k.numb = "paste" }, Answer{Text: "x"}, Transient, "the text is not to be seen", []string{"3", "paste"}},
 		"its text stays":       {func(k *desk) { whichOne(k); k.swallow = 9 }, Answer{Text: "x"}, Transient, "the dialog is still open", []string{"3", "paste", "Enter", "Enter"}},

@@ -30,10 +30,17 @@ func (c *answerCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	open := []question{{task: l.task, what: l.report.Question}}
+	h.lookAt(ctx, speaker.Terminal, speaker.Agent, open)
+	answer.Asked = open[0].what
+	if err := h.unread(l.session, answer.Asked); err != nil {
+		return err
+	}
 	asked, err := speaker.Answer(ctx, l.session.Worker, l.session.Run, answer)
 	if err != nil {
 		return unheard(err, l)
 	}
+	h.showQuestions(func(all shownQuestions) { delete(all, l.session.Worker) })
 	fmt.Fprintf(h.stdout, "✓ Answered %s on #%s: %s → %s\n", l.session.Worker, l.task.ID, questionLine(asked), chosen(answer, asked))
 	return nil
 }
@@ -54,8 +61,7 @@ func (c *answerCmd) answer(a *app) (supervisor.Answer, error) {
 	return supervisor.Answer{Text: text}, err
 }
 
-// questionLine tells a question in a line: it may be another than the person
-// had read.
+// questionLine tells a question in a line.
 func questionLine(q fm.Question) string {
 	if text := fm.Line(q.Text, 100); text != "" {
 		return text

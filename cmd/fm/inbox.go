@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
-	"github.com/founder-mode/fm/claude"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
@@ -32,6 +31,12 @@ func (c *inboxCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	h.showQuestions(func(all shownQuestions) {
+		clear(all)
+		for _, q := range box.Questions {
+			all[q.Worker] = shownQuestion{Run: q.run, Kind: q.Kind, Text: q.whole}
+		}
+	})
 	if c.JSON {
 		return json.NewEncoder(h.stdout).Encode(box)
 	}
@@ -57,6 +62,9 @@ type asked struct {
 	Options []string        `json:"options,omitempty"`
 	Since   time.Time       `json:"since,omitzero"`
 	Answer  string          `json:"answer"` // how to
+
+	run   fm.Run
+	whole string // Text, uncut
 }
 
 // stopped is a task that a person has to do something for.
@@ -67,8 +75,8 @@ type stopped struct {
 	Since time.Time `json:"since"`
 }
 
-// inbox asks the agents themselves since when they wait, and for what where
-// the supervisor does not know.
+// inbox asks the agents themselves what they wait for: what the supervisor has
+// seen may have been answered since.
 func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snapshot) (inbox, error) {
 	box := inbox{Gate: s.Gate, Questions: []asked{}, Blocked: []stopped{}}
 	agent, err := h.reader()
@@ -88,14 +96,20 @@ func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snaps
 			continue
 		}
 		rep, err := agent.Report(ctx, t.Run(), h.worktree(t.ID))
-		ws, known := seen[t.ID]
-		if known && ws.State == string(fm.Waiting) || !known && err == nil && rep.State == fm.Waiting {
-			open = append(open, question{task: t, what: fuller(ws.Question, rep.Question), since: rep.Since})
+		switch {
+		case err == nil && rep.State == fm.Waiting:
+			open = append(open, question{task: t, what: rep.Question, since: rep.Since})
+		case seen[t.ID].State == string(fm.Waiting): // what only the pane shows, or what was answered since
+			open = append(open, question{task: t, since: rep.Since})
 		}
 	}
-	h.lookAt(ctx, agent, open)
+	if terminal, err := h.terminal(ctx, func() {}); err == nil { // else without what only the panes show
+		h.lookAt(ctx, terminal, agent, open)
+	}
 	for _, q := range open {
-		box.Questions = append(box.Questions, q.asked())
+		if q.what.Kind != "" {
+			box.Questions = append(box.Questions, q.asked())
+		}
 	}
 	return box, nil
 }
@@ -110,7 +124,7 @@ type question struct {
 func (q question) asked() asked {
 	return asked{
 		Worker: q.task.Worker, Task: q.task.ID, Title: fm.Line(q.task.Title, 120), Kind: q.what.Kind, Text: fm.Line(q.what.Text, 600),
-		Options: lines(q.what.Options), Since: q.since, Answer: howTo(q.task.Worker, q.what),
+		Options: lines(q.what.Options), Since: q.since, Answer: howTo(q.task.Worker, q.what), run: q.task.Run(), whole: q.what.Text,
 	}
 }
 
@@ -127,7 +141,7 @@ func fuller(a, b fm.Question) fm.Question {
 
 // lookAt reads from the panes what only they show: mostly the options. What
 // cannot be seen is shown without.
-func (h *house) lookAt(ctx context.Context, agent *claude.Claude, open []question) {
+func (h *house) lookAt(ctx context.Context, terminal supervisor.Keyboard, agent supervisor.Agent, open []question) {
 	var workers []fm.WorkerID
 	for _, q := range open {
 		if len(q.what.Options) == 0 {
@@ -135,10 +149,6 @@ func (h *house) lookAt(ctx context.Context, agent *claude.Claude, open []questio
 		}
 	}
 	if len(workers) == 0 {
-		return
-	}
-	terminal, err := h.terminal(ctx, func() {})
-	if err != nil {
 		return
 	}
 	shown, err := terminal.Screens(ctx, workers)

@@ -77,6 +77,7 @@ func questionIsAnswered(t play) {
 	s.worker("the question about the next command", 30*time.Second, func(w supervisor.WorkerStatus) bool {
 		return w.State == string(fm.Waiting) && strings.Contains(w.Question.Text, "git commit")
 	})
+	s.must("inbox") // an answer is to what was shown
 	s.must("answer", "worker-1", "--option", "1")
 	s.done(id)
 	if n := s.times("sign of progress"); n > 0 {
