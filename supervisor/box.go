@@ -25,8 +25,11 @@ func (b box) unsent(now fm.Screen, text string) bool {
 // would send it, too.
 func (b box) returns() bool { return b.aside != "" || b.Stashed }
 
-// pasted is how the box shows a long text.
-var pasted = regexp.MustCompile(`^\[Pasted text #\d+( \+\d+ lines)?\]$`)
+// named is how the box shows a long text, and pasted such a text alone.
+var (
+	named  = regexp.MustCompile(`\[Pasted text #\d+( \+\d+ lines)?\]`)
+	pasted = regexp.MustCompile(`^` + named.String() + `$`)
+)
 
 // holds says whether a draft is a text and nothing else, as far as the box
 // shows it.

@@ -31,6 +31,7 @@ type desk struct {
 	signs   bool          // it tells of each answer, also when it asks on
 	ending  bool          // its turn ends with the next key, and what was queued makes it ask
 	hidden  bool          // its screen does not show that a turn runs
+	folds   string        // a text that its box only names
 	steps   []string      // what was done at the keyboard
 	next    func()        // happens just before a paste
 
@@ -112,6 +113,9 @@ func (k *desk) Screens(_ context.Context, workers []fm.WorkerID) (map[fm.WorkerI
 	shown := fm.Screen{Dialog: k.dialog, Busy: k.busy && !k.hidden, Queued: len(k.queued) > 0, Stashed: k.stashed}
 	if k.dialog.Kind == "" && !k.noBox {
 		shown.Prompt, shown.Draft = true, k.box
+		if k.folds != "" {
+			shown.Draft = strings.ReplaceAll(k.box, k.folds, "[Pasted text #1 +2 lines]")
+		}
 	}
 	text, err := json.Marshal(shown)
 	for i, o := range k.dialog.Options {

@@ -154,7 +154,7 @@ func (s *Supervisor) close(ctx context.Context, eff Close) error {
 
 // tell says a text to the run it was meant for, and never over a person.
 func (s *Supervisor) tell(ctx context.Context, eff Tell) error {
-	speaker := Speaker{Terminal: s.o.Terminal, Agent: s.o.Agent, Dir: s.o.Dir, May: s.may, Closes: eff.Closes}
+	speaker := Speaker{Terminal: s.o.Terminal, Agent: s.o.Agent, Dir: s.o.Dir, May: s.may, Closes: eff.Closes, unsent: &s.unsent}
 	return speaker.Say(ctx, eff.Worker, eff.Run, eff.Text)
 }
 

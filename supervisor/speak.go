@@ -24,6 +24,8 @@ type Speaker struct {
 	// Closes is the kind of dialog that Say may close, [fm.AsksLimit]; "" for
 	// none.
 	Closes fm.QuestionKind
+
+	unsent *unsentTexts // nil for a Speaker that remembers nothing
 }
 
 // Limits of a talk. A screen is mostly drawn within a tenth of a second; a CLI
@@ -48,7 +50,10 @@ const (
 //
 // The error wraps [fm.ErrGone] when the worker's live session is not the run's,
 // and [fm.ErrRefused] when a dialog is open or there is no text. After any
-// other it may be tried again; the text may stand in the box then.
+// other it may be tried again; the text may stand in the box then, and is sent
+// from there. Where a person has added words to it they come first. A text so
+// long that the box only names it ("[Pasted text #1]") is known again by the
+// supervisor that pasted it; any other process puts it aside like a person's.
 func (s Speaker) Say(ctx context.Context, w fm.WorkerID, run fm.Run, text string) error {
 	err := s.talk(ctx, w, run, func(ctx context.Context, t talk) error { return t.say(ctx, text) })
 	if err != nil {
@@ -101,7 +106,11 @@ func (t talk) say(ctx context.Context, text string) error {
 	if err := t.press(ctx, "Enter"); err != nil {
 		return err
 	}
-	return t.heard(ctx, text, b, before)
+	if err := t.heard(ctx, text, b, before); err != nil {
+		return err
+	}
+	t.unsent.drop(t.worker)
+	return nil
 }
 
 // allowed says why no key may be pressed now.
@@ -156,11 +165,14 @@ func (t talk) makeRoom(ctx context.Context, text string) (box, error) {
 			return box{}, fmt.Errorf("close the limit menu: %w", err)
 		}
 	}
+	left := t.unsent.of(t.worker, t.run, text)
 	switch {
 	case !shown.Prompt:
 		return box{}, errors.New("its input box is not to be seen")
-	case shown.Draft == "", essence(shown.Draft) == essence(text):
+	case shown.Draft == "", essence(shown.Draft) == essence(text), left.alone(shown.Draft):
 		return box{Screen: shown}, nil
+	case left.within(shown.Draft):
+		return box{}, errors.New("the text stands in the box already, with somebody's words")
 	case shown.Stashed:
 		return box{}, errors.New("a half-typed line stands in the box, and another one was put aside before")
 	}
@@ -226,13 +238,21 @@ func (t talk) until(ctx context.Context, limit time.Duration, done func(fm.Scree
 // opened meanwhile would choose something, and behind a person's words would
 // send them.
 func (t talk) arrived(ctx context.Context, text string) error {
+	left := unsentText{run: t.run, text: text, pasted: true}
+	t.unsent.put(t.worker, left)
 	shown, err := t.until(ctx, pasteLimit, func(s fm.Screen) bool { return s.Draft != "" || s.Dialog.Kind != "" })
 	switch {
 	case err != nil:
 		return fmt.Errorf("paste the text: %w", err)
 	case shown.Dialog.Kind != "":
 		return openDialog(shown.Dialog)
-	case !holds(shown.Draft, text):
+	}
+	left.shown = shown.Draft
+	if !holds(shown.Draft, text) {
+		left.shown = ours(shown.Draft, text)
+	}
+	t.unsent.put(t.worker, left)
+	if !holds(shown.Draft, text) {
 		return errors.New("somebody types in the box, too; the text stands there and is not sent")
 	}
 	return nil

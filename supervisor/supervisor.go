@@ -60,6 +60,8 @@ type Supervisor struct {
 	exit    bool
 
 	glimpses map[fm.Run]glimpse // owned by the look that is under way
+
+	unsent unsentTexts // of what was said to agents
 }
 
 // New makes a Supervisor that has not looked at anything yet.
