@@ -115,7 +115,10 @@ func (s State) agentText(t fm.Task, ss fm.Session, rep fm.Report) string {
 			return fmt.Sprintf("Silent for %s on %s, %s", s.quietText(p, ss, rep), on, p.Rung)
 		}
 	case fm.AtPrompt:
-		if p.Reasons != "" {
+		switch {
+		case p.Reasons != "" && p.ToldAt.IsZero():
+			return "To be told on " + on + ": " + fm.Line(p.Reasons, 120)
+		case p.Reasons != "":
 			return "Sent back on " + on + ": " + fm.Line(p.Reasons, 120)
 		}
 		return "At its prompt on " + on

@@ -11,6 +11,8 @@ import (
 type Gate struct {
 	Why   string    `json:"why,omitempty"`
 	Until time.Time `json:"until,omitzero"` // zero when nobody can say
+	// Person says that waiting alone will not open it.
+	Person bool `json:"person,omitempty"`
 }
 
 // shut says whether nobody is to be urged: what keeps an agent may be what
@@ -35,7 +37,7 @@ func (s State) gate() Gate {
 
 func (s State) outageGate() Gate {
 	o := s.Outage
-	g := Gate{Why: o.Trouble.Text()}
+	g := Gate{Why: o.Trouble.Text(), Person: o.Trouble.NeedsPerson()}
 	if o.Says != "" {
 		g.Why += " (" + fm.Line(o.Says, 120) + ")"
 	}

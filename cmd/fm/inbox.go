@@ -194,7 +194,7 @@ func (b inbox) print(w io.Writer, now time.Time) {
 	if b.Gate.Why != "" {
 		fmt.Fprintln(w, gateLine(b.Gate, now))
 	}
-	if len(b.Questions)+len(b.Blocked) == 0 {
+	if len(b.Questions)+len(b.Blocked) == 0 && !b.Gate.Person {
 		fmt.Fprintln(w, "Nobody waits for you.")
 	}
 	for _, q := range b.Questions {
