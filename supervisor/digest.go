@@ -10,6 +10,7 @@ import (
 type digest struct {
 	inHand  []int         // positions of tasks that fm still has to do with
 	waiting bool          // a pending task has a backoff
+	unknown []int         // positions of tasks with a status that means nothing
 	parents []CloseParent // whose every child is merged and cleared up
 }
 
@@ -34,6 +35,8 @@ func digestOf(snap queue.Snapshot) digest {
 		case fm.Pending:
 			d.waiting = d.waiting || !t.NotBefore.IsZero()
 		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+		default:
+			d.unknown = append(d.unknown, i)
 		}
 		if _, closed := snap.Closed[t.Parent]; closed || t.Parent == "" {
 			continue

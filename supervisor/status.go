@@ -107,6 +107,10 @@ func (s State) problems() []string {
 	for _, p := range s.Problems {
 		out = append(out, fm.Line("queue: "+p.What+": "+p.Do+": "+p.Line, 300))
 	}
+	for _, i := range s.digest.unknown {
+		t := s.Queue.Tasks[i]
+		out = append(out, fmt.Sprintf("#%s has the status %q, which means nothing to fm: left alone; fm queue retry %[1]s", t.ID, fm.Line(string(t.Status), 40)))
+	}
 	for _, name := range s.Sight.Strangers {
 		out = append(out, "tmux session "+fm.Line(name, 60)+" on fm's server is not fm's: left alone")
 	}

@@ -188,3 +188,12 @@ func TestDue(t *testing.T) {
 		})
 	}
 }
+
+// TestAStatusThatMeansNothingIsAProblem: a misspelt word hides a task from all
+// counts, so somebody has to be told.
+func TestAStatusThatMeansNothingIsAProblem(t *testing.T) {
+	want := `#5 has the status "someday", which means nothing to fm: left alone; fm queue retry 5`
+	if got := View(seen(task("5", "someday"), task("6", fm.Hold))).Problems; len(got) != 1 || got[0] != want {
+		t.Errorf("problems %q, want %q", got, want)
+	}
+}
