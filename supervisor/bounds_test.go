@@ -36,8 +36,8 @@ func hangs(ctx context.Context) error {
 func (c *town) night() map[fm.TaskID]time.Duration {
 	c.tb.Helper()
 	began := time.Now()
-	c.task = func(r fm.Run) time.Duration { return time.Duration(r.Task[2]-'0'+1) * 5 * time.Minute }
-	if err := c.until(80 * time.Minute); !errors.Is(err, context.DeadlineExceeded) {
+	c.task = func(r fm.Run) time.Duration { return time.Duration(r.Task[2]-'0'+1) * 2 * time.Minute }
+	if err := c.until(40 * time.Minute); !errors.Is(err, context.DeadlineExceeded) {
 		c.tb.Fatal(err)
 	}
 	merged := map[fm.TaskID]time.Duration{}
@@ -72,7 +72,7 @@ func calls(t *testing.T) (ops []string, merged map[fm.TaskID]time.Duration) {
 func TestOneFaultIsSoonForgotten(t *testing.T) {
 	ops, usual := calls(t)
 	for _, op := range ops {
-		for name, goes := range map[string]ill{"fails": fails, "hangs": hangs} {
+		for name, goes := range onceIll() {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestWhatIsRefusedWaitsForAPerson(t *testing.T) {
 func TestOneTaskHoldsUpNoOther(t *testing.T) {
 	ops, usual := calls(t)
 	for _, op := range ops {
-		for name, goes := range map[string]ill{"fails": fails, "hangs": hangs, "panics": panics} {
+		for name, goes := range alwaysIll() {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {

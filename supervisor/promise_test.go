@@ -17,7 +17,7 @@ import (
 // TestMain bounds the properties, so that the whole package stays a matter of
 // seconds; -rapid.checks on the command line asks for more.
 func TestMain(m *testing.M) {
-	for name, value := range map[string]string{"rapid.checks": "150", "rapid.steps": "120", "rapid.nofailfile": "true"} {
+	for name, value := range map[string]string{"rapid.checks": rapidChecks, "rapid.steps": "120", "rapid.nofailfile": "true"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}

@@ -1,0 +1,11 @@
+//go:build !race
+
+package supervisor
+
+const rapidChecks = "150"
+
+func onceIll() map[string]ill { return map[string]ill{"fails": fails, "hangs": hangs} }
+
+func alwaysIll() map[string]ill {
+	return map[string]ill{"fails": fails, "hangs": hangs, "panics": panics}
+}
