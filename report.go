@@ -50,7 +50,7 @@ type Report struct {
 	Says      string        // the words of the CLI about the trouble, one line
 	Limit     Limit         // the usage limit that it ran into, or is near to
 	Spent     Spending      // by the attempt so far, all its processes together
-	Worked    time.Duration // at work so far: no time at a prompt, waiting or limited
+	Worked    time.Duration // at work so far: not at a prompt, waiting or limited; of each silence half an hour at most
 	Completed bool          // a COMPLETION.md for this attempt stands in the worktree
 }
 
