@@ -69,7 +69,9 @@ func TestAQuestionTakesAnOptionOrATextOfOnesOwn(t *testing.T) {
 	}
 	p.paste("Ask me again.")
 	p.status("waiting permission prompt")
+	p.shows("❯ 1. SQLite", "Enter to select")
 	p.press("3")
+	p.shows("❯ 3. ") // what is typed before is lost, as with the CLI
 	p.press("-l", "DuckDB")
 	p.press("Enter")
 	p.hears("Stop", 2)

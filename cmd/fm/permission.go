@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +30,19 @@ func (h *house) mode(w supervisor.Wanted) string {
 		return w.Permission
 	}
 	return h.config.Agent.PermissionMode
+}
+
+// setMode has agents start in a mode from now on; "" is the one that they had.
+func (h *house) setMode(ctx context.Context, mode string) (undo func() error, err error) {
+	if mode == "" {
+		return func() error { return nil }, nil
+	}
+	var old string
+	_, err = h.want(ctx, func(w *supervisor.Wanted) { old, w.Permission = w.Permission, mode })
+	return func() error {
+		_, err := h.want(context.WithoutCancel(ctx), func(w *supervisor.Wanted) { w.Permission = old })
+		return err
+	}, err
 }
 
 // sayMode says in which permission mode agents start, where that is not the one

@@ -130,17 +130,19 @@ func (h *house) work(ctx context.Context, j job) error {
 	if err := h.check(ctx); err != nil {
 		return err
 	}
-	ids, q, err := h.take(ctx, j.order)
+	// The mode first: a supervisor that runs may begin with a task at once.
+	undo, err := h.setMode(ctx, j.mode)
 	if err != nil {
 		return err
+	}
+	ids, q, err := h.take(ctx, j.order)
+	if err != nil {
+		return errors.Join(err, undo())
 	}
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		w.Stop = ""
 		if j.workers > 0 {
 			w.Workers = j.workers
-		}
-		if j.mode != "" {
-			w.Permission = j.mode
 		}
 	})
 	if err != nil {
