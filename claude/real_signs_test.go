@@ -35,7 +35,7 @@ func TestAnAgentThatAsksIsSeenAsking(t *testing.T) {
 	})
 	w.claude = w.open(fm.AgentConfig{Command: realCLI(t), PermissionMode: "default", AllowedTools: []string{"Bash(sleep:*)"}})
 	w.launchWith(func(launcher string) string { return strings.Replace(launcher, "AskUserQuestion,", "", 1) })
-	r := w.report("a request", func(r fm.Report) bool { return r.State == fm.Waiting })
+	r := w.report("a request that the hook told of", func(r fm.Report) bool { return r.State == fm.Waiting && r.Evidence.Source == fm.HookSource })
 	if r.Question.Kind != fm.AsksPermission || r.Question.Text != "Bash: touch asked" || r.Evidence.Source != fm.HookSource {
 		t.Errorf("got %+v for %+v", r.Question, r.Evidence)
 	}

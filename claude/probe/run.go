@@ -15,7 +15,7 @@ import (
 // How long is waited. A thing that happened is noticed within notice, or never.
 const (
 	startLimit = 20 * time.Second // for the CLI to start
-	stepLimit  = 8 * time.Second  // for what it does next
+	stepLimit  = 12 * time.Second // for what it does next
 	notice     = 3 * time.Second
 )
 

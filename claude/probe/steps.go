@@ -89,8 +89,8 @@ func (m *model) permission(l look) (string, bool) {
 	}
 	told, screen, source := l.report.Question, l.screen.Dialog, l.report.Evidence.Source
 	evidence := fmt.Sprintf("%s %s, screen %s", or(string(source)), question(told), question(screen))
-	// The session file tells it, too, but not what for.
-	hook := l.report.State == fm.Waiting && told.Kind == fm.AsksPermission && source == fm.HookSource
+	// The session file tells it, too, but not what for: those are the hook's words.
+	hook := l.report.State == fm.Waiting && told.Kind == fm.AsksPermission && strings.HasPrefix(told.Text, "Bash: ")
 	return evidence, hook && screen.Kind == fm.AsksPermission
 }
 
