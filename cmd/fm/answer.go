@@ -22,21 +22,17 @@ func (c *answerCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	h, _, snap, err := a.visitQueue(ctx)
-	if err != nil {
-		return err
-	}
-	speaker, l, err := h.speaker(ctx, c.Worker, snap)
+	h, l, err := a.listener(ctx, c.Worker)
 	if err != nil {
 		return err
 	}
 	open := []question{{task: l.task, what: l.report.Question}}
-	h.lookAt(ctx, speaker.Terminal, speaker.Agent, open)
+	h.lookAt(ctx, l.speaker.Terminal, l.speaker.Agent, open)
 	answer.Asked = open[0].what
 	if err := h.unread(l.session, answer.Asked); err != nil {
 		return err
 	}
-	asked, err := speaker.Answer(ctx, l.session.Worker, l.session.Run, answer)
+	asked, err := l.speaker.Answer(ctx, l.session.Worker, l.session.Run, answer)
 	if err != nil {
 		return unheard(err, l)
 	}

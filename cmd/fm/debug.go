@@ -17,23 +17,16 @@ type debugCmd struct {
 }
 
 func (c *debugCmd) Run(ctx context.Context, a *app) error {
-	id, err := fm.ParseTaskID(c.Task)
-	if err != nil {
-		return usage("%v", err)
-	}
-	h, q, snap, err := a.visitQueue(ctx)
+	v, err := a.visitTask(ctx, c.Task)
 	if err != nil {
 		return err
 	}
-	t, ok := snap.Task(id)
-	if !ok {
-		return unqueued(id)
-	}
-	h.debugTask(t, snap)
-	if err := h.debugHistory(ctx, q, id); err != nil {
+	h, t := v.house, v.task
+	h.debugTask(t, v.snap)
+	if err := h.debugHistory(ctx, v.queue, t.ID); err != nil {
 		return err
 	}
-	h.debugDecisions(id)
+	h.debugDecisions(t.ID)
 	h.debugSession(ctx, t)
 	h.debugWork(ctx, t)
 	return nil
@@ -63,6 +56,9 @@ func (h *house) debugHistory(ctx context.Context, q *queue.Queue, id fm.TaskID) 
 	}
 	fmt.Fprintln(h.stdout, "\nHISTORY")
 	for _, e := range entries {
+		if e.Op == queue.OpSpend { // there are hundreds; the sum stands above
+			continue
+		}
 		fmt.Fprintf(h.stdout, "  %s  %-10s %-10s a=%d %s\n", e.At.Format(time.DateTime), e.Op, e.Task.Worker, e.Task.Attempt, fm.Line(e.Why, 160))
 	}
 	return nil

@@ -16,8 +16,9 @@ import (
 )
 
 // journal keeps the supervisor's decisions, a file for each task and one for
-// what is about all of them, a line for each decision. It is for people only: fm itself decides nothing by it, so
-// that what cannot be written is not written. One process writes.
+// what is about all of them, a line for each decision. It is for people only:
+// fm itself decides nothing by it, so that what cannot be written is not
+// written. One process writes.
 type journal struct{ dir string }
 
 // maxJournal is when a task's journal is rotated, in bytes; one older one is
@@ -69,9 +70,8 @@ func (j journal) write(id fm.TaskID, text []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// read gives the decisions about a task, or without one those about all,
-// oldest first. A line that cannot be
-// read, as after a power cut, is left out.
+// read gives the decisions about a task, or without one those about all, oldest
+// first. A line that cannot be read, as after a power cut, is left out.
 func (j journal) read(id fm.TaskID) ([]supervisor.Decision, error) {
 	var all []supervisor.Decision
 	for _, path := range []string{j.rotated(id), j.path(id)} {

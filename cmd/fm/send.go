@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"github.com/founder-mode/fm"
-	"github.com/founder-mode/fm/queue"
-	"github.com/founder-mode/fm/supervisor"
 )
 
 // sendCmd says something to an agent, as a person at its keyboard would. It
@@ -22,15 +20,11 @@ func (c *sendCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	h, _, snap, err := a.visitQueue(ctx)
+	h, l, err := a.listener(ctx, c.Worker)
 	if err != nil {
 		return err
 	}
-	speaker, l, err := h.speaker(ctx, c.Worker, snap)
-	if err != nil {
-		return err
-	}
-	err = speaker.Say(ctx, l.session.Worker, l.session.Run, text)
+	err = l.speaker.Say(ctx, l.session.Worker, l.session.Run, text)
 	if errors.Is(err, fm.ErrRefused) {
 		return fmt.Errorf("%w; see: fm inbox", err)
 	}
@@ -51,19 +45,4 @@ func unheard(err error, l listener) error {
 		return err // nothing was typed
 	}
 	return fmt.Errorf("%w; look at it: fm attach %s", err, l.session.Worker)
-}
-
-// speaker gives the one who types for a person, and whom to. A person in the
-// session comes first.
-func (h *house) speaker(ctx context.Context, word string, snap queue.Snapshot) (supervisor.Speaker, listener, error) {
-	terminal, err := h.terminal(ctx, func() {})
-	if err != nil {
-		return supervisor.Speaker{}, listener{}, err
-	}
-	agent, err := h.reader()
-	if err != nil {
-		return supervisor.Speaker{}, listener{}, err
-	}
-	l, err := h.listener(ctx, word, terminal, snap)
-	return supervisor.Speaker{Terminal: terminal, Agent: agent, Dir: h.worktree, May: h.unattended}, l, err
 }

@@ -11,52 +11,69 @@ import (
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
-	"github.com/founder-mode/fm/tmux"
 )
 
-// listener is an agent that a person wants to say something to.
+// listener is an agent that a person wants to say something to, and the one who
+// types it.
 type listener struct {
 	session fm.Session
 	task    fm.Task
 	report  fm.Report
+	speaker supervisor.Speaker
 }
 
 // listener finds the live agent that the user means by worker-3, 3, #456 or
 // 456. There must be one that hears, and nobody else at its keyboard.
-func (h *house) listener(ctx context.Context, word string, terminal *tmux.Server, snap queue.Snapshot) (listener, error) {
-	sight, err := terminal.Observe(ctx)
+func (a *app) listener(ctx context.Context, word string) (*house, listener, error) {
+	h, _, snap, err := a.visitQueue(ctx)
 	if err != nil {
-		return listener{}, err
+		return nil, listener{}, err
 	}
-	w, err := named(word, snap.Tasks, sight)
+	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
-		return listener{}, err
-	}
-	i := slices.IndexFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == w })
-	if i < 0 && len(sight.Sessions) == 0 {
-		return listener{}, usage("%s has no session: no worker has one now", w)
-	}
-	if i < 0 {
-		return listener{}, usage("%s has no session. There are: %s", w, sessions(sight))
-	}
-	l := listener{session: sight.Sessions[i]}
-	task, known := snap.Task(l.session.Run.Task)
-	switch {
-	case !l.session.Alive:
-		return l, usage("the agent of %s has ended; see: fm why %s", w, l.session.Run.Task)
-	case !known || task.Run() != l.session.Run:
-		return l, usage("%s runs %s, which the queue does not know; join it: fm attach %[1]s", w, l.session.Run)
-	}
-	l.task = task
-	if err := h.unattended(l.session); err != nil {
-		return l, err
+		return nil, listener{}, err
 	}
 	agent, err := h.reader()
 	if err != nil {
-		return l, err
+		return nil, listener{}, err
 	}
-	l.report, err = agent.Report(ctx, l.session.Run, h.worktree(task.ID))
-	return l, err
+	sight, err := terminal.Observe(ctx)
+	if err != nil {
+		return nil, listener{}, err
+	}
+	l := listener{speaker: supervisor.Speaker{Terminal: terminal, Agent: agent, Dir: h.worktree, May: h.unattended}}
+	if l.session, l.task, err = hears(word, snap, sight); err != nil {
+		return nil, l, err
+	}
+	if err := h.unattended(l.session); err != nil {
+		return nil, l, err
+	}
+	l.report, err = agent.Report(ctx, l.session.Run, h.worktree(l.task.ID))
+	return h, l, err
+}
+
+// hears gives the live session that a word names, and its task.
+func hears(word string, snap queue.Snapshot, sight fm.Sight) (fm.Session, fm.Task, error) {
+	w, err := named(word, snap.Tasks, sight)
+	if err != nil {
+		return fm.Session{}, fm.Task{}, err
+	}
+	i := slices.IndexFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == w })
+	switch {
+	case i < 0 && len(sight.Sessions) == 0:
+		return fm.Session{}, fm.Task{}, usage("%s has no session: no worker has one now", w)
+	case i < 0:
+		return fm.Session{}, fm.Task{}, usage("%s has no session. There are: %s", w, sessions(sight))
+	}
+	ss := sight.Sessions[i]
+	task, known := snap.Task(ss.Run.Task)
+	switch {
+	case !ss.Alive:
+		return ss, task, usage("the agent of %s has ended; see: fm why %s", w, ss.Run.Task)
+	case !known || task.Run() != ss.Run:
+		return ss, task, usage("%s runs %s, which the queue does not know; join it: fm attach %[1]s", w, ss.Run)
+	}
+	return ss, task, nil
 }
 
 // unattended refuses a session that a person types in. One that is merely held

@@ -21,23 +21,16 @@ type whyCmd struct {
 }
 
 func (c *whyCmd) Run(ctx context.Context, a *app) error {
-	id, err := fm.ParseTaskID(c.Task)
-	if err != nil {
-		return usage("%v", err)
-	}
-	h, q, snap, err := a.visitQueue(ctx)
+	v, err := a.visitTask(ctx, c.Task)
 	if err != nil {
 		return err
 	}
-	t, ok := snap.Task(id)
-	if !ok {
-		return unqueued(id)
-	}
-	x, err := h.scene(ctx, t, snap)
+	h, t := v.house, v.task
+	x, err := h.scene(ctx, t, v.snap)
 	if err != nil {
 		return err
 	}
-	past, err := h.past(ctx, q, id)
+	past, err := h.past(ctx, v.queue, t.ID)
 	if err != nil {
 		return err
 	}
@@ -51,8 +44,6 @@ func (c *whyCmd) Run(ctx context.Context, a *app) error {
 	}
 	return nil
 }
-
-func unqueued(id fm.TaskID) error { return usage("#%s is not in the queue; see: fm queue show", id) }
 
 // explanation is the answer of fm why --json.
 type explanation struct {

@@ -81,6 +81,33 @@ func (a *app) visitQueue(ctx context.Context) (*house, *queue.Queue, queue.Snaps
 	return h, q, snap, err
 }
 
+// taskVisit is a look at one task.
+type taskVisit struct {
+	house *house
+	queue *queue.Queue
+	snap  queue.Snapshot
+	task  fm.Task
+}
+
+// visitTask finds the task that the user names.
+func (a *app) visitTask(ctx context.Context, word string) (taskVisit, error) {
+	id, err := fm.ParseTaskID(word)
+	if err != nil {
+		return taskVisit{}, usage("%v", err)
+	}
+	h, q, snap, err := a.visitQueue(ctx)
+	if err != nil {
+		return taskVisit{}, err
+	}
+	t, ok := snap.Task(id)
+	if !ok {
+		return taskVisit{}, unqueued(id)
+	}
+	return taskVisit{house: h, queue: q, snap: snap, task: t}, nil
+}
+
+func unqueued(id fm.TaskID) error { return usage("#%s is not in the queue; see: fm queue show", id) }
+
 // used says whether fm has worked in the project. Settings and issues alone
 // may come with the repository.
 func (h *house) used() bool {
