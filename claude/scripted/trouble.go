@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -109,37 +111,27 @@ type trouble struct {
 }
 
 func (tr *trouble) check() error {
-	if tr.failure() == nil {
-		return fmt.Errorf("class %q: want rate, overloaded, server, key, login, credit, length, model or network", tr.Class)
+	if _, ok := failures()[tr.Class]; !ok {
+		return fmt.Errorf("class %q: want one of %s", tr.Class, strings.Join(slices.Sorted(maps.Keys(failures())), ", "))
 	}
 	return nil
 }
 
-func (tr *trouble) do(context.Context, *turn) error { return tr.failure() }
+func (tr *trouble) do(context.Context, *turn) error { return failures()[tr.Class] }
 
-// failure has the kinds and words of the CLI; nil for an unknown class.
-func (tr *trouble) failure() error {
-	switch tr.Class {
-	case "rate":
-		return &apiError{kind: "rate_limit", message: "API Error: Request rejected (429) · This request would exceed your rate limit."}
-	case "overloaded":
-		return &apiError{kind: "server_error", message: "API Error: Repeated 529 Overloaded errors. The API is at capacity."}
-	case "server":
-		return &apiError{kind: "server_error", message: "API Error: 500 Internal server error."}
-	case "key":
-		return &apiError{kind: "authentication_failed", message: "Invalid API key · Fix external API key"}
-	case "login":
-		return &apiError{kind: "authentication_failed", message: "Please run /login · API Error: 403 Forbidden"}
-	case "credit":
-		return &apiError{kind: "billing_error", message: "Credit balance too low · Add funds: https://platform.claude.com/settings/billing"}
-	case "length":
-		return &apiError{kind: "invalid_request", message: "Prompt is too long · /compact to shorten, or /clear to start fresh"}
-	case "model":
-		return &apiError{kind: "model_not_found", message: "There's an issue with the selected model (nosuch). It may not exist or you may not have access to it."}
-	case "network":
-		return &apiError{kind: "server_error", message: "API Error: Unable to connect to API (ConnectionRefused)"}
+// failures has the kinds and words of the CLI, by class.
+func failures() map[string]*apiError {
+	return map[string]*apiError{
+		"rate":       {kind: "rate_limit", message: "API Error: Request rejected (429) · This request would exceed your rate limit."},
+		"overloaded": {kind: "server_error", message: "API Error: Repeated 529 Overloaded errors. The API is at capacity."},
+		"server":     {kind: "server_error", message: "API Error: 500 Internal server error."},
+		"key":        {kind: "authentication_failed", message: "Invalid API key · Fix external API key"},
+		"login":      {kind: "authentication_failed", message: "Please run /login · API Error: 403 Forbidden"},
+		"credit":     {kind: "billing_error", message: "Credit balance too low · Add funds: https://platform.claude.com/settings/billing"},
+		"length":     {kind: "invalid_request", message: "Prompt is too long · /compact to shorten, or /clear to start fresh"},
+		"model":      {kind: "model_not_found", message: "There's an issue with the selected model (nosuch). It may not exist or you may not have access to it."},
+		"network":    {kind: "server_error", message: "API Error: Unable to connect to API (ConnectionRefused)"},
 	}
-	return nil
 }
 
 // retry shows for a while that a request is tried again, which no hook tells.
