@@ -147,7 +147,8 @@ func (s signs) fail(e event) signs {
 
 func (s signs) ask(e event, q fm.Question) signs {
 	s = s.enter(fm.Waiting, e.evidence(e.Tool))
-	s.question = q
+	// The level may have said so a moment before; the hook says more.
+	s.evidence, s.question = e.evidence(e.Tool), q
 	s.asked = asking{question: q, tool: e.Tool, call: e.Call, at: s.told}
 	return s
 }

@@ -178,6 +178,21 @@ func TestTheLevelSpeaksWhereTheHooksAreSilent(t *testing.T) {
 	}
 }
 
+// The CLI can write its session file before it calls the hook.
+//
+// Caught: evidence that stays with who spoke first.
+func TestTheHookOfAQuestionIsItsEvidence(t *testing.T) {
+	s := story("Launch", "SessionStart source=startup", "UserPromptSubmit")
+	s = s.adjust(level{Session: "s", Status: "waiting", Waiting: "permission prompt", Updated: at(3).UnixMilli()}, at(4))
+	if s.evidence.Source != fm.SessionSource {
+		t.Fatalf("got %+v", s.evidence)
+	}
+	s = s.fold(event{At: at(4), Name: "PermissionRequest", Session: "s", Tool: "Bash"})
+	if s.evidence.Source != fm.HookSource || s.since != at(3) || s.question.Text != "Bash" {
+		t.Errorf("got %+v since %v for %+v", s.evidence, s.since, s.question)
+	}
+}
+
 // However the file grows, the report is that of the whole; and no bytes make
 // the reader stop or panic.
 //
