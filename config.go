@@ -21,7 +21,9 @@ type Config struct {
 	Remote      string `json:"remote,omitempty"`       // default origin
 	Verify      string `json:"verify,omitempty"`       // shell command, run in the worktree; "" verifies commits and tree only
 	Merge       string `json:"merge,omitempty"`        // auto or manual; default by forge
-	Source      string `json:"source,omitempty"`       // tracker: local
+	Source      string `json:"source,omitempty"`       // tracker and forge: local or github; default by what there is
+	// DeleteBranch deletes a task's branch on the remote once it is merged.
+	DeleteBranch bool `json:"delete_branch,omitempty"`
 
 	Agent    AgentConfig    `json:"agent,omitzero"`
 	Health   HealthConfig   `json:"health,omitzero"`
@@ -29,6 +31,7 @@ type Config struct {
 	Task     TaskConfig     `json:"task,omitzero"`
 	Budget   BudgetConfig   `json:"budget,omitzero"`
 	Tmux     TmuxConfig     `json:"tmux,omitzero"`
+	GitHub   GitHubConfig   `json:"github,omitzero"`
 }
 
 // AgentConfig says how the agent is started.
@@ -71,6 +74,19 @@ type TmuxConfig struct {
 	Width   int `json:"width,omitempty"`   // default 160
 	Height  int `json:"height,omitempty"`  // default 45
 	History int `json:"history,omitempty"` // lines; default 5000, at most 10000
+}
+
+// GitHubConfig says where the repository is and what its pull requests carry.
+type GitHubConfig struct {
+	Repo      string   `json:"repo,omitempty"`      // [HOST/]OWNER/NAME; default GH_REPO, else what the remote says
+	API       string   `json:"api,omitempty"`       // base URL; default by the host
+	Labels    []string `json:"labels,omitempty"`    // of pull requests
+	Reviewers []string `json:"reviewers,omitempty"` // of pull requests: logins, and ORG/TEAM
+	Comments  string   `json:"comments,omitempty"`  // whose comments an agent gets to read: writers (default), all or none
+
+	WritePause      Duration `json:"write_pause,omitempty"`       // between two writes; default 1s
+	WritesPerMinute int      `json:"writes_per_minute,omitempty"` // default 60
+	WritesPerHour   int      `json:"writes_per_hour,omitempty"`   // default 400
 }
 
 // DefaultTools lets an agent read, edit and run commands in its worktree.
@@ -126,7 +142,6 @@ func (c Config) WithDefaults() Config {
 	c.WorktreeDir = or(c.WorktreeDir, ".worktrees")
 	c.Workers = or(c.Workers, 4)
 	c.Remote = or(c.Remote, "origin")
-	c.Source = or(c.Source, "local")
 	c.Agent.Command = or(c.Agent.Command, "claude")
 	c.Agent.PermissionMode = or(c.Agent.PermissionMode, "dontAsk")
 	if len(c.Agent.AllowedTools) == 0 {
@@ -138,6 +153,10 @@ func (c Config) WithDefaults() Config {
 	c.Health.Verify = or(c.Health.Verify, Duration(15*time.Minute))
 	c.Health.Attempts = or(c.Health.Attempts, 5)
 	c.Presence.Grace = or(c.Presence.Grace, Duration(2*time.Minute))
+	c.GitHub.Comments = or(c.GitHub.Comments, "writers")
+	c.GitHub.WritePause = or(c.GitHub.WritePause, Duration(time.Second))
+	c.GitHub.WritesPerMinute = or(c.GitHub.WritesPerMinute, 60)
+	c.GitHub.WritesPerHour = or(c.GitHub.WritesPerHour, 400)
 	c.Tmux.Width = or(c.Tmux.Width, 160)
 	c.Tmux.Height = or(c.Tmux.Height, 45)
 	c.Tmux.History = or(c.Tmux.History, 5000)
@@ -150,8 +169,10 @@ func (c Config) check() error {
 		return fmt.Errorf("config workers %d: want 1 to %d", c.Workers, MaxWorkers)
 	case c.Merge != "" && c.Merge != "auto" && c.Merge != "manual":
 		return fmt.Errorf("config merge %q: want auto or manual", c.Merge)
-	case c.Source != "local":
-		return fmt.Errorf("config source %q: want local", c.Source)
+	case c.Source != "" && !slices.Contains(Sources(), c.Source):
+		return fmt.Errorf("config source %q: want %s", c.Source, strings.Join(Sources(), " or "))
+	case !slices.Contains([]string{"writers", "all", "none"}, c.GitHub.Comments):
+		return fmt.Errorf("config github.comments %q: want writers, all or none", c.GitHub.Comments)
 	case !slices.Contains(PermissionModes(), c.Agent.PermissionMode):
 		return fmt.Errorf("config agent.permission_mode %q: want one of %s", c.Agent.PermissionMode, strings.Join(PermissionModes(), ", "))
 	case slices.ContainsFunc(c.Agent.Args, skipsPermissions):
@@ -163,6 +184,9 @@ func (c Config) check() error {
 	}
 	return c.checkPositive()
 }
+
+// Sources are where issues and pull requests can live.
+func Sources() []string { return []string{"local", "github"} }
 
 // skipPermissions is the CLI's flag for its mode bypassPermissions. It would
 // overrule the mode that everything else goes by.
@@ -184,6 +208,7 @@ func (c Config) checkPositive() error {
 		{"health.verify", c.Health.Verify},
 		{"task.timeout", c.Task.Timeout},
 		{"presence.grace", c.Presence.Grace},
+		{"github.write_pause", c.GitHub.WritePause},
 	} {
 		if d.value <= 0 {
 			return fmt.Errorf("config %s %v: want more than 0", d.key, time.Duration(d.value))
@@ -197,6 +222,8 @@ func (c Config) checkPositive() error {
 		{"tmux.width", c.Tmux.Width},
 		{"tmux.height", c.Tmux.Height},
 		{"tmux.history", c.Tmux.History},
+		{"github.writes_per_minute", c.GitHub.WritesPerMinute},
+		{"github.writes_per_hour", c.GitHub.WritesPerHour},
 	} {
 		if n.value <= 0 {
 			return fmt.Errorf("config %s %d: want more than 0", n.key, n.value)

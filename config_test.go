@@ -54,7 +54,7 @@ func TestConfigErrorsNameTheSetting(t *testing.T) {
 		`{"workers": -1}`:                    "workers -1",
 		`{"workers": "4"}`:                   "workers",
 		`{"merge": "later"}`:                 `merge "later"`,
-		`{"source": "github"}`:               `source "github"`,
+		`{"source": "gitlab"}`:               `source "gitlab"`,
 		`{"tmux": {"history": 10001}}`:       "tmux.history 10001",
 		`{"tmux": {"history": -1}}`:          "tmux.history -1",
 		`{"tmux": {"width": -80}}`:           "tmux.width -80",

@@ -11,6 +11,20 @@ type Issue struct {
 	DependsOn []IssueID // blocked by
 	Labels    []string
 	Priority  Priority // 0 when the tracker does not say
+	URL       string   // a web address; "" when the tracker has none
+	Comments  []Comment
+}
+
+// Comment is what somebody said about an issue.
+type Comment struct {
+	Author string
+	Body   string // Markdown
+}
+
+// Query finds issues. What is empty asks for nothing.
+type Query struct {
+	Labels    []string // all of them
+	Milestone string   // its title or its number
 }
 
 // Split is what an issue was split into: two to five subissues.

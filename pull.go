@@ -10,6 +10,14 @@ type PullRequest struct {
 	Base   string // branch
 	State  PullState
 	SHA    string // head commit when last seen; "" when unknown
+
+	Draft    bool   // not to be merged yet
+	Armed    bool   // the forge merges it by itself as soon as it may
+	Conflict bool   // it cannot be merged into its base as it is
+	Checks   Checks // of the head commit
+	// Demand names the reviews that ask for changes, of people who may write:
+	// it differs after each new one, and is "" for none.
+	Demand string
 }
 
 // PullState is where a pull request stands.
@@ -22,6 +30,30 @@ const (
 	PullClosed PullState = "closed" // without merging
 )
 
+// Checks is what the forge's checks say of a commit.
+type Checks struct {
+	State  CheckState
+	Failed []Check // by name; filled in when the state is [ChecksFailed]
+}
+
+// CheckState sums up the checks of a commit.
+type CheckState string
+
+// The states of checks.
+const (
+	NoChecks         CheckState = ""
+	ChecksPending    CheckState = "pending"    // one is not over yet, whatever the others say
+	ChecksPassed     CheckState = "passed"     // or are none of ours to wait for
+	ChecksFailed     CheckState = "failed"     // all are over, and one has failed
+	ChecksUnreadable CheckState = "unreadable" // the forge does not tell us
+)
+
+// Check is one check of a commit.
+type Check struct {
+	ID   string // of this run of it: a run again has another
+	Name string
+}
+
 // Proposal is what a forge needs to open a pull request.
 type Proposal struct {
 	Task  TaskID
@@ -29,4 +61,5 @@ type Proposal struct {
 	Body  string
 	Head  string // branch, already pushed
 	Base  string // branch
+	Draft bool
 }

@@ -39,6 +39,11 @@ type Brief struct {
 	Dir     string // the worktree
 	Base    string // the branch that the work will be merged into
 	History string // what earlier attempts left and why they ended; "" on the first
+	// Feedback says what stands against the pull request as it is: failing
+	// checks, reviews, a conflict; "" for nothing.
+	Feedback string
+	// Resume is the attempt whose conversation goes on; zero begins a new one.
+	Resume Run
 	// Permission is the permission mode that the user asked for on the command
 	// line; "" for the one in the settings.
 	Permission string
@@ -51,4 +56,7 @@ type Work struct {
 	Commits int      // beyond the base
 	Files   []string // changed beyond the base, without fm's own files
 	Dirty   []string // uncommitted paths, without fm's own files
+	// Messages are those of the commits beyond the base, as far as they fit into
+	// 64 KiB.
+	Messages string
 }

@@ -121,10 +121,7 @@ func order(plan fm.Split) []int {
 
 // priority is the more urgent of what the analyst and the issue say.
 func priority(s fm.Subissue, parent fm.Issue) fm.Priority {
-	p, err := fm.ParsePriority(s.Priority)
-	if err != nil {
-		p = fm.Normal
-	}
+	p := s.Urgency()
 	if parent.Priority != 0 {
 		p = min(p, parent.Priority)
 	}

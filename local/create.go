@@ -37,19 +37,15 @@ func (t *Tracker) Create(ctx context.Context, parent fm.IssueID, key string, s f
 				return nil
 			}
 		}
-		priority, err := fm.ParsePriority(s.Priority)
-		if err != nil {
-			priority = fm.Normal
-		}
 		issue, err = t.write(root, all.next(), []field{
-			{"title", subissueTitle(parent, s.Title)},
+			{"title", s.TitleFor(parent)},
 			{"status", "open"},
 			{"parent", string(parent)},
 			{"dependencies", idStrings(deps)},
 			{"labels", []string{}},
-			{"priority", priority.String()},
+			{"priority", s.Urgency().String()},
 			{"key", key},
-		}, s.Title, subissueBody(parent, s, priority))
+		}, s.Title, s.BodyFor(parent))
 		return err
 	})
 	if err != nil {

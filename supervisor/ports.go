@@ -54,20 +54,37 @@ type Keyboard interface {
 
 // Workspace gives each task a worktree and a branch.
 type Workspace interface {
+	Worktrees
+	Branches
+}
+
+// Worktrees are where agents work.
+type Worktrees interface {
 	// Prepare creates, reuses or repairs the task's worktree and branch, off an
 	// up-to-date base, and returns its folder and the base's name.
 	Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error)
 	// Inspect says what stands on the branch and in the worktree.
 	Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error)
-	// Push publishes the branch under the lease of what was last seen on the
-	// remote, and returns the commit.
-	Push(ctx context.Context, id fm.TaskID) (sha string, err error)
 	// Preserve keeps whatever is not on a pushed branch under
 	// refs/fm/preserved/, uncommitted files included, and returns the ref, or ""
 	// when there was nothing to keep.
 	Preserve(ctx context.Context, id fm.TaskID) (ref string, err error)
 	// Remove preserves, then removes the worktree. The branch stays.
 	Remove(ctx context.Context, id fm.TaskID) error
+}
+
+// Branches are what the remote gets to see of the work.
+type Branches interface {
+	// Push publishes the branch under the lease of what was last seen on the
+	// remote, and returns the commit.
+	Push(ctx context.Context, id fm.TaskID) (sha string, err error)
+	// Rebase puts the task's commits on top of the up-to-date base and publishes
+	// the branch, as Push does; [fm.ErrConflict] names the files that both sides
+	// changed, and everything is then as it was. Nobody works in the worktree.
+	Rebase(ctx context.Context, id fm.TaskID) (sha string, err error)
+	// Unpublish deletes the task's branch on the remote, if everything on it is
+	// in the commit sha. One that is gone is no error.
+	Unpublish(ctx context.Context, id fm.TaskID, sha string) error
 }
 
 // Agent knows how to run a coding agent and how to read its signs.
@@ -112,14 +129,33 @@ type Tracker interface {
 
 // Forge is where pull requests live.
 type Forge interface {
+	Pulls
+	Critic
+}
+
+// Pulls are the pull requests themselves.
+type Pulls interface {
 	// Find looks for the pull request of a branch, whatever its state;
 	// [fm.ErrGone] when there is none.
 	Find(ctx context.Context, head string) (fm.PullRequest, error)
-	// Open opens one, or returns the one that is open for the same branch.
+	// Open opens one, or takes the one that is open for the same branch and
+	// makes it a draft, or ready, as proposed.
 	Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
-	// Merge merges a pull request if its head is still sha. An already merged
-	// one is no error.
+	// Merge merges a pull request if its head is still sha, or has the forge do
+	// so as soon as it may: then the result is Armed. An already merged one is no
+	// error; [fm.ErrConflict] when the base must be merged into it first.
 	Merge(ctx context.Context, number, sha string) (fm.PullRequest, error)
 	// Look reads the present state of pull requests.
 	Look(ctx context.Context, numbers []string) ([]fm.PullRequest, error)
+}
+
+// Critic says what speaks against a pull request.
+type Critic interface {
+	// Rerun runs failed checks of a pull request again, without a new commit;
+	// [fm.ErrRefused] when none of them can be.
+	Rerun(ctx context.Context, number string, checks []fm.Check) error
+	// Feedback tells an agent what stands against a pull request as it is: how
+	// the logs of failed checks end, what reviewers ask for, a conflict. It is ""
+	// for nothing. Texts in it come from outside.
+	Feedback(ctx context.Context, number string) (string, error)
 }

@@ -41,6 +41,7 @@ type Wanted struct {
 	// Permission is the mode that the user asked for on the command line; "" for
 	// the one in the settings.
 	Permission string `json:"permission_mode,omitempty"`
+	Source     string `json:"source,omitempty"` // of the issues in the queue; "" before the first
 	Hands      []Hand `json:"hands,omitempty"` // at most one for each worker
 }
 
@@ -53,7 +54,7 @@ type Hand struct {
 
 // Equal says whether two users want the same.
 func (w Wanted) Equal(o Wanted) bool {
-	return w.Workers == o.Workers && w.Paused == o.Paused && w.Stop == o.Stop && w.Permission == o.Permission && slices.Equal(w.Hands, o.Hands)
+	return w.Workers == o.Workers && w.Paused == o.Paused && w.Stop == o.Stop && w.Permission == o.Permission && w.Source == o.Source && slices.Equal(w.Hands, o.Hands)
 }
 
 // StopMode says how to end.

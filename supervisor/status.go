@@ -27,6 +27,7 @@ type Status struct {
 	Gate       Gate              `json:"gate,omitzero"`      // why nothing new is begun
 	Today      fm.Spending       `json:"today,omitzero"`     // by all tasks since midnight
 	Finishes   []Finish          `json:"finishes,omitempty"` // of the last day
+	Quota      fm.Quota          `json:"quota,omitzero"`     // of the forge; the shell's caller fills it in
 }
 
 // WorkerStatus is one slot.

@@ -93,3 +93,21 @@ func (c forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, er
 	defer leave()
 	return slices.DeleteFunc(slices.Clone(c.pulls), func(p fm.PullRequest) bool { return !slices.Contains(numbers, p.Number) }), nil
 }
+
+func (c forge) Rerun(ctx context.Context, _ string, _ []fm.Check) error {
+	leave, err := c.enter(ctx, "rerun")
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return nil
+}
+
+func (c forge) Feedback(ctx context.Context, _ string) (string, error) {
+	leave, err := c.enter(ctx, "feedback")
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return "", nil
+}

@@ -285,6 +285,24 @@ func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
 	return "sha-" + string(id), nil
 }
 
+func (c *town) Rebase(ctx context.Context, id fm.TaskID) (string, error) {
+	leave, err := c.enter(ctx, "rebase", id)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	return "sha-" + string(id), nil
+}
+
+func (c *town) Unpublish(ctx context.Context, id fm.TaskID, _ string) error {
+	leave, err := c.enter(ctx, "unpublish", id)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return nil
+}
+
 func (c *town) Preserve(ctx context.Context, id fm.TaskID) (string, error) {
 	leave, err := c.enter(ctx, "preserve", id)
 	if err != nil {

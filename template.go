@@ -1,33 +1,42 @@
-package local
+package fm
 
 import (
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/founder-mode/fm"
 )
 
-// subissueTitle gives "[#123] Implement the middleware".
-func subissueTitle(parent fm.IssueID, title string) string {
+// TitleFor gives a subissue's title in a tracker: "[#123] Implement the
+// middleware".
+func (s Subissue) TitleFor(parent IssueID) string {
 	mark := "[#" + string(parent) + "] "
-	return mark + strings.TrimPrefix(fm.Line(title, 200), mark)
+	return mark + strings.TrimPrefix(Line(s.Title, 200), mark)
 }
 
-// subissueBody is the subissue template that users of fm know.
-func subissueBody(parent fm.IssueID, s fm.Subissue, priority fm.Priority) string {
+// BodyFor gives a subissue's text in a tracker, by the template that users of
+// fm know.
+func (s Subissue) BodyFor(parent IssueID) string {
 	var b strings.Builder
 	b.WriteString("**Parent Issue**: #" + string(parent) + "\n")
 	if s.Hours > 0 {
 		b.WriteString("**Estimated Hours**: " + strconv.FormatFloat(s.Hours, 'f', -1, 64) + "\n")
 	}
-	b.WriteString("**Priority**: " + capital(priority.String()) + "\n")
-	b.WriteString("\n## Description\n" + strings.TrimSpace(fm.Plain(s.Description)) + "\n")
+	b.WriteString("**Priority**: " + capital(s.Urgency().String()) + "\n")
+	b.WriteString("\n## Description\n" + strings.TrimSpace(Plain(s.Description)) + "\n")
 	bullets(&b, "Acceptance Criteria", "- [ ] ", s.Criteria)
 	bullets(&b, "Technical Context", "- ", s.Context)
 	b.WriteString("\n---\nAutomated subissue from parent #" + string(parent) + "\n")
 	return b.String()
+}
+
+// Urgency is what the plan says of the priority, and [Normal] where that is no
+// word for one.
+func (s Subissue) Urgency() Priority {
+	if p, err := ParsePriority(s.Priority); err == nil {
+		return p
+	}
+	return Normal
 }
 
 func bullets(b *strings.Builder, heading, bullet string, items []string) {
@@ -36,7 +45,7 @@ func bullets(b *strings.Builder, heading, bullet string, items []string) {
 	}
 	b.WriteString("\n## " + heading + "\n")
 	for _, item := range items {
-		b.WriteString(bullet + fm.Line(item, 0) + "\n")
+		b.WriteString(bullet + Line(item, 0) + "\n")
 	}
 }
 

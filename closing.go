@@ -1,0 +1,26 @@
+package fm
+
+import "regexp"
+
+// closingWords is a keyword with which GitHub closes an issue when the text is
+// merged into the default branch, and the issue that it names: #12, GH-12,
+// owner/repo#12 or an address.
+// https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
+var closingWords = regexp.MustCompile(`(?i)\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?[ \t]+)((?:[\w.-]+/[\w.-]+)?#(\d+)|GH-(\d+)|https?://[^\s/]+/[^\s/]+/[^\s/]+/issues/(\d+))`)
+
+// Closes lists the issues that a text closes when it is merged, by their
+// numbers, in the order of the text. Whose repository they are in does not
+// matter here.
+func Closes(text string) []IssueID {
+	var ids []IssueID
+	for _, m := range closingWords.FindAllStringSubmatch(text, -1) {
+		ids = append(ids, IssueID(m[4]+m[5]+m[6]))
+	}
+	return ids
+}
+
+// CloseNothing puts the issues that a text from outside would close into code
+// spans, where a reader sees them and GitHub does not.
+func CloseNothing(text string) string {
+	return closingWords.ReplaceAllString(text, "$1$2`$3`")
+}
