@@ -42,7 +42,7 @@ type Wanted struct {
 	// the one in the settings.
 	Permission string `json:"permission_mode,omitempty"`
 	Source     string `json:"source,omitempty"` // of the issues in the queue; "" before the first
-	Hands      []Hand `json:"hands,omitempty"` // at most one for each worker
+	Hands      []Hand `json:"hands,omitempty"`  // at most one for each worker
 }
 
 // Hand is what a person said about the use of a worker's session.
