@@ -23,23 +23,35 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	gh "github.com/google/go-github/v60/github"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/github/transport"
 )
 
-// Options say which repository, and how.
+// Options say which repository, and how. Only Repo must be given.
 type Options struct {
 	Repo   Repo
 	Config fm.GitHubConfig
-	Client *http.Client // brings the token, waits for limits, paces writes
-	Dir    string       // for the issues that were read last; "" keeps none
-	// Freshness says what to do for an issue while the network is away.
+	// Token gives the token; nil is what [Token] finds for the host.
+	Token func(ctx context.Context) (string, error)
+	// Dir keeps what one run leaves to the next: answers, limits, the pace of
+	// writes, the issues that were read last. "" is a folder for this one.
+	Dir       string
 	Freshness Freshness
-	// Sleep waits between two looks after a write of which nobody knows whether
-	// it happened. nil: the real one.
+
+	// Patience is how long one request waits for limits and for its turn to
+	// write; Waiting is called before a wait that a person would notice.
+	Patience time.Duration
+	Waiting  func(until time.Time, why string)
+
+	// Base sends; nil is a transport with time limits. Now and Sleep are the
+	// clock; nil is the real one.
+	Base  http.RoundTripper
+	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
 }
 
@@ -55,11 +67,18 @@ const (
 // GitHub is one repository. Its methods, and those of its [Tracker] and
 // [Forge], may be called concurrently.
 type GitHub struct {
-	client *gh.Client
-	repo   Repo
-	config fm.GitHubConfig
-	fresh  Freshness
-	sleep  func(context.Context, time.Duration) error
+	client    *gh.Client
+	transport *transport.Transport
+	repo      Repo
+	config    fm.GitHubConfig
+	fresh     Freshness
+	dir       string // of the issues that were read last; "" for none
+	sleep     func(context.Context, time.Duration) error
+	creating  chan struct{} // holds one: subissues are made one after another
+
+	mu      sync.Mutex
+	about   *gh.Repository // as read last; guarded by mu
+	lacking map[string]bool // what this server's API does not have; guarded by mu
 }
 
 // Open returns the repository. It asks nothing of the network: see
@@ -69,15 +88,47 @@ func Open(o Options) (*GitHub, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := gh.NewClient(o.Client)
-	client.BaseURL = base
-	client.UserAgent = "fm"
-	g := &GitHub{client: client, repo: o.Repo, config: o.Config, fresh: o.Freshness, sleep: o.Sleep}
+	g := &GitHub{
+		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, sleep: o.Sleep,
+		creating: make(chan struct{}, 1), lacking: map[string]bool{},
+	}
 	if g.sleep == nil {
 		g.sleep = sleep
 	}
+	if o.Token == nil {
+		o.Token = func(ctx context.Context) (string, error) { return Token(ctx, o.Repo.Host) }
+	}
+	g.transport = transport.New(transport.Options{
+		Base: o.Base, Token: o.Token, Host: base.Host, Dir: o.Dir,
+		Pause: time.Duration(o.Config.WritePause), PerMinute: o.Config.WritesPerMinute, PerHour: o.Config.WritesPerHour,
+		Patience: o.Patience, Waiting: o.Waiting, Now: o.Now, Sleep: o.Sleep,
+	})
+	g.client = gh.NewClient(&http.Client{Transport: g.transport, CheckRedirect: checkRedirect})
+	g.client.BaseURL = base
+	g.client.UserAgent = "fm"
 	return g, nil
 }
+
+// checkRedirect follows, but never so that a write becomes a read: the answer
+// to that would be taken for the write's.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) >= 5 {
+		return errors.New("redirected too often")
+	}
+	if req.Method != via[0].Method {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+// Quota says what GitHub still lets us ask.
+func (g *GitHub) Quota() fm.Quota { return g.transport.Quota() }
+
+// Counts says what was sent, for tests and measurements.
+func (g *GitHub) Counts() transport.Counts { return g.transport.Counts() }
+
+// Repo says which repository it is.
+func (g *GitHub) Repo() Repo { return g.repo }
 
 // apiBase takes the configured address of the API, or the one of the host.
 func apiBase(repo Repo, configured string) (*url.URL, error) {

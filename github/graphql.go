@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/founder-mode/fm/github/transport"
 )
 
-// Problem is one error that GitHub tells of in the answer to a GraphQL query,
+// problem is one error that GitHub tells of in the answer to a GraphQL query,
 // beside whatever data it has.
 type problem struct {
 	Type    string `json:"type"` // NOT_FOUND, FORBIDDEN, UNPROCESSABLE …; "" for an error in the query
@@ -16,7 +18,7 @@ type problem struct {
 	Message string `json:"message"`
 }
 
-// About says whether the problem is one of a field: about("p12",
+// about says whether the problem is one of a field: about("p12",
 // "statusCheckRollup").
 func (p problem) about(path ...string) bool {
 	if len(p.Path) < len(path) {
@@ -37,6 +39,9 @@ func (g *GitHub) graphql(ctx context.Context, query string, vars map[string]any,
 	var answer struct {
 		Data   json.RawMessage `json:"data"`
 		Errors []problem       `json:"errors"`
+	}
+	if !strings.HasPrefix(strings.TrimSpace(query), "mutation") {
+		ctx = transport.Query(ctx)
 	}
 	body := map[string]any{"query": query}
 	if len(vars) > 0 {
