@@ -32,6 +32,7 @@ type Options struct {
 	Remote      string   // default origin, or the only remote
 	Base        string   // branch; default the remote's HEAD, else the current branch
 	Environ     []string // for git; default os.Environ
+	Credential  Credential
 }
 
 // Repo is one repository with its worktrees. All methods may be called
@@ -43,14 +44,16 @@ type Repo struct {
 	remote    string // "" when the repository has none
 	base      string // branch
 	env       []string
-	writer    *turn.Turn
-	fetches   fetches
+	// credential is added to env for commands that talk to the remote.
+	credential []string
+	writer     *turn.Turn
+	fetches    fetches
 }
 
 // Open looks at a repository and returns a Repo for it. Its errors say what
 // to do: install git 2.38 or newer, name the base branch, and the like.
 func Open(ctx context.Context, o Options) (*Repo, error) {
-	r := &Repo{env: environ(o.Environ), fetches: newFetches()}
+	r := &Repo{env: environ(o.Environ), credential: o.Credential.environ(), fetches: newFetches()}
 	if err := r.checkVersion(ctx); err != nil {
 		return nil, err
 	}

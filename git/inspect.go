@@ -41,8 +41,29 @@ func (r *Repo) Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error) {
 	if head == "" {
 		return work, nil
 	}
-	work.Commits, work.Files, err = r.beyond(ctx, head)
+	base, err := r.resolve(ctx, "", r.tracking())
+	if err != nil {
+		return work, err
+	}
+	if base == "" {
+		return work, fmt.Errorf("base branch %s is not known locally", r.base)
+	}
+	if work.Commits, work.Files, err = r.beyond(ctx, base, head); err != nil {
+		return work, err
+	}
+	work.Messages, err = r.messages(ctx, base, head)
 	return work, err
+}
+
+// maxMessages is how much is kept of the messages of a task's commits.
+const maxMessages = 64 << 10
+
+// messages gives those of the commits beyond the base, oldest first.
+func (r *Repo) messages(ctx context.Context, base, head string) (string, error) {
+	out, err := r.run(ctx, call{op: "read messages of", target: head, most: maxMessages, args: []string{
+		"log", "--reverse", "--topo-order", "--encoding=UTF-8", "--no-show-signature", "--no-notes", "--format=%B", base + ".." + head, "--",
+	}})
+	return strings.TrimSpace(strings.ToValidUTF8(out, "")), err
 }
 
 func (r *Repo) astray(ctx context.Context, p place, w worktree) error {
@@ -66,14 +87,7 @@ func isFolder(path string) bool {
 
 // beyond counts the commits that the base does not have, and names the files
 // in which the two differ since they parted.
-func (r *Repo) beyond(ctx context.Context, head string) (int, []string, error) {
-	base, err := r.resolve(ctx, "", r.tracking())
-	if err != nil {
-		return 0, nil, err
-	}
-	if base == "" {
-		return 0, nil, fmt.Errorf("base branch %s is not known locally", r.base)
-	}
+func (r *Repo) beyond(ctx context.Context, base, head string) (int, []string, error) {
 	out, err := r.run(ctx, call{op: "count commits of", target: head, args: []string{"rev-list", "--count", base + ".." + head}})
 	if err != nil {
 		return 0, nil, err

@@ -90,7 +90,8 @@ func (r *Repo) mayReplace(ctx context.Context, p place, there, sha string) error
 var errMoved = errors.New("the remote branch moved meanwhile")
 
 // pushCommit is a compare-and-swap of a branch on the remote; old is "" for a
-// branch that must not exist. It writes no local branch, so it needs no lock.
+// branch that must not exist, and sha for one to delete. It writes no local
+// branch, so it needs no lock.
 func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) error {
 	if !isFolder(dir) {
 		dir = ""
@@ -100,9 +101,13 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	if err != nil {
 		return err
 	}
-	out, err := r.run(ctx, call{op: "push", target: branch, dir: dir, limit: networkLimit, args: append(
+	op, verify := "push", "--verify"
+	if sha == "" {
+		op, verify = "delete", "--no-verify" // a hook that runs the tests has nothing to say to that
+	}
+	out, err := r.run(ctx, call{op: op, target: branch, dir: dir, limit: networkLimit, env: r.credential, args: append(
 		args,
-		"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no",
+		"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", verify,
 		"--force-with-lease="+ref+":"+old, "--end-of-options", r.remote, sha+":"+ref,
 	)})
 	var e *Error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -38,7 +39,33 @@ func (r *Repo) tips(ctx context.Context, branches ...string) (map[string]string,
 	for _, b := range branches {
 		args = append(args, "refs/heads/"+b)
 	}
-	out, err := r.run(ctx, call{op: "ask " + r.remote + " for", target: strings.Join(branches, " "), args: args, limit: networkLimit})
+	return r.askTips(ctx, call{target: strings.Join(branches, " "), args: args})
+}
+
+// RemoteBranches asks the remote for the branches whose names begin with
+// prefix, and gives the commit of each.
+func (r *Repo) RemoteBranches(ctx context.Context, prefix string) (map[string]string, error) {
+	if err := errors.Join(r.needRemote(), checkBranch(prefix+"x")); err != nil {
+		return nil, err
+	}
+	all, err := r.askTips(ctx, call{target: prefix + "*", args: []string{"ls-remote", "--heads", "--end-of-options", r.remote, "refs/heads/" + prefix + "*"}})
+	maps.DeleteFunc(all, func(name, _ string) bool { return !strings.HasPrefix(name, prefix) })
+	return all, err
+}
+
+// RemoteURL is the address of the remote, as git would use it: the user's
+// insteadOf is applied. It may hold a credential.
+func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
+	if err := r.needRemote(); err != nil {
+		return "", err
+	}
+	out, err := r.run(ctx, call{op: "find the address of", target: r.remote, args: []string{"remote", "get-url", r.remote}})
+	return strings.TrimSuffix(out, "\n"), err
+}
+
+func (r *Repo) askTips(ctx context.Context, c call) (map[string]string, error) {
+	c.op, c.limit, c.env = "ask "+r.remote+" for", networkLimit, r.credential
+	out, err := r.run(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +137,7 @@ func (r *Repo) fetch(ctx context.Context, limit time.Duration, refspecs ...strin
 		"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
 		"--recurse-submodules=no", "--end-of-options", r.remote,
 	}, refspecs...)
-	_, err := r.run(ctx, call{op: "fetch from", target: r.remote, args: args, limit: limit})
+	_, err := r.run(ctx, call{op: "fetch from", target: r.remote, args: args, limit: limit, env: r.credential})
 	var e *Error
 	if errors.As(err, &e) && strings.Contains(e.Stderr, "couldn't find remote ref") {
 		e.kind = fm.ErrGone

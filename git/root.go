@@ -158,7 +158,7 @@ func (r *Repo) symbolic(ctx context.Context, ref string) (string, error) {
 // in good time.
 func (r *Repo) remoteHEAD(ctx context.Context) string {
 	out, err := r.run(ctx, call{
-		op: "ask for the default branch of", target: r.remote, limit: 15 * time.Second,
+		op: "ask for the default branch of", target: r.remote, limit: 15 * time.Second, env: r.credential,
 		args: []string{"ls-remote", "--symref", "--end-of-options", r.remote, "HEAD"},
 	})
 	if err != nil {

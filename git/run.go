@@ -2,6 +2,7 @@ package git
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -29,6 +30,7 @@ type call struct {
 	stdin      string
 	env        []string // beyond the Repo's own
 	limit      time.Duration
+	most       int // bytes of the output that are wanted, the rest is dropped; 0 for all
 }
 
 // run returns standard output. Every failure is an [*Error].
@@ -46,7 +48,7 @@ func (r *Repo) run(ctx context.Context, c call) (string, error) {
 	}
 	cmd.Env = slices.Concat(r.env, c.env)
 	cmd.Stdin = strings.NewReader(c.stdin)
-	stdout, stderr := &capped{limit: maxOutput}, &capped{limit: maxStderr}
+	stdout, stderr := &capped{limit: cmp.Or(c.most, maxOutput)}, &capped{limit: maxStderr}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	// A session of its own: no terminal for ssh to ask for a passphrase on, and
 	// a group to end as a whole.
@@ -54,7 +56,7 @@ func (r *Repo) run(ctx context.Context, c call) (string, error) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 2 * time.Second
 	err := cmd.Run()
-	if err == nil && stdout.cut {
+	if err == nil && stdout.cut && c.most == 0 {
 		err = errors.New("the output is larger than 32 MiB")
 	}
 	if err == nil {
@@ -73,19 +75,21 @@ func (r *Repo) run(ctx context.Context, c call) (string, error) {
 // capped keeps the first limit bytes and drops the rest, so that a command
 // that talks without end neither blocks nor fills the memory.
 type capped struct {
-	bytes.Buffer
+	kept  bytes.Buffer // not embedded: its ReadFrom would know no limit
 	limit int
 	cut   bool
 }
 
 func (b *capped) Write(p []byte) (int, error) {
 	n := len(p)
-	if room := b.limit - b.Len(); n > room {
+	if room := b.limit - b.kept.Len(); n > room {
 		p, b.cut = p[:room], true
 	}
-	b.Buffer.Write(p)
+	b.kept.Write(p)
 	return n, nil
 }
+
+func (b *capped) String() string { return b.kept.String() }
 
 // environ is the environment of git: the caller's, without what would point
 // git at another repository, and without anything that asks a person.
