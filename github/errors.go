@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	gh "github.com/google/go-github/v60/github"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/github/transport"
 )
 
 // status gives the HTTP status that GitHub answered an error with, or 0.
@@ -24,21 +26,33 @@ func status(err error) int {
 // case.
 func says(err error, part string) bool {
 	e, ok := errors.AsType[*gh.ErrorResponse](err)
-	if !ok {
-		return false
-	}
-	words := e.Message
+	return ok && strings.Contains(strings.ToLower(wording(e)), strings.ToLower(part))
+}
+
+func wording(e *gh.ErrorResponse) string {
+	all := fm.Line(e.Message, 200)
 	for _, detail := range e.Errors {
-		words += "\n" + detail.Message
+		if detail.Message != "" {
+			all += "; " + fm.Line(detail.Message, 200)
+		}
 	}
-	return strings.Contains(strings.ToLower(words), strings.ToLower(part))
+	return all
+}
+
+// classified says that it is known what kind of error it is, and so that
+// nothing was done.
+func classified(err error) bool {
+	return errors.Is(err, fm.ErrRefused) || errors.Is(err, fm.ErrGone) || errors.Is(err, fm.ErrConflict)
 }
 
 // uncertain says that a write may have been done although it came back with an
 // error: the answer is lost, or it is one of a server in trouble. The caller
 // looks before it writes again.
 func uncertain(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || classified(err) || errors.Is(err, context.Canceled) {
+		return false
+	}
+	if _, ok := errors.AsType[*transport.Limited](err); ok {
 		return false
 	}
 	code := status(err)
@@ -46,41 +60,56 @@ func uncertain(err error) bool {
 }
 
 // explain classifies an error of go-github's and says in one line what to do.
-// Limits, servers in trouble and networks that are away are transient: they
-// keep their own words.
+// Limits, servers in trouble and networks that are away stay transient.
 func (g *GitHub) explain(err error) error {
-	if err == nil || errors.Is(err, fm.ErrRefused) || errors.Is(err, fm.ErrGone) || errors.Is(err, fm.ErrConflict) {
-		return err
+	if err == nil {
+		return nil
+	}
+	if outer, ok := errors.AsType[*url.Error](err); ok {
+		err = outer.Err // the address of the API tells nobody anything
 	}
 	answer, ok := errors.AsType[*gh.ErrorResponse](err)
-	if !ok || answer.Response == nil {
+	if !ok || answer.Response == nil || classified(err) {
 		return err
 	}
-	words := fm.Line(answer.Message, 200)
-	for _, detail := range answer.Errors {
-		if detail.Message != "" {
-			words += "; " + fm.Line(detail.Message, 200)
-		}
-	}
-	switch code := answer.Response.StatusCode; {
+	code, text := answer.Response.StatusCode, wording(answer)
+	switch {
 	case code == http.StatusUnauthorized:
-		return fmt.Errorf("GitHub does not take the token (401 %s): run gh auth login, or set GH_TOKEN: %w", words, fm.ErrRefused)
+		return fmt.Errorf("GitHub does not take the token (%s): run gh auth login, or set GH_TOKEN: %w", text, fm.ErrRefused)
 	case says(err, "archived"):
-		return fmt.Errorf("%s is archived, which makes it read-only: unarchive it in its settings: %w", g.repo, fm.ErrRefused)
-	case code == http.StatusForbidden && says(err, "not accessible by"):
-		return fmt.Errorf("the token may not do this (%s): give it read and write access to issues, pull requests and contents of %s: %w", words, g.repo, fm.ErrRefused)
-	case code == http.StatusForbidden && says(err, "SAML"):
-		return fmt.Errorf("the token is not authorised for the organisation's single sign-on: authorise it in the settings of your tokens: %w", fm.ErrRefused)
+		return g.archived()
+	case says(err, "issues are disabled"), says(err, "issues has been disabled"):
+		return g.withoutIssues()
 	case code == http.StatusForbidden:
-		return fmt.Errorf("GitHub refuses it (403 %s): ask for write access to %s: %w", words, g.repo, fm.ErrRefused)
+		return g.forbidden(err, text)
 	case code == http.StatusNotFound:
 		return fmt.Errorf("not there, or the token may not see it: %w", fm.ErrGone)
 	case code == http.StatusGone:
-		return fmt.Errorf("%s: %w", words, fm.ErrGone)
-	case code == http.StatusUnprocessableEntity, code == http.StatusBadRequest:
-		return fmt.Errorf("GitHub refuses it (%d %s): %w", code, words, fm.ErrRefused)
-	case code >= 500, code == http.StatusTooManyRequests:
-		return fmt.Errorf("GitHub is in trouble (%d %s)", code, words)
+		return fmt.Errorf("%s: %w", text, fm.ErrGone)
+	case code >= 300 && code < 400:
+		return fmt.Errorf("%s was renamed or moved: set github.repo, or the remote, to its new name: %w", g.repo, fm.ErrRefused)
+	case code >= 500:
+		return fmt.Errorf("GitHub is in trouble (%d %s)", code, text)
+	case code == http.StatusRequestTimeout, code == http.StatusConflict, code == http.StatusTooManyRequests:
+		return fmt.Errorf("GitHub answers %d %s", code, text)
 	}
-	return fmt.Errorf("GitHub answers %d %s", answer.Response.StatusCode, words)
+	return fmt.Errorf("GitHub refuses it (%d %s): %w", code, text, fm.ErrRefused)
+}
+
+func (g *GitHub) forbidden(err error, text string) error {
+	switch {
+	case says(err, "not accessible by"):
+		return fmt.Errorf("the token may not do this (%s): give it read and write access to issues, pull requests and contents of %s: %w", text, g.repo, fm.ErrRefused)
+	case says(err, "SAML"):
+		return fmt.Errorf("the token is not authorised for the single sign-on of %s: authorise it in your settings on GitHub: %w", g.repo.Owner, fm.ErrRefused)
+	}
+	return fmt.Errorf("GitHub refuses it (%s): ask for write access to %s, or take a token that has it: %w", text, g.repo, fm.ErrRefused)
+}
+
+func (g *GitHub) archived() error {
+	return fmt.Errorf("%s is archived, and so read-only: unarchive it in its settings: %w", g.repo, fm.ErrRefused)
+}
+
+func (g *GitHub) withoutIssues() error {
+	return fmt.Errorf("issues are switched off in %s: switch them on in its settings, or name another repository in github.repo: %w", g.repo, fm.ErrRefused)
 }

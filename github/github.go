@@ -74,10 +74,10 @@ type GitHub struct {
 	fresh     Freshness
 	dir       string // of the issues that were read last; "" for none
 	sleep     func(context.Context, time.Duration) error
-	creating  chan struct{} // holds one: subissues are made one after another
+	writing   chan struct{} // holds whose turn it is: see turn
 
 	mu      sync.Mutex
-	about   *gh.Repository // as read last; guarded by mu
+	about   *gh.Repository  // as read last; guarded by mu
 	lacking map[string]bool // what this server's API does not have; guarded by mu
 }
 
@@ -90,7 +90,7 @@ func Open(o Options) (*GitHub, error) {
 	}
 	g := &GitHub{
 		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, sleep: o.Sleep,
-		creating: make(chan struct{}, 1), lacking: map[string]bool{},
+		writing: make(chan struct{}, 1), lacking: map[string]bool{},
 	}
 	if g.sleep == nil {
 		g.sleep = sleep

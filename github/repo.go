@@ -126,8 +126,9 @@ func (r Repo) String() string {
 	return r.Host + "/" + r.Full()
 }
 
-// Same says whether two names are of one repository: GitHub's names ignore
-// case.
+// Same says whether two names are of one repository. Names on GitHub ignore
+// case; no host is any host.
 func (r Repo) Same(other Repo) bool {
-	return strings.EqualFold(r.Host, other.Host) && strings.EqualFold(r.Owner, other.Owner) && strings.EqualFold(r.Name, other.Name)
+	return strings.EqualFold(r.Full(), other.Full()) &&
+		(r.Host == "" || other.Host == "" || strings.EqualFold(r.Host, other.Host))
 }
