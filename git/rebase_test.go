@@ -115,7 +115,7 @@ func TestARebaseInConflictChangesNothing(t *testing.T) {
 	}
 }
 
-// Caught: no look at the status; a reset --hard.
+// Caught: no look at the status, or at what git has begun.
 func TestRebaseRefusesWhatAPersonOrAnAgentLeft(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

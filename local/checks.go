@@ -11,6 +11,3 @@ import (
 func (f *Forge) Rerun(context.Context, string, []fm.Check) error {
 	return fmt.Errorf("run checks again: there are none: %w", fm.ErrRefused)
 }
-
-// Feedback is empty: nobody reviews pull requests here.
-func (f *Forge) Feedback(context.Context, string) (string, error) { return "", nil }

@@ -79,7 +79,7 @@ func (t *Tracker) Add(ctx context.Context, title, body string, labels ...string)
 // field is a key of a front matter to be.
 type field struct {
 	name  string
-	value any // string or []string
+	value any // as for document.set
 }
 
 func (t *Tracker) write(root *os.Root, number int, fields []field, slug, body string) (fm.Issue, error) {

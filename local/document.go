@@ -120,6 +120,15 @@ func (d *document) text(name string) string {
 	return k.raw()
 }
 
+// flag is the value of a key that is set or not, in YAML's old words as well.
+func (d *document) flag(name string) bool {
+	switch strings.ToLower(d.text(name)) {
+	case "true", "yes", "on":
+		return true
+	}
+	return false
+}
+
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_./-]*$`)
 
 // line is the value of a key as a person means it: a "#" in a title without

@@ -14,9 +14,13 @@ import (
 	"github.com/founder-mode/fm"
 )
 
+// draftKey says that a pull request is not to be merged yet.
+const draftKey = "draft"
+
 // Forge keeps each pull request in a file of its own, `0001-subissue-456.md`.
-// Its state may be edited by hand: `state: closed` withdraws it. Methods may
-// be called concurrently, also from several processes.
+// It may be edited by hand: `state: closed` withdraws it, `draft: true` keeps it
+// from being merged, and [Forge.Feedback] says how it is reviewed. Methods may be
+// called concurrently, also from several processes.
 type Forge struct {
 	folder *folder
 	merger Merger
@@ -40,8 +44,9 @@ func (f *Forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
 	return p.request, p.file.err
 }
 
-// Open opens a pull request, or returns the one that is open for the same
-// branch.
+// Open opens a pull request, or takes the one that is open for the same branch
+// and makes it a draft, or ready, as proposed. A branch that is not pushed is
+// refused with [fm.ErrRefused].
 func (f *Forge) Open(ctx context.Context, p fm.Proposal) (request fm.PullRequest, err error) {
 	sha, err := f.merger.Head(ctx, p.Head)
 	if errors.Is(err, fm.ErrGone) {
@@ -56,8 +61,9 @@ func (f *Forge) Open(ctx context.Context, p fm.Proposal) (request fm.PullRequest
 			return err
 		}
 		if there, ok := all.ofBranch(p.Head); ok && there.request.State == fm.PullOpen {
-			request = there.request
-			return there.file.err
+			adopted, err := f.editFile(ctx, root, there.request.Number, func(now *pull) error { return now.doc.propose(p) })
+			request = adopted.request
+			return err
 		}
 		request, err = f.write(root, all.next(), p, sha)
 		return err
@@ -65,11 +71,20 @@ func (f *Forge) Open(ctx context.Context, p fm.Proposal) (request fm.PullRequest
 	if err != nil {
 		return fm.PullRequest{}, fmt.Errorf("open pull request of %s: %w", p.Head, err)
 	}
+	request.SHA = sha
 	return request, nil
 }
 
+// propose makes an open pull request a draft, or ready, as proposed.
+func (d *document) propose(p fm.Proposal) error {
+	if d.flag(draftKey) == p.Draft {
+		return nil
+	}
+	return d.set(draftKey, p.Draft)
+}
+
 func (f *Forge) write(root *os.Root, number int, p fm.Proposal, sha string) (fm.PullRequest, error) {
-	name, doc, err := writeNew(root, number, "number", []field{
+	fields := []field{
 		{"title", fm.Line(p.Title, 0)},
 		{"head", p.Head},
 		{"base", p.Base},
@@ -77,7 +92,11 @@ func (f *Forge) write(root *os.Root, number int, p fm.Proposal, sha string) (fm.
 		{"sha", sha},
 		{"merge_commit", ""},
 		{"task", string(p.Task)},
-	}, p.Head, p.Body)
+	}
+	if p.Draft {
+		fields = append(fields, field{draftKey, true})
+	}
+	name, doc, err := writeNew(root, number, "number", fields, p.Head, p.Body)
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
@@ -104,20 +123,44 @@ func (f *Forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, e
 		case err != nil:
 			return nil, err
 		}
-		if p.request.State == fm.PullOpen && p.doc.text(merging) != "" {
-			if merged, err := f.Merge(ctx, number, p.doc.text(merging)); err == nil {
-				p.request = merged
-			}
-		}
-		if p.request.State == fm.PullOpen {
-			// A branch that was pushed again takes its pull request along.
-			if tip, err := f.merger.Head(ctx, p.request.Head); err == nil {
-				p.request.SHA = tip
-			}
-		}
-		requests = append(requests, p.request)
+		requests = append(requests, f.present(ctx, p))
 	}
 	return requests, nil
+}
+
+// All lists the pull requests of the branches whose names begin with prefix,
+// whatever their state, as [Forge.Look] does, in the order of their numbers.
+func (f *Forge) All(ctx context.Context, prefix string) ([]fm.PullRequest, error) {
+	all, err := f.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var requests []fm.PullRequest
+	for _, p := range all {
+		if _, err := all.find(p.request.Number); err != nil {
+			return nil, err
+		}
+		if strings.HasPrefix(p.request.Head, prefix) {
+			requests = append(requests, f.present(ctx, p))
+		}
+	}
+	return requests, nil
+}
+
+// present is the state of a pull request now.
+func (f *Forge) present(ctx context.Context, p pull) fm.PullRequest {
+	if p.request.State == fm.PullOpen && p.doc.text(merging) != "" {
+		if merged, err := f.Merge(ctx, p.request.Number, p.doc.text(merging)); err == nil {
+			return merged
+		}
+	}
+	if p.request.State == fm.PullOpen {
+		// A branch that was pushed again takes its pull request along.
+		if tip, err := f.merger.Head(ctx, p.request.Head); err == nil {
+			p.request.SHA = tip
+		}
+	}
+	return p.request
 }
 
 // pull is a pull request and the file that it stands in.
@@ -209,6 +252,7 @@ func pullNumber(name string, d *document) string {
 
 func (f *Forge) request(number, name string, d *document) fm.PullRequest {
 	p := fm.PullRequest{
+		Draft:  d.flag(draftKey),
 		Number: number,
 		URL:    filepath.Join(f.folder.path, name),
 		Title:  d.line("title"),
@@ -221,6 +265,9 @@ func (f *Forge) request(number, name string, d *document) fm.PullRequest {
 	case fm.PullMerged, fm.PullClosed:
 		p.State = state
 	case fm.PullOpen:
+	}
+	if p.State == fm.PullOpen {
+		p.Demand = d.demand()
 	}
 	return p
 }

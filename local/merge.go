@@ -15,8 +15,8 @@ import (
 const merging = "merging"
 
 // Merge merges a pull request if its head is still sha. One that is merged
-// already is no error; one that is closed, or whose head moved, is refused
-// with [fm.ErrRefused]; [fm.ErrConflict] names the files that both sides
+// already is no error; one that is closed or a draft, or whose head moved, is
+// refused with [fm.ErrRefused]; [fm.ErrConflict] names the files that both sides
 // changed.
 func (f *Forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, error) {
 	p, err := f.edit(ctx, number, func(p *pull) error {
@@ -26,6 +26,9 @@ func (f *Forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, 
 		case fm.PullClosed:
 			return fmt.Errorf("it is closed: %w", fm.ErrRefused)
 		case fm.PullOpen:
+		}
+		if p.request.Draft {
+			return fmt.Errorf("it is a draft: make it ready first (draft: false in its file): %w", fm.ErrRefused)
 		}
 		return p.doc.set(merging, sha)
 	})
@@ -55,17 +58,23 @@ func final(err error) bool {
 // edit changes the file of a pull request, unless change leaves it as it is.
 func (f *Forge) edit(ctx context.Context, number string, change func(*pull) error) (p pull, err error) {
 	err = f.folder.change(ctx, func(root *os.Root) error {
-		for range editTries {
-			if p, err = f.editOnce(ctx, root, number, change); !errors.Is(err, errChanged) {
-				return err
-			}
-		}
+		p, err = f.editFile(ctx, root, number, change)
 		return err
 	})
 	if err != nil {
 		return p, fmt.Errorf("merge pull request %s: %w", number, err)
 	}
 	return p, nil
+}
+
+// editFile is edit for a caller that holds the lock.
+func (f *Forge) editFile(ctx context.Context, root *os.Root, number string, change func(*pull) error) (p pull, err error) {
+	for range editTries {
+		if p, err = f.editOnce(ctx, root, number, change); !errors.Is(err, errChanged) {
+			return p, err
+		}
+	}
+	return p, err
 }
 
 func (f *Forge) editOnce(ctx context.Context, root *os.Root, number string, change func(*pull) error) (pull, error) {

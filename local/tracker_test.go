@@ -16,6 +16,12 @@ import (
 	"github.com/founder-mode/fm/local"
 )
 
+func newTracker(tb testing.TB) (*local.Tracker, string) {
+	tb.Helper()
+	dir := filepath.Join(tb.TempDir(), "issues")
+	return local.NewTracker(dir), dir
+}
+
 // People write issues by hand, and not all of it is YAML.
 func TestReadingIsLenient(t *testing.T) {
 	for _, tt := range []struct {
