@@ -8,6 +8,8 @@ import (
 // Limited is the error of a request that was not sent, or was rejected without
 // effect, because of a limit. It wraps none of the classes of package fm: it is
 // transient, and after Until the same request may go through.
+//
+//nolint:errname // it reads as transport.Limited, and says what happened
 type Limited struct {
 	Until time.Time
 	Why   string
