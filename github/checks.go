@@ -1,0 +1,178 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v60/github"
+
+	"github.com/founder-mode/fm"
+)
+
+// check is one check run or one commit status.
+type check struct {
+	id      string // of a check run its number; statuses have none that a rerun takes
+	key     string // the same for an earlier run of the same check
+	name    string
+	verdict verdict
+	began   time.Time
+
+	run    *gh.CheckRun   // where REST was asked, and it is one
+	status *gh.RepoStatus // where REST was asked, and it is one
+}
+
+// verdict is what one check says.
+type verdict int
+
+const (
+	pending verdict = iota
+	passed
+	failed
+)
+
+// conclude reads the status and the conclusion of a check run, in the words of
+// REST or of GraphQL, as GitHub's branch rules do: success, neutral and
+// skipped let a merge pass. Everything else that is over stands in its way:
+// failure and timed_out, and also cancelled, stale, startup_failure and
+// action_required, for which running again, or an agent, is the only way on.
+// https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/about-status-checks
+func conclude(status, conclusion string) verdict {
+	if !strings.EqualFold(status, "completed") {
+		return pending
+	}
+	switch strings.ToLower(conclusion) {
+	case "success", "neutral", "skipped":
+		return passed
+	}
+	return failed
+}
+
+// judge reads the state of a commit status. One that is expected was never
+// reported: it is waited for.
+func judge(state string) verdict {
+	switch strings.ToLower(state) {
+	case "success":
+		return passed
+	case "failure", "error":
+		return failed
+	}
+	return pending
+}
+
+// checks are those of one commit. unreadable says that the token may not read
+// some.
+type checks struct {
+	all        []check
+	unreadable bool
+}
+
+// latest keeps the last run of each check: GitHub goes on to list those of a
+// workflow that an event started once more on the same commit.
+func (c checks) latest() []check {
+	byKey := map[string]check{}
+	for _, one := range c.all {
+		if old, found := byKey[one.key]; !found || !one.began.Before(old.began) {
+			byKey[one.key] = one
+		}
+	}
+	var last []check
+	for _, one := range byKey {
+		last = append(last, one)
+	}
+	slices.SortFunc(last, func(a, b check) int {
+		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
+	})
+	return last
+}
+
+// sum sums up. Failed are told only when all is over, so that an agent gets to
+// see every failure of a commit at once.
+func (c checks) sum() fm.Checks {
+	sum := fm.Checks{State: fm.NoChecks}
+	for _, one := range c.latest() {
+		switch {
+		case one.verdict == pending:
+			return fm.Checks{State: fm.ChecksPending}
+		case one.verdict == failed:
+			sum.State = fm.ChecksFailed
+			sum.Failed = append(sum.Failed, fm.Check{ID: one.id, Name: one.name})
+		case sum.State == fm.NoChecks:
+			sum.State = fm.ChecksPassed
+		}
+	}
+	if c.unreadable {
+		return fm.Checks{State: fm.ChecksUnreadable}
+	}
+	return sum
+}
+
+// commitChecks reads the checks of a commit with REST.
+func (f *Forge) commitChecks(ctx context.Context, sha string) (checks, error) {
+	var c checks
+	opts := gh.ListCheckRunsOptions{Filter: gh.String("latest"), ListOptions: gh.ListOptions{Page: 1, PerPage: 100}}
+	for opts.Page != 0 {
+		runs, resp, err := f.client.Checks.ListCheckRunsForRef(ctx, f.repo.Owner, f.repo.Name, sha, &opts)
+		if unreadable(err) {
+			c.unreadable = true
+			break
+		}
+		if err != nil {
+			return checks{}, err
+		}
+		for _, run := range runs.CheckRuns {
+			c.all = append(c.all, ofRun(run))
+		}
+		opts.Page = resp.NextPage
+	}
+	list := gh.ListOptions{Page: 1, PerPage: 100}
+	for list.Page != 0 {
+		sum, resp, err := f.client.Repositories.GetCombinedStatus(ctx, f.repo.Owner, f.repo.Name, sha, &list)
+		if unreadable(err) {
+			c.unreadable = true
+			break
+		}
+		if err != nil {
+			return checks{}, err
+		}
+		for _, s := range sum.Statuses {
+			c.all = append(c.all, ofStatus(s))
+		}
+		list.Page = resp.NextPage
+	}
+	return c, nil
+}
+
+// unreadable says that a token may not read something: fine-grained ones may
+// not read check runs.
+func unreadable(err error) bool {
+	return status(err) == http.StatusForbidden || status(err) == http.StatusNotFound
+}
+
+func ofRun(run *gh.CheckRun) check {
+	id := strconv.FormatInt(run.GetID(), 10)
+	return check{
+		// REST does not name the workflow, and has dropped older runs itself.
+		id: id, key: id, name: fm.Line(run.GetName(), 200),
+		verdict: conclude(run.GetStatus(), run.GetConclusion()),
+		began:   run.GetStartedAt().Time, run: run,
+	}
+}
+
+func ofStatus(s *gh.RepoStatus) check {
+	name := fm.Line(s.GetContext(), 200)
+	began := s.GetCreatedAt().Time
+	return check{
+		id: statusID(name, began), key: "status " + name, name: name,
+		verdict: judge(s.GetState()), began: began, status: s,
+	}
+}
+
+// statusID names one report of a status, in the same way for REST and GraphQL.
+func statusID(name string, at time.Time) string {
+	return "status " + name + " " + at.UTC().Format(time.RFC3339)
+}
