@@ -9,13 +9,14 @@ func (s signs) fold(e event) signs {
 		return s.launch(e)
 	}
 	s = s.identify(e)
+	s.unheard = 0
 	s.heard = later(s.heard, e.At)
 	s.worked = s.worked.sign(e.At)
 	switch e.Name {
 	case "SessionStart":
 		return s.start(e)
 	case "UserPromptSubmit":
-		s.prompted = true
+		s.prompted, s.began = true, true
 		return s.enter(fm.AtWork, e.evidence(""))
 	case "PostToolUse", "PostToolUseFailure":
 		return s.beat(e)
@@ -59,7 +60,11 @@ func (s signs) launch(e event) signs {
 	}
 	s.prompted, s.reminded, s.trouble, s.says, s.pid = false, false, "", "", 0
 	s.worked = s.worked.enter(fm.Exited, later(s.heard, s.spoke))
+	s.unheard++
 	s.bill = s.bill.next()
+	if e.Session != "" && s.tookOver.IsZero() {
+		s.tookOver, s.bill = e.At, s.bill.inherit(fm.Dollars(e.Cost))
+	}
 	s.state = "" // also a start that follows a start is a new one
 	return s.enter(fm.Starting, fm.Evidence{Source: fm.ProcessSource, What: "launched", At: e.At})
 }

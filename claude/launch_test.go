@@ -210,19 +210,20 @@ func TestAConversationIsResumedWhereThereIsOne(t *testing.T) {
 	}
 	check := func(what string, s signs, want conversation) {
 		t.Helper()
-		if got, err := c.conversation(run, s); err != nil || got != want {
+		b := fm.Brief{Task: fm.Task{ID: "456", Attempt: 1}}
+		if got, err := c.conversation(t.Context(), b, s); err != nil || got != want {
 			t.Errorf("%s: got %v, %v; want %v", what, got, err, want)
 		}
 	}
-	check("no transcript", signs{}, conversation{first, "--session-id"})
+	check("no transcript", signs{}, conversation{id: first})
 	transcript(first, `{"type":"mode"}`+"\n")
-	check("one without a prompt", signs{}, conversation{second, "--session-id"})
+	check("one without a prompt", signs{}, conversation{id: second})
 	transcript(first, `{"type":"mode","x":"`+strings.Repeat("x", 200_000)+`"}`+"\n"+`{"parentUuid":null,"type":"user"}`+"\n")
-	check("one with a prompt", signs{}, conversation{first, "--resume"})
-	check("a session that is gone", signs{session: "other"}, conversation{first, "--resume"})
-	check("a session that is a path", signs{session: "../-any-folder/" + first}, conversation{first, "--resume"})
+	check("one with a prompt", signs{}, conversation{id: first, opening: interrupted})
+	check("a session that is gone", signs{session: "other"}, conversation{id: first, opening: interrupted})
+	check("a session that is a path", signs{session: "../-any-folder/" + first}, conversation{id: first, opening: interrupted})
 	transcript("other", `{"type":"user"}`)
-	check("a session after /clear", signs{session: "other"}, conversation{"other", "--resume"})
+	check("a session after /clear", signs{session: "other"}, conversation{id: "other", opening: interrupted})
 }
 
 func TestSessionIDsAreUUIDsOfTheirOwn(t *testing.T) {

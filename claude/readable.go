@@ -20,8 +20,9 @@ import (
 const maxTranscriptLine = 8 << 20
 
 // Readable writes what happened in a run's conversation, as text for people,
-// from an offset in its transcript, and returns the offset to go on from. A
-// run without a transcript yet writes nothing.
+// from an offset in its transcript, and returns the offset to go on from. What
+// earlier attempts said in it is left out. A run without a transcript yet writes
+// nothing.
 func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writer) (next int64, err error) {
 	s, err := eventsSoFar(ctx, c.project.Events(run))
 	if err != nil || s.session == "" {
@@ -38,7 +39,7 @@ func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writ
 	if _, err := f.Seek(from, io.SeekStart); err != nil {
 		return from, err
 	}
-	return copyReadable(ctx, f, from, w)
+	return copyReadable(ctx, f, from, s.tookOver, w)
 }
 
 // openTranscript opens the file that the hooks named, which is right whatever
@@ -84,7 +85,7 @@ func openRegular(path string) (*os.File, error) {
 }
 
 // copyReadable renders whole lines only: the CLI appends while we read.
-func copyReadable(ctx context.Context, r io.Reader, from int64, w io.Writer) (int64, error) {
+func copyReadable(ctx context.Context, r io.Reader, from int64, since time.Time, w io.Writer) (int64, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	for ctx.Err() == nil {
 		line, err := in.ReadBytes('\n')
@@ -98,7 +99,7 @@ func copyReadable(ctx context.Context, r io.Reader, from int64, w io.Writer) (in
 		if len(line) > maxTranscriptLine {
 			continue
 		}
-		if _, err := io.WriteString(w, readable(line)); err != nil {
+		if _, err := io.WriteString(w, readable(line, since)); err != nil {
 			return from, err
 		}
 	}
@@ -130,9 +131,9 @@ type block struct {
 }
 
 // readable renders one line of a transcript, or "" for what is of no interest.
-func readable(line []byte) string {
+func readable(line []byte, since time.Time) string {
 	var t transcriptLine
-	if json.Unmarshal(line, &t) != nil {
+	if json.Unmarshal(line, &t) != nil || older(t.Timestamp, since) {
 		return ""
 	}
 	switch {

@@ -142,3 +142,65 @@ func TestAnAgentThatNeverSpokeCanBeStartedAgain(t *testing.T) {
 	w.launch()
 	w.report("the agent to take its prompt", func(r fm.Report) bool { return r.Prompted })
 }
+
+// The pull request of the first attempt has a check that fails: the second one
+// mends it in the same conversation, and after a crash goes on with it.
+//
+// Caught: a new conversation; one whose costs were counted twice.
+func TestASecondAttemptMendsInTheSameConversation(t *testing.T) {
+	const request = 750 // millionths of a dollar; see the package messages
+	prompts := make(chan messages.Request, 100)
+	w := newWorld(t, func(r messages.Request) messages.Reply {
+		switch {
+		case r.Step() > 0:
+			return messages.Say("Done.")
+		case strings.Contains(r.Prompt(), "This is attempt 2"):
+			prompts <- r
+			return messages.Bash("echo $PPID > pid.txt; exec sleep 600")
+		case strings.Contains(r.Prompt(), "You were interrupted"):
+			prompts <- r
+		}
+		return messages.Bash("printf '# Completion Status\n\n**Status:** SUCCESS\n\n## Summary\nGreeted.\n' > COMPLETION.md")
+	})
+	w.launch()
+	first := w.report("the first attempt to end", func(r fm.Report) bool {
+		return r.Turns > 0 && r.Completed && r.Spent.Cost == fm.USD(request*w.answers.Load())
+	})
+	w.end("TERM") // the CLI remembers what it cost
+	w.again = fm.Brief{Task: fm.Task{Attempt: 2}, Resume: w.run(), Feedback: "The check Lint has failed."}
+	w.launch()
+	all := func(r fm.Report) bool { return first.Spent.Cost+r.Spent.Cost == fm.USD(request*w.answers.Load()) }
+	w.report("the second attempt to work", func(r fm.Report) bool { return r.Prompted && w.fileExists("pid.txt") && all(r) })
+	if mend := <-prompts; !strings.Contains(mend.Text(), "You work alone in a git worktree") {
+		t.Errorf("the conversation of the first attempt was lost: %s", mend.Text())
+	}
+	if text := w.sh(w.tree, "cat TASK.md"); !strings.Contains(text, "The check Lint has failed.") {
+		t.Errorf("TASK.md does not say what to mend:\n%s", text)
+	}
+	w.end("KILL")
+	w.launch()
+	r := w.report("the second attempt to end", func(r fm.Report) bool { return r.Turns > 0 && r.Completed })
+	if r.Session != first.Session {
+		t.Errorf("got session %s after %s", r.Session, first.Session)
+	}
+	if again := <-prompts; !strings.Contains(again.Text(), "This is attempt 2") || !strings.Contains(again.Text(), "You work alone in a git worktree") {
+		t.Errorf("the conversation was lost: %s", again.Text())
+	}
+	r = w.report("the costs of both attempts", all)
+	if r.Spent.Tokens*2 != first.Spent.Tokens*3 { // of three requests after two
+		t.Errorf("got %d tokens after %d", r.Spent.Tokens, first.Spent.Tokens)
+	}
+}
+
+// end ends the agent with a signal, and all that it left.
+func (w *world) end(signal string) {
+	w.t.Helper()
+	w.sh(w.tree, "kill -"+signal+" "+w.tmux("display-message", "-p", "-t", "w", "#{pane_pid}"))
+	await(w.t, "the pane to end", func() (string, bool) {
+		out, err := w.tryTmux("list-panes", "-a")
+		return out, err != nil
+	})
+	if err := w.claude.Reap(w.t.Context(), "456", w.run().Attempt); err != nil {
+		w.t.Fatal(err)
+	}
+}

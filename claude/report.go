@@ -51,7 +51,7 @@ func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report,
 	// What the level said is kept: the hooks will never tell of it.
 	now := time.Now()
 	r.signs = r.signs.adjust(readLevel(c.configDir(), r.signs.pid), now)
-	r.meter.look(ctx, r.signs.talks)
+	r.meter.look(ctx, r.signs.talks, r.signs.tookOver)
 	report := r.signs.report(now)
 	report.Run, report.Spent.Tokens = run, r.meter.total()
 	report.Completed = r.completed(lookCompletion(dir, r.signs), now)

@@ -24,7 +24,8 @@ type script struct {
 }
 
 // text is for the POSIX shell. The values of variables stay where they are; the
-// script holds names only.
+// script holds names only. The two thresholds keep the CLI from asking whether
+// a long conversation of yesterday should be summed up first.
 func (l script) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `#!/bin/sh
@@ -38,6 +39,7 @@ done
 unset %s
 export FM_TASK=%s FM_ATTEMPT=%s FM_WORKER=%s FM_PROJECT=%s
 export FM_AGENT_PID=$$ CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN=1
+export CLAUDE_CODE_RESUME_THRESHOLD_MINUTES=999999999 CLAUDE_CODE_RESUME_TOKEN_THRESHOLD=999999999
 %scd %s || exit 1
 exec`,
 		l.run.Attempt, l.run.Task, strings.Join(keptNames(), "|"), strings.Join(droppedNames(), " "),

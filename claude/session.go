@@ -3,6 +3,7 @@ package claude
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/founder-mode/fm"
 )
@@ -25,29 +27,77 @@ func sessionID(p fm.Project, run fm.Run, life int) string {
 	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
 }
 
-// A conversation is what the CLI is told to open: a new one, or one to resume.
+// A conversation is what the CLI is told to open.
 type conversation struct {
-	id   string
-	flag string // --session-id or --resume
+	id      string
+	opening opening
+	cost    fm.USD // of an inherited one so far
 }
 
-// maxLives bounds the search for a free session id.
-const maxLives = 100
+// An opening is how an agent comes to its conversation.
+type opening int
 
-// conversation finds the one that was last spoken in, or a fresh id. The CLI
-// refuses both to resume a transcript without a prompt in it and to use its id
-// again, so that such an id is passed over.
-func (c *Claude) conversation(run fm.Run, s signs) (conversation, error) {
+const (
+	fresh       opening = iota // there is none yet
+	interrupted                // it is the attempt's own
+	inherited                  // an earlier attempt began it
+)
+
+// flag is how the CLI is told.
+func (t conversation) flag() string {
+	if t.opening == fresh {
+		return "--session-id"
+	}
+	return "--resume"
+}
+
+// launch is the event that tells of it.
+func (t conversation) launch(at time.Time) event {
+	e := event{At: at, Name: launchEvent}
+	if t.opening == inherited {
+		e.Session, e.Cost = t.id, float64(t.cost)/1e6
+	}
+	return e
+}
+
+const (
+	maxLives   = 100 // bounds the search for a free session id
+	maxUnheard = 2   // launches into an inherited conversation of which nothing was heard
+)
+
+// conversation finds the attempt's own, or the one that it is to go on with.
+// Until the attempt took its first prompt, nobody told it what it is for. One
+// that cannot be opened, which only its absence of any sign tells, is given up
+// for a fresh one, because TASK.md says everything as well.
+func (c *Claude) conversation(ctx context.Context, b fm.Brief, s signs) (conversation, error) {
+	run := b.Task.Run()
+	if s.began || s.unheard >= maxUnheard || b.Resume.Task != run.Task || b.Resume.Attempt < 1 || b.Resume.Attempt >= run.Attempt {
+		return c.own(run, s)
+	}
+	before, err := eventsSoFar(ctx, c.project.Events(b.Resume))
+	if ctx.Err() != nil {
+		return conversation{}, ctx.Err()
+	}
+	if err != nil || before.session == "" || c.transcript(before.session) != spoken {
+		return c.own(run, s)
+	}
+	return conversation{id: before.session, opening: inherited, cost: before.bill.conversation()}, nil
+}
+
+// own finds the conversation of the attempt that was last spoken in, or a fresh
+// id. The CLI refuses both to resume a transcript without a prompt in it and to
+// use its id again, so that such an id is passed over.
+func (c *Claude) own(run fm.Run, s signs) (conversation, error) {
 	if s.session != "" && c.transcript(s.session) == spoken {
-		return conversation{s.session, "--resume"}, nil
+		return conversation{id: s.session, opening: interrupted}, nil
 	}
 	for life := range maxLives {
 		id := sessionID(c.project, run, life)
 		switch c.transcript(id) {
 		case spoken:
-			return conversation{id, "--resume"}, nil
+			return conversation{id: id, opening: interrupted}, nil
 		case absent:
-			return conversation{id, "--session-id"}, nil
+			return conversation{id: id, opening: fresh}, nil
 		case silent:
 		}
 	}

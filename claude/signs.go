@@ -18,6 +18,9 @@ type signs struct {
 	told     time.Time // the same, without the heartbeats
 	heard    time.Time // the last event of the agent's own of any kind
 	prompted bool
+	began    bool      // a prompt was taken in one of its lives
+	unheard  int       // launches in a row of which nothing was heard
+	tookOver time.Time // a conversation that an earlier attempt began; zero for none
 	turns    int
 	session  string
 	pid      int

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 const (
@@ -41,12 +42,14 @@ func (m *meter) total() (sum int64) {
 // of their own, and are looked for only when the conversation itself has grown,
 // as it does when one of them returns. What cannot be read is not counted: it
 // is the agent's to write, and nothing depends on it but a number.
-func (m *meter) look(ctx context.Context, talks []talk) {
+//
+// What was said before since, when it is not zero, was said by earlier attempts.
+func (m *meter) look(ctx context.Context, talks []talk, since time.Time) {
 	if m.files == nil {
 		m.files = map[string]*tally{}
 	}
 	for _, t := range talks {
-		if !t.believable() || !m.count(ctx, t.transcript) {
+		if !t.believable() || !m.count(ctx, t.transcript, since) {
 			continue
 		}
 		subagents, err := os.ReadDir(filepath.Join(strings.TrimSuffix(t.transcript, ".jsonl"), "subagents"))
@@ -55,7 +58,7 @@ func (m *meter) look(ctx context.Context, talks []talk) {
 		}
 		for _, entry := range subagents[:min(len(subagents), maxSubagents)] {
 			if strings.HasSuffix(entry.Name(), ".jsonl") {
-				m.count(ctx, filepath.Join(strings.TrimSuffix(t.transcript, ".jsonl"), "subagents", entry.Name()))
+				m.count(ctx, filepath.Join(strings.TrimSuffix(t.transcript, ".jsonl"), "subagents", entry.Name()), since)
 			}
 		}
 	}
@@ -68,7 +71,7 @@ func (t talk) believable() bool {
 }
 
 // count reads on in one transcript, and says whether it has grown.
-func (m *meter) count(ctx context.Context, path string) (grown bool) {
+func (m *meter) count(ctx context.Context, path string, since time.Time) (grown bool) {
 	t := m.files[path]
 	if t == nil {
 		t = &tally{messages: map[string]int64{}}
@@ -90,7 +93,7 @@ func (m *meter) count(ctx context.Context, path string) (grown bool) {
 	}
 	end := bytes.LastIndexByte(buf[:n], '\n') + 1
 	for line := range bytes.Lines(buf[:end]) {
-		t.add(line)
+		t.add(line, since)
 	}
 	if end == 0 && n == maxMeter { // a picture, or the like: pass over it
 		end = n
@@ -101,12 +104,13 @@ func (m *meter) count(ctx context.Context, path string) (grown bool) {
 
 // add counts the tokens of one line. The CLI writes a line for each part of a
 // message, and each repeats what the whole message used so far.
-func (t *tally) add(line []byte) {
+func (t *tally) add(line []byte, since time.Time) {
 	if !bytes.Contains(line, []byte(`"usage"`)) {
 		return
 	}
 	var l struct {
-		Message struct {
+		Timestamp time.Time
+		Message   struct {
 			ID    string
 			Usage struct {
 				Input  int64 `json:"input_tokens"`
@@ -116,7 +120,7 @@ func (t *tally) add(line []byte) {
 			}
 		}
 	}
-	if json.Unmarshal(line, &l) != nil || l.Message.ID == "" {
+	if json.Unmarshal(line, &l) != nil || l.Message.ID == "" || older(l.Timestamp, since) {
 		return
 	}
 	const most = 1 << 40 // more is no count of tokens
@@ -129,3 +133,6 @@ func (t *tally) add(line []byte) {
 		t.sum += more
 	}
 }
+
+// older says whether something was said before since. What has no time was not.
+func older(at, since time.Time) bool { return !at.IsZero() && at.Before(since) }

@@ -28,6 +28,7 @@ type world struct {
 	environ    []string
 	socket     string       // of the tmux server
 	permission string       // asked for on the command line
+	again      fm.Brief     // Attempt, Resume and Feedback of a later attempt
 	answers    atomic.Int64 // of the scripted model
 }
 
@@ -121,9 +122,9 @@ func (w *world) sh(dir, script string) string {
 
 func (w *world) brief() fm.Brief {
 	return fm.Brief{
-		Task:  fm.Task{ID: "456", Attempt: 1, Worker: 3, Branch: "subissue/456", Title: "Greet"},
+		Task:  fm.Task{ID: "456", Attempt: max(w.again.Task.Attempt, 1), Worker: 3, Branch: "subissue/456", Title: "Greet"},
 		Issue: fm.Issue{ID: "456", Title: "Greet", Body: "Say hello in hello.txt."},
-		Dir:   w.tree, Base: "main", Permission: w.permission,
+		Dir:   w.tree, Base: "main", Permission: w.permission, Resume: w.again.Resume, Feedback: w.again.Feedback,
 	}
 }
 

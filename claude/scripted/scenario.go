@@ -42,9 +42,10 @@ type taskScript struct {
 // turnScript is what the agent does from one prompt, or one refused Stop, to
 // the next Stop.
 type turnScript struct {
-	attempt int // only in this attempt; 0 for every one
-	costUSD float64
-	steps   []step
+	attempt  int // only in this attempt; 0 for every one
+	feedback string
+	costUSD  float64
+	steps    []step
 }
 
 // splitScript is the answer to a request for a split.
@@ -89,9 +90,10 @@ func parseScenario(text []byte) (Scenario, error) {
 		Tasks      []struct {
 			target
 			Turns []struct {
-				Attempt int               `json:"attempt"`
-				CostUSD float64           `json:"cost_usd"`
-				Steps   []json.RawMessage `json:"steps"`
+				Attempt  int               `json:"attempt"`
+				Feedback string            `json:"feedback"`
+				CostUSD  float64           `json:"cost_usd"`
+				Steps    []json.RawMessage `json:"steps"`
 			} `json:"turns"`
 		} `json:"tasks"`
 		Splits []splitScript `json:"splits"`
@@ -110,7 +112,7 @@ func parseScenario(text []byte) (Scenario, error) {
 			if err != nil {
 				return s, fmt.Errorf("task %d (%s), turn %d: %w", i+1, t.target, j+1, err)
 			}
-			script.turns = append(script.turns, turnScript{attempt: turn.Attempt, costUSD: turn.CostUSD, steps: steps})
+			script.turns = append(script.turns, turnScript{attempt: turn.Attempt, feedback: turn.Feedback, costUSD: turn.CostUSD, steps: steps})
 		}
 		s.tasks = append(s.tasks, script)
 	}
@@ -206,20 +208,45 @@ func (t target) in(text string) int {
 
 // turns gives what to do for a task, turn by turn, in this attempt. Without a
 // script of its own a task gets the built-in one.
-func (s Scenario) turns(id fm.TaskID, title string, attempt int) []turnScript {
+//
+// A turn with a "feedback" is only for an attempt that is told what stands
+// against its pull request, when its text is in there, with * for any text; and
+// where there is such a turn, the others are not played.
+func (s Scenario) turns(t task, feedback string) []turnScript {
 	for _, script := range s.tasks {
-		if script.ID != string(id) && script.in(title) < 0 {
+		if script.ID != string(t.id) && script.in(t.title) < 0 {
 			continue
 		}
-		var turns []turnScript
-		for _, t := range script.turns {
-			if t.attempt == 0 || t.attempt == attempt {
-				turns = append(turns, t)
+		var turns, answers []turnScript
+		for _, turn := range script.turns {
+			switch {
+			case turn.attempt != 0 && turn.attempt != t.attempt:
+			case turn.feedback == "":
+				turns = append(turns, turn)
+			case feedback != "" && (target{Title: turn.feedback}).in(feedback) >= 0:
+				answers = append(answers, turn)
 			}
+		}
+		if len(answers) > 0 {
+			return answers
 		}
 		return turns
 	}
-	return builtIn(id, title)
+	if feedback != "" {
+		return builtInAnswer(t)
+	}
+	return builtIn(t.id, t.title)
+}
+
+// builtInAnswer changes something, so that there is something new to look at.
+func builtInAnswer(t task) []turnScript {
+	note := "notes/" + string(t.id) + ".md"
+	again := fmt.Sprintf("Looked at again in attempt %d.\n", t.attempt)
+	return []turnScript{{steps: []step{
+		{action: &appendTo{Path: note, Content: text("\n" + again)}},
+		{action: &commit{Message: text("Look at the note again")}},
+		{action: &completion{Status: fm.Success, Summary: text(again)}},
+	}}}
 }
 
 func builtIn(id fm.TaskID, title string) []turnScript {

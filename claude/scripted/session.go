@@ -115,7 +115,7 @@ func (s *session) start(ctx, work context.Context) exitCode {
 	source := "startup"
 	if s.options.resume != "" {
 		source = "resume"
-		s.screen.line(faint, "  resumed after "+fmt.Sprint(s.store.ended)+" turns")
+		s.screen.line(faint, "  resumed after "+fmt.Sprint(s.store.endedSoFar)+" turns")
 	}
 	s.fire(work, "SessionStart", source, fields{"source": source, "model": or(s.options.model, "scripted")})
 	s.store.show("idle", "")

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/founder-mode/fm"
 )
 
 // script makes a scenario of one turn for task 456.
@@ -247,6 +245,7 @@ func TestMissingScenarioStopsTheAgent(t *testing.T) {
 
 func FuzzScenario(f *testing.F) {
 	f.Add(script(`{"do":"run","argv":["a"],"on_failure":[{"do":"print","text":["a"]}]}`))
+	f.Add(`{"tasks":[{"id":"1","turns":[{"steps":[]},{"feedback":"a*b","steps":[{"do":"print","text":"c"}]}]}]}`)
 	f.Add(`{"splits":[{"title":"a*b","subissues":[{"title":"x"}]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := parseScenario([]byte(text))
@@ -256,7 +255,8 @@ func FuzzScenario(f *testing.F) {
 			}
 			return
 		}
-		s.turns(fm.TaskID("1"), text, 1)
+		s.turns(task{id: "1", title: text, attempt: 1}, "")
+		s.turns(task{id: "1", title: text, attempt: 2}, text)
 		s.split(text)
 	})
 }

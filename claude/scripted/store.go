@@ -19,7 +19,9 @@ type store struct {
 	dir        string // the working directory
 	transcript string // path
 	live       string // path of the state file
-	ended      int    // scripted turns that have ended, in all lives of the session
+	attempt    int    // of the task
+	ended      int    // scripted turns that have ended in this attempt, in all lives of the session
+	endedSoFar int    // the same, in all attempts
 	first      string // the first prompt
 	started    time.Time
 	name       string
@@ -34,7 +36,7 @@ func openStore(o options, env Env, now time.Time) (*store, error) {
 	if config == "" {
 		config = filepath.Join(env.Getenv("HOME"), ".claude")
 	}
-	s := &store{id: o.sessionID, dir: env.Dir, started: now, name: o.name, mode: o.persistence}
+	s := &store{id: o.sessionID, dir: env.Dir, attempt: attempt(env), started: now, name: o.name, mode: o.persistence}
 	if o.resume != "" {
 		s.id = o.resume
 	}
@@ -71,6 +73,7 @@ type entry struct {
 	Cwd       string         `json:"cwd"`
 	Timestamp string         `json:"timestamp"`
 	Duration  int64          `json:"durationMs,omitempty"`
+	Attempt   int            `json:"fmAttempt,omitempty"` // in which a turn ended; the CLI has no such key
 }
 
 // turnEnded marks the end of a scripted turn in the transcript.
@@ -89,9 +92,7 @@ func (s *store) read() error {
 		if json.Unmarshal(lines.Bytes(), &e) != nil {
 			continue // a line cut off by a crash
 		}
-		if e.Subtype == turnEnded {
-			s.ended++
-		}
+		s.count(e)
 		if content, ok := e.Message["content"].(string); ok && e.Type == "user" && s.first == "" {
 			s.first = content
 		}
@@ -99,11 +100,21 @@ func (s *store) read() error {
 	return lines.Err()
 }
 
-// add appends an entry to the transcript.
-func (s *store) add(e entry) {
-	if e.Subtype == turnEnded {
+// count takes note of a turn that ended.
+func (s *store) count(e entry) {
+	if e.Subtype != turnEnded {
+		return
+	}
+	s.endedSoFar++
+	if e.Attempt == s.attempt {
 		s.ended++
 	}
+}
+
+// add appends an entry to the transcript.
+func (s *store) add(e entry) {
+	e.Attempt = s.attempt
+	s.count(e)
 	if s.mode == ephemeral {
 		return
 	}

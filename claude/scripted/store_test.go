@@ -82,3 +82,58 @@ func TestChildOfASessionKeepsNoFiles(t *testing.T) {
 		t.Errorf("got files in %s (%v)", b.config, err)
 	}
 }
+
+const told = "# Subissue 456: Add the thing\n\n## The subissue\n\n```text\n## What stands against its pull request\n\nNothing.\n```\n"
+
+// against is a TASK.md that says what stands against the pull request.
+func against(text string) string {
+	return told + "\n## What stands against its pull request\n\nMend it:\n\n````text\n" + text + "\n```\n````\n\n## When you are done\n"
+}
+
+// An attempt that resumes the conversation of an earlier one has turns of its
+// own, and what is said against its pull request chooses them.
+//
+// Caught: turns of the earlier attempt that were counted, so that nothing was
+// left to do; the words of an issue taken for what stands against its pull
+// request.
+func TestFeedbackIsActedOnInTheSameConversation(t *testing.T) {
+	b := newBench(t, `{"tasks":[{"id":"456","turns":[
+		{"steps":[{"do":"append","path":"a","content":"work\n"}]},
+		{"feedback":"lint*failed","steps":[{"do":"append","path":"a","content":"lint\n"}]},
+		{"feedback":"nothing","steps":[{"do":"append","path":"a","content":"wrong\n"}]},
+		{"feedback":"*","attempt":3,"steps":[{"do":"append","path":"a","content":"third\n"}]},
+		{"feedback":"*","attempt":3,"steps":[{"do":"append","path":"a","content":"fourth\n"}]}]}]}`)
+	step := func(attempt, brief string, args ...string) {
+		t.Helper()
+		b.file(filepath.Join(b.dir, "TASK.md"), brief)
+		b.env = append(b.env, "FM_TASK=456", "FM_ATTEMPT="+attempt)
+		r := b.agent("", append(args, "--settings", b.settings, "--", "This is attempt "+attempt+". Mend it.")...)
+		if r.code != 0 {
+			t.Fatalf("attempt %s: exit %d: %s%s", attempt, r.code, r.out, r.errout)
+		}
+	}
+	step("1", told, "--session-id", sessionA)
+	step("2", against("the check Lint has failed"), "--resume", sessionA)
+	step("3", against("a review"), "--resume", sessionA)
+	step("3", against("a review"), "--resume", sessionA)
+	step("3", against("a review"), "--resume", sessionA)
+	if got, want := b.read("a"), "work\nlint\nthird\nfourth\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Without a scenario an agent that is sent back changes something.
+func TestBuiltInAnswerToFeedbackIsAnotherCommit(t *testing.T) {
+	b := newBench(t, "")
+	b.work()
+	first := b.git("rev-parse", "HEAD")
+	b.file(filepath.Join(b.dir, "TASK.md"), against("a review"))
+	b.env = append(b.env, "FM_TASK=456", "FM_ATTEMPT=2")
+	b.agent("", "--resume", sessionA, "--settings", b.settings, "--", "Mend it.")
+	if got := b.git("diff", "--name-only", first, "HEAD"); got != "notes/456.md" {
+		t.Errorf("got changes of %q", got)
+	}
+	if _, err := fm.ParseCompletion(b.read("COMPLETION.md")); err != nil {
+		t.Error(err)
+	}
+}

@@ -51,10 +51,7 @@ func (s *session) knows(name string) bool {
 // "/fm:work-on-subissue 456", else from the environment that fm sets. Its
 // title comes from the files that fm puts into the worktree.
 func findTask(prompt string, env Env) task {
-	t := task{attempt: 1}
-	if n, err := strconv.Atoi(env.Getenv("FM_ATTEMPT")); err == nil && n > 0 {
-		t.attempt = n
-	}
+	t := task{attempt: attempt(env)}
 	word := env.Getenv("FM_TASK")
 	if _, args, ok := slashCommand(prompt); ok && args != "" {
 		word = strings.Fields(args)[0]
@@ -65,6 +62,14 @@ func findTask(prompt string, env Env) task {
 	}
 	t.id, t.title = id, issueTitle(env.Dir)
 	return t
+}
+
+// attempt is the one that fm started the process for.
+func attempt(env Env) int {
+	if n, err := strconv.Atoi(env.Getenv("FM_ATTEMPT")); err == nil && n > 0 {
+		return n
+	}
+	return 1
 }
 
 // takeTask makes the task that a prompt names the session's own. Plain text
@@ -108,4 +113,36 @@ func issueTitle(dir string) string {
 		}
 	}
 	return ""
+}
+
+// feedback is what TASK.md says against the task's pull request; "" for
+// nothing. A text within a fence is no heading.
+func feedback(dir string) string {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = root.Close() }() // read only
+	brief, err := root.ReadFile("TASK.md")
+	if err != nil {
+		return ""
+	}
+	var said strings.Builder
+	fence, inside := "", false
+	for line := range strings.Lines(string(brief)) {
+		word := strings.TrimRight(line, "\n")
+		switch {
+		case fence != "" && word == fence:
+			fence = ""
+		case fence != "":
+			if inside {
+				said.WriteString(line)
+			}
+		case strings.HasPrefix(word, "```"):
+			fence = word[:len(word)-len(strings.TrimLeft(word, "`"))]
+		case strings.HasPrefix(word, "## "):
+			inside = word == "## What stands against its pull request"
+		}
+	}
+	return said.String()
 }

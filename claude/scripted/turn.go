@@ -221,7 +221,7 @@ func (t *turn) play(ctx context.Context) error {
 		t.speak("I am a script: I only work on tasks, and this names none.")
 		return nil
 	}
-	turns := s.scenario.turns(s.task.id, s.task.title, s.task.attempt)
+	turns := s.scenario.turns(s.task, feedback(s.env.Dir))
 	next := s.store.ended - s.task.before
 	if next >= len(turns) {
 		t.speak("Nothing is left for me to do.")
