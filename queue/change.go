@@ -14,7 +14,9 @@ const (
 	OpAdd         Op = "add"
 	OpClaim       Op = "claim"
 	OpPublish     Op = "publish" // the intent to push and to open a pull request
+	OpOwe         Op = "owe"     // it could not be made yet: the worker is free for others
 	OpComplete    Op = "complete"
+	OpRerun       Op = "rerun" // the intent to run failed checks again
 	OpMerge       Op = "merge"
 	OpTidy        Op = "tidy" // worktree removed, subissue closed
 	OpFail        Op = "fail"

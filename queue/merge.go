@@ -276,13 +276,13 @@ func (m *merger) status() Op {
 		m.lose(why)
 		return OpEdit
 	}
-	note := m.next.Note
-	m.next = moved(m.next, want, m.now)
-	if want == fm.Pending {
-		m.next.Failures = 0
-		if note == m.cur.Note {
-			m.next.Note = ""
-		}
+	if want != fm.Pending {
+		m.next = moved(m.next, want, m.now)
+		return opFor(want)
+	}
+	m.next = again(m.next, m.now)
+	if m.next.Note == m.cur.Note {
+		m.next.Note = ""
 	}
 	return opFor(want)
 }
@@ -312,9 +312,11 @@ func (m *merger) refuse(want fm.Status) string {
 		return "the task is merged already"
 	case m.cur.Status != fm.Working:
 		return ""
+	case Owed(m.cur) && (want == fm.Pending || !want.Known()):
+		return "it has finished, and its pull request is owed; set cancelled or hold to do without"
 	case want == fm.Pending || !want.Known():
 		return fmt.Sprintf("%s works on the task; set cancelled or hold to stop it", m.cur.Worker)
-	case m.basis != current:
+	case m.basis != current && !Owed(m.cur):
 		return fmt.Sprintf("%s works on the task, and the line does not name the current revision", m.cur.Worker)
 	}
 	return ""

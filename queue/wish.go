@@ -8,10 +8,20 @@ import (
 
 // Retry makes a task pending at once, with all its attempts before it.
 func Retry(t fm.Task, at time.Time) Change {
-	t = moved(t, fm.Pending, at)
-	t.Failures = 0
+	t = again(t, at)
 	t.Note = ""
 	return Change{Op: OpRetry, Task: t}
+}
+
+// again takes a task up anew. What is merged stays merged: more work on the task
+// wants another pull request.
+func again(t fm.Task, at time.Time) fm.Task {
+	if t.Status == fm.Merged {
+		t.Pull = ""
+	}
+	t = moved(t, fm.Pending, at)
+	t.Failures = 0
+	return t
 }
 
 // Block parks a task until a person does what the note says.

@@ -96,7 +96,7 @@ func (d *decision) surplus() {
 			continue
 		}
 		t, known := s.Queue.Task(ss.Run.Task)
-		if !known || t.Status == fm.Working && t.Run() == ss.Run {
+		if !known || t.Status == fm.Working && t.Run() == ss.Run && !queue.Owed(t) {
 			continue
 		}
 		d.order(Close{Worker: ss.Worker})

@@ -53,6 +53,10 @@ func deed(eff Effect) string {
 		return "push it and open its pull request"
 	case Merge:
 		return "merge its pull request"
+	case Rebase:
+		return "put its commits on top of its base"
+	case Rerun:
+		return "run failed checks again: " + checkNames(eff.Checks)
 	case Tidy:
 		return "remove its worktree and close its subissue"
 	case Record, Revive, Close, Look, CloseParent, Exit, Note, Explain:

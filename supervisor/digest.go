@@ -9,6 +9,7 @@ import (
 // that a step costs what is in hand and not what the queue holds.
 type digest struct {
 	inHand  []int         // positions of tasks that fm still has to do with
+	watched []int         // positions of tasks whose pull request is looked at
 	waiting bool          // a pending task has a backoff
 	unknown []int         // positions of tasks with a status that means nothing
 	parents []CloseParent // whose every child is merged and cleared up
@@ -25,6 +26,9 @@ func digestOf(snap queue.Snapshot) digest {
 	for i := range snap.Tasks {
 		t := &snap.Tasks[i]
 		tidying := false
+		if t.Pull != "" && watchable(t.Status) {
+			d.watched = append(d.watched, i)
+		}
 		switch t.Status {
 		case fm.Working, fm.Completed:
 			d.inHand = append(d.inHand, i)
@@ -59,6 +63,21 @@ func digestOf(snap queue.Snapshot) digest {
 		}
 	}
 	return d
+}
+
+// watchable says whether a pull request that is merged ends a task with the
+// status. Where an agent is at work, or a person said no, it does not.
+func watchable(s fm.Status) bool {
+	return s == fm.Completed || s == fm.Pending || s == fm.Blocked || s == fm.Failed
+}
+
+// watched yields the tasks whose pull request is looked at, in the queue's order.
+func (s State) watched(yield func(fm.Task) bool) {
+	for _, i := range s.digest.watched {
+		if !yield(s.Queue.Tasks[i]) {
+			return
+		}
+	}
 }
 
 // inHand yields the tasks that fm still has to do with, in the queue's order.

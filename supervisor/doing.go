@@ -14,7 +14,7 @@ func (s State) workers() []WorkerStatus {
 	byWorker := map[fm.WorkerID]fm.Task{}
 	last := fm.WorkerID(s.Wanted.Workers)
 	for t := range s.inHand {
-		if t.Status == fm.Working {
+		if t.Status == fm.Working && t.Worker != 0 {
 			byWorker[t.Worker] = t
 			last = max(last, t.Worker)
 		}
@@ -81,7 +81,7 @@ func (s State) doing(t fm.Task) (state, text string) {
 		return "starting", "Preparing the worktree for " + on
 	case Verify:
 		return "verifying", "Verifying " + on
-	case Record, Revive, Stop, Close, Tell, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain, nil:
+	case Record, Revive, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain, nil:
 	}
 	ss, ok := s.session(t.Run())
 	rep, reported := s.report(t)

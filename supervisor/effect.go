@@ -71,13 +71,33 @@ type Verify struct {
 // Publish pushes the task's branch and opens its pull request, or finds them.
 type Publish struct{ Task fm.Task }
 
-// Merge merges the task's pull request.
-type Merge struct{ Task fm.Task }
+// Merge merges the task's pull request, if its head is still SHA, or has the
+// forge do so as soon as it may. "" is whatever its head is.
+type Merge struct {
+	Task fm.Task
+	SHA  string
+}
+
+// Rebase puts the task's commits on top of its base, and publishes them.
+type Rebase struct{ Task fm.Task }
+
+// Rerun runs failed checks of the task's pull request again.
+type Rerun struct {
+	Task   fm.Task
+	Checks []fm.Check
+}
 
 // Look reads the state of pull requests.
-type Look struct{ Pulls []string }
+type Look struct{ Offers []Offer }
 
-// Tidy removes the worktree of a merged task and closes its subissue.
+// Offer is a pull request, and the run that it was last seen to be of.
+type Offer struct {
+	Run  fm.Run
+	Pull string // its number
+}
+
+// Tidy removes the worktree of a merged task, closes its subissue, and deletes
+// its branch on the remote where that is wanted.
 type Tidy struct{ Task fm.Task }
 
 // CloseParent closes an issue whose every child is merged.
@@ -98,6 +118,8 @@ func (Tell) effect()        {}
 func (Verify) effect()      {}
 func (Publish) effect()     {}
 func (Merge) effect()       {}
+func (Rebase) effect()      {}
+func (Rerun) effect()       {}
 func (Look) effect()        {}
 func (Tidy) effect()        {}
 func (CloseParent) effect() {}
@@ -114,6 +136,8 @@ func (e Tell) key() string        { return taskKey(e.Run.Task) }
 func (e Verify) key() string      { return taskKey(e.Task.ID) }
 func (e Publish) key() string     { return taskKey(e.Task.ID) }
 func (e Merge) key() string       { return taskKey(e.Task.ID) }
+func (e Rebase) key() string      { return taskKey(e.Task.ID) }
+func (e Rerun) key() string       { return taskKey(e.Task.ID) }
 func (Look) key() string          { return "pulls" }
 func (e Tidy) key() string        { return taskKey(e.Task.ID) }
 func (e CloseParent) key() string { return "parent " + string(e.Parent) }
@@ -150,6 +174,10 @@ func identity(e Effect) orderName {
 		n.kind, n.run = "publish", e.Task.Run()
 	case Merge:
 		n.kind, n.run = "merge", e.Task.Run()
+	case Rebase:
+		n.kind, n.run = "rebase", e.Task.Run()
+	case Rerun:
+		n.kind, n.run = "rerun", e.Task.Run()
 	case Look:
 		n.kind = "look"
 	case Tidy:

@@ -77,18 +77,34 @@ type Verified struct {
 
 // Published says that the run's pull request stands.
 type Published struct {
-	Run  fm.Run
-	Pull fm.PullRequest
+	Run     fm.Run
+	Pull    fm.PullRequest
+	Summary string // what the agent said that it did
 }
 
-// PullMerged says that the run's pull request is merged, by fm or by anybody.
+// PullMerged says that the run's pull request is merged, by fm or by anybody, or
+// that the forge will merge it by itself: then it is Armed, and still open.
 type PullMerged struct {
 	Run  fm.Run
 	Pull fm.PullRequest
 }
 
-// PullsSeen is the present state of pull requests.
-type PullsSeen struct{ Pulls []fm.PullRequest }
+// Rebased says that the run's branch has all of its base in it, and that its
+// pull request shows SHA.
+type Rebased struct {
+	Run fm.Run
+	SHA string
+}
+
+// ChecksRerun says that the forge runs failed checks of the run's pull request
+// again.
+type ChecksRerun struct{ Run fm.Run }
+
+// PullsSeen is the present state of the pull requests that were looked at.
+type PullsSeen struct {
+	Offers []Offer
+	Pulls  []fm.PullRequest
+}
 
 // Tidied says that a merged task left nothing behind.
 type Tidied struct{ Run fm.Run }
@@ -115,6 +131,7 @@ type Verdict struct {
 	Turns   int        // of the agent, when it was judged
 	Outcome fm.Outcome // what the agent said; "" when it said nothing readable
 	Summary string
+	Commits int    // on the branch
 	Reasons string // why not; "" when the work is accepted
 }
 
@@ -146,6 +163,8 @@ func (Noted) event()         {}
 func (Verified) event()      {}
 func (Published) event()     {}
 func (PullMerged) event()    {}
+func (Rebased) event()       {}
+func (ChecksRerun) event()   {}
 func (PullsSeen) event()     {}
 func (Tidied) event()        {}
 func (ParentClosed) event()  {}

@@ -7,13 +7,6 @@ import (
 	"github.com/founder-mode/fm/queue"
 )
 
-// completed merges a task's pull request, where fm is the one who merges.
-func (d *decision) completed(t fm.Task) {
-	if d.state.Rules.Merge == AutoMerge {
-		d.order(Merge{Task: t})
-	}
-}
-
 // merged clears up after a merged task, once no process works in its folder.
 func (d *decision) merged(t fm.Task) {
 	if queue.Tidying(t) && !d.index.live[t.ID] && d.state.Sighted == Seen {
@@ -28,26 +21,6 @@ func (d *decision) parents() {
 		if !d.closed[eff.Parent] {
 			d.order(eff)
 		}
-	}
-}
-
-// pullsEvery is the pause between two looks at open pull requests.
-const pullsEvery = 30 * time.Second
-
-// pulls looks at the open pull requests now and then: people merge and close.
-func (d *decision) pulls() {
-	s := d.state
-	if s.At.Sub(s.LookedAt) < pullsEvery {
-		return
-	}
-	var numbers []string
-	for t := range s.inHand {
-		if t.Status == fm.Completed && t.Pull != "" {
-			numbers = append(numbers, t.Pull)
-		}
-	}
-	if len(numbers) > 0 {
-		d.order(Look{Pulls: numbers})
 	}
 }
 
@@ -78,7 +51,8 @@ func (d *decision) busy() bool {
 
 // holdsUp says whether a drain waits for the task. What only the outside world
 // delays is left to the next supervisor: a publication that keeps failing has
-// its intent in the queue, and merging and tidying follow from the status.
+// its intent in the queue, and merging and tidying follow from the status. What
+// fm can do about a pull request now is under way when this is asked.
 func (d *decision) holdsUp(t fm.Task) bool {
 	tries := d.state.Waits[taskKey(t.ID)].Count
 	switch {
@@ -86,8 +60,6 @@ func (d *decision) holdsUp(t fm.Task) bool {
 		return tries < drainTries
 	case t.Status == fm.Working:
 		return true
-	case t.Status == fm.Completed:
-		return d.state.Rules.Merge == AutoMerge && tries == 0
 	case queue.Tidying(t):
 		return tries == 0 && !d.index.live[t.ID] // else a person is in its session
 	}
@@ -153,7 +125,7 @@ func (d *decision) bound() bool {
 	for _, eff := range d.state.Busy {
 		switch eff.(type) {
 		case Verify, Look, Note, Explain:
-		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Tidy, CloseParent, Exit:
+		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Tidy, CloseParent, Exit:
 			return true
 		}
 	}

@@ -30,7 +30,7 @@ func newIndex(s *State) index {
 		}
 	}
 	for t := range s.inHand {
-		if t.Status == fm.Working {
+		if t.Status == fm.Working && t.Worker != 0 {
 			x.claims[t.Worker] = t.Run()
 		}
 	}
@@ -53,7 +53,7 @@ func workerOf(eff Effect) fm.WorkerID {
 		return eff.Worker
 	case Tell:
 		return eff.Worker
-	case Record, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Verify, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
 	}
 	return 0
 }

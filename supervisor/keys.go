@@ -12,6 +12,7 @@ const (
 	keyError   = "error"
 	keyKind    = "kind"
 	keyPull    = "pull"
+	keyCommit  = "commit"
 	keyParent  = "parent"
 	keyCount   = "count"
 	keyServer  = "server"

@@ -35,6 +35,10 @@ func describe(ev Event) (slog.Level, []slog.Attr) {
 		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
 	case PullMerged:
 		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
+	case Rebased:
+		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyCommit, ev.SHA))
+	case ChecksRerun:
+		return slog.LevelInfo, ofRun(ev.Run, 0)
 	case Tidied:
 		return slog.LevelInfo, ofRun(ev.Run, 0)
 	case ParentClosed:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 )
 
 // Outage is a trouble that concerns every agent: a usage limit, an API that is
@@ -133,7 +134,7 @@ func (d *decision) wake() {
 	var since time.Time
 	for t := range s.inHand {
 		p := s.progress(t)
-		if t.Status != fm.Working || p.StruckAt.IsZero() || d.touched[t.ID] {
+		if t.Status != fm.Working || p.StruckAt.IsZero() || d.touched[t.ID] || queue.Publishing(t) {
 			continue
 		}
 		ss, ok := d.index.run[t.Run()]

@@ -30,7 +30,7 @@ func (s *Supervisor) result(ctx context.Context, eff Effect) (ev Event) {
 	switch eff.(type) {
 	case Verify:
 		limit = verifyLimit
-	case Start, Publish, Merge, Tidy:
+	case Start, Publish, Merge, Rebase, Rerun, Tidy:
 		limit = longLimit
 	case Record, Revive, Stop, Close, Tell, Look, CloseParent, Exit, Note, Explain:
 	}
@@ -64,14 +64,19 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 		v, err := s.verify(ctx, eff)
 		return Verified{Run: eff.Task.Run(), Verdict: v}, err
 	case Publish:
-		pull, err := s.publish(ctx, eff.Task)
-		return Published{Run: eff.Task.Run(), Pull: pull}, err
+		pull, summary, err := s.publish(ctx, eff.Task)
+		return Published{Run: eff.Task.Run(), Pull: pull, Summary: summary}, err
 	case Merge:
-		pull, err := s.merge(ctx, eff.Task)
+		pull, err := s.merge(ctx, eff)
 		return PullMerged{Run: eff.Task.Run(), Pull: pull}, err
+	case Rebase:
+		sha, err := s.o.Workspace.Rebase(ctx, eff.Task.ID)
+		return Rebased{Run: eff.Task.Run(), SHA: sha}, err
+	case Rerun:
+		return ChecksRerun{Run: eff.Task.Run()}, s.o.Forge.Rerun(ctx, eff.Task.Pull, eff.Checks)
 	case Look:
-		pulls, err := s.o.Forge.Look(ctx, eff.Pulls)
-		return PullsSeen{Pulls: pulls}, err
+		pulls, err := s.o.Forge.Look(ctx, numbers(eff.Offers))
+		return PullsSeen{Offers: eff.Offers, Pulls: pulls}, err
 	case Tidy:
 		return Tidied{Run: eff.Task.Run()}, s.tidy(ctx, eff.Task)
 	case CloseParent:
@@ -189,7 +194,8 @@ func (s *Supervisor) verify(ctx context.Context, eff Verify) (Verdict, error) {
 	if err != nil {
 		return v, err
 	}
-	if v.Reasons = judge(c, work); v.Reasons != "" || c.Outcome != fm.Success {
+	v.Commits = work.Commits
+	if v.Reasons = judge(eff.Task.ID, c, work); v.Reasons != "" || c.Outcome != fm.Success {
 		return v, nil
 	}
 	switch err := s.o.Verifier.Verify(ctx, work.Dir); {
@@ -201,16 +207,30 @@ func (s *Supervisor) verify(ctx context.Context, eff Verify) (Verdict, error) {
 	}
 }
 
-// merge merges the head that the forge shows, once.
-func (s *Supervisor) merge(ctx context.Context, t fm.Task) (fm.PullRequest, error) {
+// merge merges the head that was seen, or, where none was, the one that the
+// forge shows.
+func (s *Supervisor) merge(ctx context.Context, eff Merge) (fm.PullRequest, error) {
+	sha := eff.SHA
+	if sha == "" {
+		pull, err := s.lookAt(ctx, eff.Task)
+		if err != nil {
+			return fm.PullRequest{}, err
+		}
+		sha = pull.SHA
+	}
+	return s.o.Forge.Merge(ctx, eff.Task.Pull, sha)
+}
+
+// lookAt looks at a task's pull request alone.
+func (s *Supervisor) lookAt(ctx context.Context, t fm.Task) (fm.PullRequest, error) {
 	pulls, err := s.o.Forge.Look(ctx, []string{t.Pull})
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
 	if len(pulls) == 0 {
-		return fm.PullRequest{}, fmt.Errorf("merge pull request %s: %w", t.Pull, fm.ErrGone)
+		return fm.PullRequest{}, fmt.Errorf("look at pull request %s: %w", t.Pull, fm.ErrGone)
 	}
-	return s.o.Forge.Merge(ctx, t.Pull, pulls[0].SHA)
+	return pulls[0], nil
 }
 
 // tidy closes the subissue and removes the worktree; what is not on a pushed
@@ -223,7 +243,31 @@ func (s *Supervisor) tidy(ctx context.Context, t fm.Task) error {
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
 		return err
 	}
-	return s.o.Workspace.Remove(ctx, t.ID)
+	if err := s.o.Workspace.Remove(ctx, t.ID); err != nil || !s.o.Rules.DeleteBranch {
+		return err
+	}
+	return s.unpublish(ctx, t)
+}
+
+// unpublish deletes a merged task's branch on the remote. One that holds more
+// than was merged, or that is protected, stays: that is no failure.
+func (s *Supervisor) unpublish(ctx context.Context, t fm.Task) error {
+	pull, err := s.lookAt(ctx, t)
+	if err == nil && pull.SHA != "" {
+		err = s.o.Workspace.Unpublish(ctx, t.ID, pull.SHA)
+	}
+	if kind(err) != Transient { // nobody is asked about a branch that is left
+		return nil
+	}
+	return err
+}
+
+func numbers(offers []Offer) []string {
+	var all []string
+	for _, o := range offers {
+		all = append(all, o.Pull)
+	}
+	return all
 }
 
 func parentComment(children []fm.Task) string {

@@ -8,29 +8,36 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 )
 
-// publish pushes the branch and opens its pull request. Each step looks first,
-// so that a publication that was interrupted anywhere is carried on, not
-// repeated.
-func (s *Supervisor) publish(ctx context.Context, t fm.Task) (fm.PullRequest, error) {
+// publish pushes the branch and opens its pull request, and says what the agent
+// said of it. Each step looks first, so that a publication that was interrupted
+// anywhere is carried on, not repeated.
+func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullRequest, summary string, err error) {
 	sha, err := s.o.Workspace.Push(ctx, t.ID)
 	if err != nil {
-		return fm.PullRequest{}, err
-	}
-	head := fm.Branch(t.ID)
-	pull, err := s.o.Forge.Find(ctx, head)
-	switch {
-	case errors.Is(err, fm.ErrGone):
-	case err != nil:
-		return fm.PullRequest{}, err
-	case pull.State == fm.PullOpen, pull.State == fm.PullMerged && pull.SHA == sha:
-		return pull, nil
+		return fm.PullRequest{}, "", err
 	}
 	c, err := s.o.Agent.Completion(ctx, t.Run(), s.o.Dir(t.ID))
 	if err != nil && !errors.Is(err, fm.ErrGone) && !errors.Is(err, fm.ErrNotCompletion) {
-		return fm.PullRequest{}, err
+		return fm.PullRequest{}, "", err
 	}
+	pull, err = s.o.Forge.Find(ctx, fm.Branch(t.ID))
+	switch {
+	case errors.Is(err, fm.ErrGone):
+	case err != nil:
+		return fm.PullRequest{}, "", err
+	case pull.State == fm.PullOpen && pull.Draft == queue.Drafting(t), pull.State == fm.PullMerged && pull.SHA == sha:
+		return pull, c.Summary, nil
+	}
+	pull, err = s.propose(ctx, t, c)
+	return pull, c.Summary, err
+}
+
+// propose opens the task's pull request, or makes the open one a draft, or
+// ready.
+func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion) (fm.PullRequest, error) {
 	issue, err := s.o.Tracker.Issue(ctx, fm.IssueID(t.ID))
 	if err != nil && !errors.Is(err, fm.ErrGone) {
 		return fm.PullRequest{}, err
@@ -40,16 +47,18 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (fm.PullRequest, er
 		return fm.PullRequest{}, err
 	}
 	return s.o.Forge.Open(ctx, fm.Proposal{
-		Task: t.ID, Title: "[Subissue] " + fm.Line(cmp.Or(issue.Title, t.Title), 200), Body: pullBody(t, issue, c), Head: head, Base: base,
+		Task: t.ID, Title: "[Subissue] " + fm.Line(cmp.Or(issue.Title, t.Title), 200), Body: pullBody(t, issue, c),
+		Head: fm.Branch(t.ID), Base: base, Draft: queue.Drafting(t),
 	})
 }
 
-// pullBody writes what a reviewer needs. The agent's words are data: they are
-// quoted as they are, under headings of ours.
+// pullBody writes what a reviewer needs. The words of the agent and of the issue
+// are data: they are quoted as they are, under headings of ours, but for those
+// that would close an issue.
 func pullBody(t fm.Task, issue fm.Issue, c fm.Completion) string {
 	var b strings.Builder
 	section := func(name, text string) {
-		if text = strings.TrimSpace(fm.Plain(text)); text != "" {
+		if text = strings.TrimSpace(fm.CloseNothing(fm.Plain(text))); text != "" {
 			fmt.Fprintf(&b, "## %s\n\n%s\n\n", name, text)
 		}
 	}

@@ -23,7 +23,8 @@ import (
 //	working n   none                  –              start n (again), else failure
 //	working n   none, of many: the    –              start them again one by one
 //	            terminal server ended
-//	publishing  –                     –              look up, continue
+//	publishing  –                     –              look up, continue; while that
+//	                                                 fails, the worker is free
 //	completed…  alive                 –              stop, keep the work, free the slot
 func (d *decision) reconcile() {
 	s := d.state
@@ -50,6 +51,7 @@ func (d *decision) reconcile() {
 		case fm.Pending, fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
 		}
 	}
+	d.mergedByHand()
 	d.parents()
 	d.wake()
 	if s.Sighted == Seen {
@@ -67,7 +69,7 @@ func (d *decision) reconcile() {
 func (d *decision) working(t fm.Task) {
 	s := d.state
 	if queue.Publishing(t) {
-		d.order(Publish{Task: t})
+		d.publishing(t)
 		return
 	}
 	if s.Sighted == Unseen || !s.idle(taskKey(t.ID)) {
@@ -83,6 +85,18 @@ func (d *decision) working(t fm.Task) {
 	default:
 		d.alive(t, p, ss)
 	}
+}
+
+// publishing publishes a task's work. While that cannot be done its worker is
+// free for others.
+func (d *decision) publishing(t fm.Task) {
+	s := d.state
+	_, busy := s.Busy[taskKey(t.ID)]
+	if w := s.Waits[taskKey(t.ID)]; !busy && w.Count > 0 && !queue.Owed(t) {
+		d.record(queue.Owe(t, fm.Line(w.Err, 300), s.At))
+		return
+	}
+	d.order(Publish{Task: t})
 }
 
 // maxStarts bounds the starts of one attempt on one server while no look finds
@@ -130,7 +144,7 @@ func (d *decision) usable(w fm.WorkerID) bool {
 	// What works for nobody may be replaced; what the queue does not know is
 	// not ours to end.
 	t, known := s.Queue.Task(ss.Run.Task)
-	return known && (t.Status == fm.Completed || t.Status == fm.Merged)
+	return known && (t.Status == fm.Completed || t.Status == fm.Merged || queue.Owed(t))
 }
 
 // claims orders the check of a completion that was not refused yet.

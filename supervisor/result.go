@@ -42,19 +42,18 @@ func (d *decision) succeeded(ev Event) {
 	case Published:
 		d.published(ev)
 	case PullMerged:
-		if t, ok := d.current(ev.Run, fm.Completed); ok {
-			d.record(queue.Merge(t, s.At))
-		}
-	case PullsSeen:
-		s.LookedAt = s.At
-		d.pullsSeen(ev.Pulls)
+		d.pullMerged(ev)
+	case Rebased:
+		d.rebased(ev)
+	case ChecksRerun:
+		d.rerun(ev.Run)
 	case Tidied:
 		if t, ok := d.current(ev.Run, fm.Merged); ok {
 			d.record(queue.Tidied(t, s.At))
 		}
 	case ParentClosed:
 		d.record(queue.CloseParent(ev.Parent, "every child is merged"))
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, EffectFailed, RecordFailed, Remembered:
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, PullsSeen, EffectFailed, RecordFailed, Remembered:
 	}
 }
 
@@ -81,6 +80,10 @@ func orderOf(ev Event) Effect {
 		return Publish{Task: of(ev.Run)}
 	case PullMerged:
 		return Merge{Task: of(ev.Run)}
+	case Rebased:
+		return Rebase{Task: of(ev.Run)}
+	case ChecksRerun:
+		return Rerun{Task: of(ev.Run)}
 	case PullsSeen:
 		return Look{}
 	case Tidied:

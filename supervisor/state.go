@@ -19,6 +19,8 @@ type Rules struct {
 	DayBudget  fm.USD        // 0 for no bound
 	TaskBudget fm.USD        // 0 for no bound
 	Merge      MergePolicy
+	// DeleteBranch deletes a task's branch on the remote once it is merged.
+	DeleteBranch bool
 	// Dir names a task's worktree, for what people are told; nil for no names.
 	Dir func(fm.TaskID) string
 }
@@ -94,8 +96,13 @@ type State struct {
 	Deaths   []Death                // of the last seconds
 	AwakeAt  time.Time              // since when there were looks without a gap
 	OpenAt   time.Time              // when the last outage or mass death was over
-	LookedAt time.Time              // at the pull requests
 	Notes    map[fm.WorkerID]string // what the status lines show, where a person is attached
+
+	Pulls     map[string]PullView  // what the last look at pull requests said, by number
+	LookedAt  time.Time            // at the pull requests
+	LookPause time.Duration        // until they are looked at again, if nothing happens
+	Denied    map[fm.TaskID]Denial // merges that the forge did not make
+	Unrun     map[fm.TaskID]string // commits whose checks could not be run again yet
 }
 
 // Sighting says whether the last look at something can be relied on.

@@ -69,6 +69,7 @@ func (d *decision) order(eff Effect) bool {
 		return false
 	}
 	d.state.Busy[eff.key()] = eff
+	d.outdate(eff)
 	if w := workerOf(eff); w != 0 {
 		d.index.handled[w] = true
 	}
@@ -114,11 +115,17 @@ func (d *decision) note(ev Event) {
 		}
 	case Remembered:
 		s.Finishes = ev.Finishes
+	case PullsSeen:
+		look, _ := s.Busy[Look{}.key()].(Look)
+		if d.done(Look{}) {
+			delete(s.Waits, Look{}.key())
+			d.pullsSeen(look.Offers, ev)
+		}
 	case EffectFailed:
 		if d.done(ev.Effect) {
 			d.effectFailed(ev)
 		}
-	case Revived, Started, Stopped, Closed, Told, Noted, Verified, Published, PullMerged, PullsSeen, Tidied, ParentClosed:
+	case Revived, Started, Stopped, Closed, Told, Noted, Verified, Published, PullMerged, Rebased, ChecksRerun, Tidied, ParentClosed:
 		if d.done(orderOf(ev)) {
 			delete(s.Waits, orderOf(ev).key())
 			d.succeeded(ev)
@@ -174,6 +181,7 @@ func (d *decision) queueRead(snap queue.Snapshot) {
 			delete(s.Runs, id)
 		}
 	}
+	s.settled()
 }
 
 // maxProblems bounds what is kept of the queue's problems, which it tells once.

@@ -152,7 +152,7 @@ func moved(ev Event) fm.WorkerID {
 	case Closed:
 		return ev.Worker
 	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Noted, Verified, Published,
-		PullMerged, PullsSeen, Tidied, ParentClosed, EffectFailed, RecordFailed, Remembered:
+		PullMerged, Rebased, ChecksRerun, PullsSeen, Tidied, ParentClosed, EffectFailed, RecordFailed, Remembered:
 	}
 	return 0
 }

@@ -16,7 +16,7 @@ const MaxSentBack = 2
 
 // judge compares a completion with the work that it claims. It returns why the
 // work cannot be accepted, or "".
-func judge(c fm.Completion, w fm.Work) string {
+func judge(id fm.TaskID, c fm.Completion, w fm.Work) string {
 	var reasons []string
 	if c.Outcome == fm.Success {
 		if w.Commits == 0 {
@@ -28,7 +28,21 @@ func judge(c fm.Completion, w fm.Work) string {
 	if len(w.Dirty) > 0 {
 		reasons = append(reasons, fmt.Sprintf("the work tree is not clean, commit or remove: %s", list(w.Dirty, 10)))
 	}
+	if others := closesOthers(id, w.Messages); len(others) > 0 {
+		reasons = append(reasons, fmt.Sprintf("a commit message closes %s: reword it, git commit --amend or rebase -i; only #%s may be named so", list(others, 10), id))
+	}
 	return strings.Join(reasons, "\n")
+}
+
+// closesOthers lists the issues but its own that a task's commits would close.
+func closesOthers(id fm.TaskID, messages string) []string {
+	var others []string
+	for _, other := range fm.Closes(messages) {
+		if name := "#" + string(other); string(other) != string(id) && !slices.Contains(others, name) {
+			others = append(others, name)
+		}
+	}
+	return others
 }
 
 func list(names []string, limit int) string {
@@ -63,6 +77,8 @@ func (d *decision) verified(ev Verified) {
 			p.Judged, p.Checked, p.Parts = max(p.Judged, v.Turns), max(v.Turns, 1), 1
 			p.sendBack(unfinished)
 		})
+	case v.Outcome == fm.Partial && v.Commits > 0:
+		d.record(queue.PublishDraft(t, at))
 	case v.Outcome == fm.Partial:
 		d.record(queue.Block(t, "the agent finished only a part: "+fm.Line(v.Summary, 600), at))
 	default:
@@ -108,29 +124,25 @@ func (d *decision) published(ev Published) {
 		return
 	}
 	s := d.state
+	if queue.Drafting(t) {
+		d.record(drafted(t, ev, s.At))
+		return
+	}
 	d.record(queue.Complete(t, ev.Pull.Number, s.At))
 	s.Breaker = Breaker{}
 	again := func(f Finish) bool { return f.Run == ev.Run } // the queue could not be written then
 	s.Finishes = append(slices.DeleteFunc(recent(s.Finishes, s.At), again), Finish{Run: ev.Run, At: s.At, Took: s.At.Sub(t.Since)})
 }
 
-func (d *decision) pullsSeen(pulls []fm.PullRequest) {
-	states := map[string]fm.PullState{}
-	for _, p := range pulls {
-		states[p.Number] = p.State
+// drafted gives a part of the work to a person, with its pull request.
+func drafted(t fm.Task, ev Published, at time.Time) queue.Change {
+	kind := "pull request"
+	if ev.Pull.Draft {
+		kind = "draft pull request"
 	}
-	for t := range d.state.inHand {
-		if t.Status != fm.Completed {
-			continue
-		}
-		switch states[t.Pull] {
-		case fm.PullMerged:
-			d.record(queue.Merge(t, d.state.At))
-		case fm.PullClosed:
-			d.record(queue.Block(t, "pull request "+t.Pull+" was closed without merging", d.state.At))
-		case fm.PullOpen:
-		}
-	}
+	c := queue.Block(t, "the agent finished only a part: "+fm.Line(ev.Summary, 600)+"; "+kind+" #"+ev.Pull.Number, at)
+	c.Task.Pull = ev.Pull.Number
+	return c
 }
 
 // effectFailed decides what a failure means for the task: by its kind, never
@@ -142,8 +154,11 @@ func (d *decision) effectFailed(ev EffectFailed) {
 	case Transient:
 		d.wait(ev.Effect.key(), ev.Err)
 		d.explainWait(ev)
-		if start, ok := ev.Effect.(Start); ok {
-			d.yield(start.Task.Run(), ev.Err)
+		switch eff := ev.Effect.(type) { //nolint:gochecksumtype // the others only wait
+		case Start:
+			d.yield(eff.Task.Run(), ev.Err)
+		case Rerun:
+			d.rerunFailed(eff, ev)
 		}
 		return
 	case Refused, Conflicted, NotFound:
@@ -161,7 +176,11 @@ func (d *decision) effectFailed(ev EffectFailed) {
 			d.fail(t, ev.Err, d.state.Rules.Attempts)
 		}
 	case Merge:
-		d.mergeFailed(eff.Task, ev)
+		d.mergeFailed(eff, ev)
+	case Rebase:
+		d.rebaseFailed(eff.Task, ev)
+	case Rerun:
+		d.rerunFailed(eff, ev)
 	case CloseParent:
 		if ev.Kind == NotFound { // nothing is left to be closed
 			d.record(queue.CloseParent(eff.Parent, ev.Err))
@@ -204,18 +223,4 @@ func (d *decision) block(r fm.Run, want fm.Status, why string) {
 	if t, ok := d.current(r, want); ok {
 		d.record(queue.Block(t, why, d.state.At))
 	}
-}
-
-// mergeFailed gives a conflict back to an agent as a new attempt, and anything
-// else that was refused to a person.
-func (d *decision) mergeFailed(old fm.Task, ev EffectFailed) {
-	t, ok := d.current(old.Run(), fm.Completed)
-	if !ok {
-		return
-	}
-	if ev.Kind == Conflicted {
-		d.record(queue.Reopen(t, "merge the base into the branch and resolve: "+ev.Err, d.state.Rules.Attempts, d.state.At))
-		return
-	}
-	d.record(queue.Block(t, ev.Err, d.state.At))
 }
