@@ -22,6 +22,7 @@ type call struct {
 	graphQL *document // of a GraphQL request
 	render  renderer
 	budgets map[string]*Budget
+	logs    string // base of the addresses of logs
 }
 
 // find looks up the operation.
@@ -71,10 +72,10 @@ func (c *call) bucket() string {
 func (s *Server) run(c *call) reply {
 	set := s.world.settings
 	switch {
-	case slices.Contains(set.Denied, c.operation()):
-		return refuse(http.StatusForbidden, "Resource not accessible by personal access token")
 	case c.graphQL != nil:
 		return s.runGraphQL(c)
+	case slices.Contains(set.Denied, c.operation()):
+		return forbidden()
 	case c.route == nil:
 		s.violate("%s %s: the fake has no such operation", c.request.Method, c.path)
 		return notFound()
@@ -89,7 +90,7 @@ func (s *Server) run(c *call) reply {
 			return refuse(http.StatusForbidden, "Repository was archived so is read-only.")
 		}
 		if c.write() && set.ReadOnly {
-			return refuse(http.StatusForbidden, "Resource not accessible by personal access token")
+			return forbidden()
 		}
 	}
 	return c.route.run(s.world, c)

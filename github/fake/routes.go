@@ -1,7 +1,6 @@
 package fake
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 )
@@ -52,14 +51,25 @@ func operations() []operation {
 		{"PATCH", pull, patchPull, nil},
 		{"PUT", pull + "/merge", mergePull, nil},
 		{"POST", pull + "/requested_reviewers", requestReviewers, nil},
-		{"", "", getRepo, nil},
+		{"GET", pull + "/reviews", listReviews, nil},
+		{"GET", pull + "/reviews/{review_id}/comments", listReviewComments, nil},
+		{"GET", pull + "/comments", listReviewComments, nil},
+		{"GET", commit + "/check-runs", listChecks, nil},
+		{"GET", commit + "/status", getStatus, nil},
+		{"GET", "/check-runs/{check_run_id}", getCheck, nil},
+		{"POST", "/check-runs/{check_run_id}/rerequest", rerequest, nil},
+		{"GET", "/actions/jobs/{job_id}", getJob, nil},
+		{"GET", "/actions/jobs/{job_id}/logs", getLog, nil},
+		{"POST", "/actions/jobs/{job_id}/rerun", rerunJob, nil},
+		{"GET", "/actions/runs", listRuns, nil},
+		{"GET", "/actions/runs/{run_id}", getRun, nil},
+		{"GET", "/actions/runs/{run_id}/jobs", listJobs, nil},
+		{"POST", "/actions/runs/{run_id}/rerun-failed-jobs", rerunFailed, nil},
+		{"GET", "/collaborators/{username}/permission", getPermission, nil},
+		{"GET", "", getRepo, nil},
 	}
-	_ = commit
 	for i := range all {
 		all[i].path = inRepo + all[i].path
-		if all[i].method == "" {
-			all[i].method = http.MethodGet
-		}
 	}
 	return append(all,
 		operation{"GET", "/user", getUser, nil},

@@ -16,6 +16,9 @@ import (
 // docs is where GitHub sends those whom it refuses something.
 const docs = "https://docs.github.com/rest"
 
+// notYours is what a token without the right is told.
+const notYours = "Resource not accessible by personal access token"
+
 // reply is an answer to be.
 type reply struct {
 	status int
@@ -138,7 +141,7 @@ func (s *Server) answer(at int, c *call) reply {
 		return answer
 	}
 	s.opts.Published.checkRequest(c, s.violate)
-	c.render, c.budgets = renderer{world: s.world, base: s.api.URL}, s.budgets
+	c.render, c.budgets, c.logs = renderer{world: s.world, base: s.api.URL}, s.budgets, s.logs.URL
 	s.log[at].Happened = true
 	s.world.settle()
 	answer := s.run(c)
@@ -161,6 +164,8 @@ func (s *Server) doorkeeper(c *call, b *Budget) (reply, bool) {
 	case given != "Bearer "+s.opts.Token && given != "token "+s.opts.Token:
 		s.violate("%s %s: wrong token", c.request.Method, c.path)
 		return refuse(http.StatusUnauthorized, "Bad credentials"), true
+	case b.Left <= 0 && c.graphQL != nil && b.Status == 0: // GraphQL says so with a 200
+		return ok(object{"errors": []any{object{"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1000."}}}), true
 	case b.Left <= 0:
 		v := PrimaryLimit(b.Status, c.bucket(), b.Resets)
 		if v.Status == 0 {

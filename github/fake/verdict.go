@@ -79,7 +79,8 @@ func SecondaryLimit(status int, wait time.Duration) Verdict {
 type Budget struct {
 	Limit, Left int
 	Resets      time.Time // then, Left is Limit again
-	// Status is answered when nothing is left: 403 (so for 0) or 429.
+	// Status is answered when nothing is left: 403 or 429. For 0 it is 403, and
+	// with GraphQL 200 and an error of the type RATE_LIMITED.
 	Status int
 }
 
