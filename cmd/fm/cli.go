@@ -42,10 +42,11 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Say what is ready and what is not, and what to do."`
 	Try     tryCmd     `cmd:"" help:"See the whole of it on a small project made for it."`
 
-	Supervise superviseCmd `cmd:"" hidden:"" help:"Be the supervisor of the project."`
-	Guard     guardCmd     `cmd:"" hidden:"" help:"Start the supervisor and start it again when it dies."`
-	Hook      hookCmd      `cmd:"" hidden:"" help:"Take a hook payload of Claude Code."`
-	Scripted  scriptedCmd  `cmd:"" hidden:"" name:"scripted-agent" help:"Behave as claude does, from a scenario." passthrough:""`
+	Supervise  superviseCmd  `cmd:"" hidden:"" help:"Be the supervisor of the project."`
+	Guard      guardCmd      `cmd:"" hidden:"" help:"Start the supervisor and start it again when it dies."`
+	Credential credentialCmd `cmd:"" hidden:"" help:"Answer git's question for the password of the repository's host."`
+	Hook       hookCmd       `cmd:"" hidden:"" help:"Take a hook payload of Claude Code."`
+	Scripted   scriptedCmd   `cmd:"" hidden:"" name:"scripted-agent" help:"Behave as claude does, from a scenario." passthrough:""`
 }
 
 // folder is where the user is, or said to be.

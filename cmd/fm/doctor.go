@@ -13,6 +13,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
+	"github.com/founder-mode/fm/github"
 	"github.com/founder-mode/fm/queue"
 )
 
@@ -26,6 +27,7 @@ type doctorCmd struct {
 func (c *doctorCmd) Run(ctx context.Context, a *app) error {
 	d := &doctor{json: c.JSON}
 	d.house, d.lost = a.tolerant(ctx)
+	d.role = examining
 	if c.Probe {
 		return d.probe(ctx)
 	}
@@ -91,7 +93,7 @@ func (d *doctor) checks() []check {
 	all = append(all, check{"repository", d.checkRepository})
 	if d.lost == nil {
 		all = append(all,
-			check{"remote", d.checkRemote}, check{"settings", d.checkSettings}, check{"queue", d.checkQueue},
+			check{"remote", d.checkRemote}, check{"issues", d.checkIssues}, check{"settings", d.checkSettings}, check{"queue", d.checkQueue},
 			check{"supervisor", d.checkSupervisor}, check{"disk", d.checkDisk},
 		)
 	}
@@ -206,6 +208,38 @@ func (d *doctor) checkRemote(ctx context.Context) (found string, err error) {
 		err = errors.New("the repository has no remote to push to: add one with git remote add origin URL")
 	}
 	return found, err
+}
+
+// checkIssues looks at where issues and pull requests live. It never shows a
+// token, only where it is from.
+func (d *doctor) checkIssues(ctx context.Context) (found string, err error) {
+	p, err := d.whereabouts(ctx)
+	if err != nil {
+		return "", err
+	}
+	if p.source == localSource {
+		return "files in " + d.project.Issues(), nil
+	}
+	o, err := d.onGitHub(p)
+	if err != nil {
+		return "", err
+	}
+	if err := o.check(ctx); err != nil {
+		return "", err
+	}
+	repo, err := github.ParseRepo(p.repo)
+	if err != nil {
+		return "", err
+	}
+	got, err := d.keys(repo.Host).take(time.Now())
+	if err != nil {
+		return "", err
+	}
+	found = fmt.Sprintf("%s on GitHub, token from %s, which may push", repo, got.source)
+	if left := quotaText(o.quota(), time.Now()); left != "" {
+		found += "; " + left
+	}
+	return found, nil
 }
 
 func (d *doctor) checkSettings(context.Context) (found string, err error) {

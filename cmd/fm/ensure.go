@@ -12,8 +12,11 @@ import (
 const startLimit = 20 * time.Second
 
 // ensure starts the supervisor unless it runs, and returns when it has looked
-// at the world.
+// at the world. One that runs gets the token of this command, too.
 func (h *house) ensure(ctx context.Context) error {
+	if err := h.handToken(ctx); err != nil {
+		return err
+	}
 	if _, alive := h.supervisorPID(); alive {
 		return nil
 	}

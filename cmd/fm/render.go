@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,6 +19,9 @@ func render(w io.Writer, s supervisor.Status, now time.Time) {
 	if alive {
 		if s.Gate.Why != "" {
 			fmt.Fprintln(w, gateLine(s.Gate, now))
+		}
+		if line := quotaText(s.Quota, now); line != "" {
+			fmt.Fprintln(w, "GitHub:", line)
 		}
 		renderWorkers(w, s, now)
 	}
@@ -146,6 +150,28 @@ func gateText(g supervisor.Gate, now time.Time) string {
 		text += " until " + moment(g.Until, now)
 	}
 	return text + ": " + fm.Line(g.Why, 300)
+}
+
+// quotaText says how many requests are left, and "" of a forge that counts none.
+func quotaText(q fm.Quota, now time.Time) string {
+	switch {
+	case q.Blocked.After(now):
+		return "paused until " + moment(q.Blocked, now) + because(q.Why)
+	case q.Limit == 0:
+		return ""
+	case !q.Resets.After(now): // a new hour has begun, and nothing was asked in it
+		return fmt.Sprintf("%s of %[1]s requests left", thousands(q.Limit))
+	}
+	return fmt.Sprintf("%s of %s requests left until %s", thousands(q.Left), thousands(q.Limit), clock(q.Resets, now))
+}
+
+// thousands gives a number as people read it: 4,812.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // moment gives a time with how long that is from now: 11:05 (in 34m).

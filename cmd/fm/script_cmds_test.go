@@ -59,11 +59,6 @@ func project(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(ts.Chdir(dir))
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
 // until runs a command again and again until what it prints matches, and says
 // what it printed last when that takes too long.
 //

@@ -24,6 +24,8 @@ func TestScripts(t *testing.T) {
 			"exits":        exits,
 			"nothing-runs": nothingRuns,
 			"no-escapes":   noEscapes,
+			"github":       gitHub,
+			"no-secret":    noSecret,
 		},
 	})
 }
@@ -45,5 +47,6 @@ func setup(env *testscript.Env) error {
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("PATH", binary+string(os.PathListSeparator)+env.Getenv("PATH"))
 	env.Setenv("FM_SCENARIO", "")
+	env.Values[hubKey{}], env.Values[wroteKey{}] = &hub{}, new(int)
 	return os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o755)
 }

@@ -62,10 +62,13 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 
 // reap ends what agents left behind: servers that they started, agents that
 // survived their terminal. With a supervisor that was started meanwhile, this
-// is its business.
+// is its business. The token that was left for one goes, too.
 func (h *house) reap(ctx context.Context) error {
 	if _, alive := h.supervisorPID(); alive {
 		return nil
+	}
+	if err := h.forgetToken(); err != nil {
+		return err
 	}
 	agent, err := h.reader()
 	if err != nil {

@@ -30,6 +30,7 @@ func (superviseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	h.role = supervising
 	if err := h.settle(); err != nil {
 		return err
 	}
@@ -88,7 +89,11 @@ func (h *house) supervise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o, err := h.options(ctx, terminal)
+	at, err := h.office(ctx)
+	if err != nil {
+		return err
+	}
+	o, err := h.options(ctx, terminal, at)
 	if err != nil {
 		log.LogAttrs(ctx, slog.LevelError, "cannot supervise", slog.String("error", err.Error()))
 		return err
@@ -101,7 +106,17 @@ func (h *house) supervise(ctx context.Context) error {
 	compare, compareHint := hints()
 	watcher := watch.New(func() { hint(); compareHint() })
 	settings := reload{h: h}
-	o.Show = func(s supervisor.Status) { h.show(withTrouble(s, watcher.Degraded(), settings.problem())) }
+	o.Show = func(s supervisor.Status) {
+		s.Quota = at.quota()
+		h.show(withTrouble(s, watcher.Degraded(), settings.problem()))
+	}
+	o.Wanted = func() (supervisor.Wanted, error) {
+		// The first issues may be from elsewhere than it looked.
+		if now, err := h.remembered(); err == nil && now.source != "" && now != at.place {
+			cancel(settingsError{h.config})
+		}
+		return h.wanted()
+	}
 	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
 		watcher.Add(dir)
 	}
@@ -139,7 +154,7 @@ func hints() (<-chan struct{}, func()) {
 }
 
 // options fits the adapters to the supervisor's ports.
-func (h *house) options(ctx context.Context, terminal *tmux.Server) (supervisor.Options, error) {
+func (h *house) options(ctx context.Context, terminal *tmux.Server, at *office) (supervisor.Options, error) {
 	repo, err := h.repo(ctx)
 	if err != nil {
 		return supervisor.Options{}, err
@@ -155,7 +170,7 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server) (supervisor.
 	if err != nil {
 		return supervisor.Options{}, err
 	}
-	merge := supervisor.AutoMerge // the local forge has nobody else to merge
+	merge := at.merge
 	if h.config.Merge != "" {
 		merge = supervisor.MergePolicy(h.config.Merge)
 	}
@@ -168,8 +183,8 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server) (supervisor.
 			Grace: time.Duration(h.config.Presence.Grace), Merge: merge,
 		},
 		Queue: q, Terminal: terminal, Workspace: repo, Agent: agent, Verifier: h.verifier(),
-		Tracker: h.tracker(), Forge: h.forge(repo),
-		Wanted: h.wanted, Dir: h.worktree, Memory: last.Finishes,
+		Tracker: at.tracker, Forge: at.forge(repo),
+		Dir: h.worktree, Memory: last.Finishes,
 		Revive:  func(ctx context.Context) error { return h.raise(ctx, terminal) },
 		Explain: h.journal().add,
 	}, nil

@@ -10,7 +10,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
-	"github.com/founder-mode/fm/intake"
+	"github.com/founder-mode/fm/local"
 	"github.com/founder-mode/fm/supervisor"
 	"github.com/founder-mode/fm/try"
 )
@@ -43,13 +43,13 @@ func (c *tryCmd) Run(ctx context.Context, a *app) (err error) {
 	if err := h.settle(); err != nil {
 		return err
 	}
-	ids, err := h.tryIssues(ctx)
+	issues, err := h.tryIssues(ctx)
 	if err != nil {
 		return err
 	}
 	c.welcome(h)
 	began := time.Now()
-	err = h.work(ctx, job{order: intake.Order{Issues: ids}, workers: c.Workers, wait: true})
+	err = h.work(ctx, job{words: issues, workers: c.Workers, wait: true})
 	if stopped := h.stop(context.WithoutCancel(ctx), supervisor.StopNow); err == nil {
 		err = stopped
 	}
@@ -84,7 +84,7 @@ func (c *tryCmd) make(ctx context.Context, a *app, dir string) error {
 	if err := try.Write(a.dir); err != nil {
 		return err
 	}
-	config := fm.Config{Verify: try.VerifyCommand}
+	config := fm.Config{Verify: try.VerifyCommand, Source: localSource}
 	if c.Agent == "scripted" {
 		scenario := filepath.Join(dir, "scenario.json")
 		if err := os.WriteFile(scenario, try.Scenario(), 0o600); err != nil {
@@ -111,14 +111,15 @@ func (c *tryCmd) make(ctx context.Context, a *app, dir string) error {
 	return git.Create(ctx, a.dir, remote, "A converter of units", a.environ)
 }
 
-func (h *house) tryIssues(ctx context.Context) ([]fm.IssueID, error) {
-	var ids []fm.IssueID
+func (h *house) tryIssues(ctx context.Context) ([]string, error) {
+	var ids []string
+	tracker := local.NewTracker(h.project.Issues())
 	for _, issue := range try.Issues() {
-		made, err := h.tracker().Add(ctx, issue.Title, issue.Body, issue.Priority.String())
+		made, err := tracker.Add(ctx, issue.Title, issue.Body, issue.Priority.String())
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, made.ID)
+		ids = append(ids, string(made.ID))
 	}
 	return ids, nil
 }

@@ -16,7 +16,8 @@ import (
 type wish struct {
 	supervisor.Wanted
 
-	Workers *int `json:"workers,omitempty"`
+	Workers *int   `json:"workers,omitempty"`
+	Repo    string `json:"repo,omitempty"` // of the issues in the queue, on GitHub
 }
 
 // wanted reads state.json: what the user wants. A missing file is a user who
@@ -51,6 +52,11 @@ func (h *house) wish() (wish, error) {
 
 // want changes state.json. Two commands at once change it one after the other.
 func (h *house) want(ctx context.Context, change func(*supervisor.Wanted)) (supervisor.Wanted, error) {
+	return h.alter(ctx, func(w *wish) { change(&w.Wanted) })
+}
+
+// alter is want for what the supervisor does not know.
+func (h *house) alter(ctx context.Context, change func(*wish)) (supervisor.Wanted, error) {
 	lock, _, err := acquire(ctx, h.project.StateFile()+".lock", "")
 	if err != nil {
 		return supervisor.Wanted{}, err
@@ -60,22 +66,21 @@ func (h *house) want(ctx context.Context, change func(*supervisor.Wanted)) (supe
 	if err != nil {
 		return had.Wanted, err
 	}
-	w, err := h.wanted()
+	old, err := h.wanted()
 	if err != nil {
-		return w, err
+		return old, err
 	}
-	old := w
-	if change(&w); w.Equal(old) {
-		if _, err := os.Stat(h.project.StateFile()); err == nil {
-			return w, nil
-		}
+	now := had
+	now.Wanted = old
+	if change(&now); now.Equal(old) && now.Repo == had.Repo && exists(h.project.StateFile()) {
+		return now.Wanted, nil
 	}
-	if had.Wanted = w; had.Workers != nil || w.Workers != old.Workers {
-		had.Workers = &w.Workers
+	if had.Workers != nil || now.Wanted.Workers != old.Workers {
+		now.Workers = &now.Wanted.Workers
 	}
-	text, err := json.MarshalIndent(had, "", "  ")
+	text, err := json.MarshalIndent(now, "", "  ")
 	if err != nil {
-		return w, err
+		return now.Wanted, err
 	}
-	return w, disk.WriteFile(h.project.StateFile(), append(text, '\n'), 0o600)
+	return now.Wanted, disk.WriteFile(h.project.StateFile(), append(text, '\n'), 0o600)
 }

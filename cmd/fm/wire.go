@@ -11,7 +11,6 @@ import (
 	"github.com/founder-mode/fm/claude"
 	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/git"
-	"github.com/founder-mode/fm/local"
 	"github.com/founder-mode/fm/plugin"
 	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/queue"
@@ -24,8 +23,19 @@ type house struct {
 	*app
 	project fm.Project
 	config  fm.Config
+	at      place // where a command chose its issues to be from; zero: as remembered
+	role    role
 	broken  error // why the settings could not be read; config is the defaults then
 }
+
+// role is who a process is for the project.
+type role int
+
+const (
+	commanding  role = iota // does what a person said, and ends
+	supervising             // is the supervisor
+	examining               // looks at everything, and waits for nothing
+)
 
 // open finds the project that the user is in and reads its settings.
 func (a *app) open(ctx context.Context) (*house, error) {
@@ -137,14 +147,26 @@ func (h *house) openQueue(ctx context.Context) (*queue.Queue, error) {
 	return queue.Open(ctx, queue.Files{Log: files.Log, View: files.View, Lock: files.Lock})
 }
 
-func (h *house) tracker() *local.Tracker { return local.NewTracker(h.project.Issues()) }
-
-func (h *house) forge(repo *git.Repo) *local.Forge { return local.NewForge(h.project.Pulls(), repo) }
-
+// repo opens the repository. Where the issues are on GitHub, git may ask fm for
+// the token, after the helpers in the user's own settings.
 func (h *house) repo(ctx context.Context) (*git.Repo, error) {
-	return git.Open(ctx, git.Options{
+	o := git.Options{
 		Root: h.project.Root, WorktreeDir: h.config.WorktreeDir, Remote: h.config.Remote, Base: h.config.Base, Environ: h.environ,
-	})
+	}
+	var err error
+	if o.Credential, err = h.credential(); err != nil {
+		return nil, err
+	}
+	return git.Open(ctx, o)
+}
+
+// remoteURL is where branches are pushed.
+func (h *house) remoteURL(ctx context.Context) (string, error) {
+	repo, err := h.repo(ctx)
+	if err != nil {
+		return "", err
+	}
+	return repo.RemoteURL(ctx)
 }
 
 // worktree is the folder of a task's work.

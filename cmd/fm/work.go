@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +18,9 @@ import (
 
 // workCmd is the main job.
 type workCmd struct {
-	Words    []string `arg:"" name:"issues" help:"Issues, as 12,13 or one by one. Without --workers a last word of its own is the number of workers: fm work 12,13 4."`
+	choice
+
+	Words    []string `arg:"" optional:"" name:"issues" help:"Issues, as 12,13 or one by one; on GitHub also as owner/repo#12 or by their addresses. Without --workers a last word of its own is the number of workers: fm work 12,13 4."`
 	Workers  *int     `short:"w" placeholder:"N" help:"How many workers (default: what the project had, or 4)."`
 	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues."`
 	Mode     string   `name:"permission-mode" placeholder:"MODE" help:"Claude's permission mode for agents that start from now on: dontAsk, acceptEdits, default, auto, or bypassPermissions, which checks nothing (default: what the project had)."`
@@ -31,7 +32,7 @@ type workCmd struct {
 const sanity = 50
 
 func (c *workCmd) Run(ctx context.Context, a *app) error {
-	ids, workers, err := c.parse()
+	words, workers, err := c.parse()
 	if err != nil {
 		return err
 	}
@@ -47,13 +48,13 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, job{order: intake.Order{Issues: ids, Priority: prio}, workers: workers, mode: mode, wait: c.Wait})
+	return h.work(ctx, job{words: words, choice: c.choice, priority: prio, workers: workers, mode: mode, wait: c.Wait})
 }
 
 // parse tells issues from the number of workers, which is 0 when none was
 // given.
-func (c *workCmd) parse() (ids []fm.IssueID, workers int, err error) {
-	words := c.Words
+func (c *workCmd) parse() (words []string, workers int, err error) {
+	words = c.Words
 	if c.Workers != nil {
 		workers = *c.Workers
 	} else if last := len(words) - 1; last > 0 {
@@ -67,8 +68,7 @@ func (c *workCmd) parse() (ids []fm.IssueID, workers int, err error) {
 	if (c.Workers != nil || len(words) < len(c.Words)) && (workers < 1 || workers > fm.MaxWorkers) {
 		return nil, 0, usage("%s: want 1 to %d", plural(workers, "worker"), fm.MaxWorkers)
 	}
-	ids, err = parseIssues(words)
-	return ids, workers, err
+	return words, workers, nil
 }
 
 // ambiguous refuses a number of workers that is more likely an issue.
@@ -78,28 +78,6 @@ func ambiguous(words []string, n int) error {
 		advice = fmt.Sprintf("; if you do want %d workers: fm work %s --workers %d", n, strings.Join(words[:len(words)-1], ","), n)
 	}
 	return usage("%d as the number of workers? Issues are separated by commas: fm work %s%s", n, strings.Join(words, ","), advice)
-}
-
-func parseIssues(words []string) ([]fm.IssueID, error) {
-	var ids []fm.IssueID
-	for _, word := range words {
-		for part := range strings.SplitSeq(word, ",") {
-			if part = strings.TrimSpace(part); part == "" {
-				continue
-			}
-			id, err := fm.ParseIssueID(part)
-			if err != nil {
-				return nil, usage("%v", err)
-			}
-			if !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	if len(ids) == 0 {
-		return nil, usage("which issues? Example: fm work 12,13 --workers 4")
-	}
-	return ids, nil
 }
 
 func parsePriority(word string) (fm.Priority, error) {
@@ -115,19 +93,22 @@ func parsePriority(word string) (fm.Priority, error) {
 
 // job is what fm work, add and try have in common.
 type job struct {
-	order   intake.Order
-	workers int    // 0: as many as there were
-	mode    string // "": the permission mode that there was
-	wait    bool
+	words    []string // the issues
+	choice   choice   // what they have in common, and where they are
+	priority fm.Priority
+	workers  int    // 0: as many as there were
+	mode     string // "": the permission mode that there was
+	wait     bool
 }
 
 // work takes issues in, sees that the supervisor runs, and shows that the
 // workers began.
 func (h *house) work(ctx context.Context, j job) error {
-	if err := h.known(ctx, j.order.Issues); err != nil {
+	o, ids, err := h.admit(ctx, j)
+	if err != nil {
 		return err
 	}
-	if err := h.check(ctx); err != nil {
+	if err := h.move(ctx); err != nil {
 		return err
 	}
 	// The mode first: a supervisor that runs may begin with a task at once.
@@ -135,7 +116,7 @@ func (h *house) work(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	ids, q, err := h.take(ctx, j.order)
+	tasks, q, err := h.take(ctx, o, intake.Order{Issues: ids, Priority: j.priority})
 	if err != nil {
 		return errors.Join(err, undo())
 	}
@@ -151,45 +132,37 @@ func (h *house) work(ctx context.Context, j job) error {
 	if err := h.ensure(ctx); err != nil {
 		return err
 	}
-	if err := h.announce(ctx, w, ids, q); err != nil {
+	if err := h.announce(ctx, w, tasks, q); err != nil {
 		return err
 	}
 	if !j.wait {
 		fmt.Fprintf(h.stdout, "\nWatch:  fm status --watch    Join a worker:  fm attach worker-1    End:  fm stop\n")
 		return nil
 	}
-	return h.follow(ctx, q, ids)
+	return h.follow(ctx, q, tasks)
 }
 
-// known refuses issues that cannot be worked on, and kept plans that cannot be
-// read.
-func (h *house) known(ctx context.Context, ids []fm.IssueID) error {
-	tracker := h.tracker()
-	in := intake.Intake{Tracker: tracker}
-	if h.used() {
-		q, err := h.openQueue(ctx)
-		if err != nil {
-			return err
-		}
-		in.Queue = q
+// admit finds the issues, and out what would fail later, before anything is
+// changed.
+func (h *house) admit(ctx context.Context, j job) (*office, []fm.IssueID, error) {
+	if err := h.choose(ctx, j.choice.Source); err != nil {
+		return nil, nil, err
 	}
-	err := in.Check(ctx, ids)
-	unknown := func(id fm.IssueID) bool {
-		_, err := tracker.Issue(ctx, id)
-		return errors.Is(err, fm.ErrGone)
-	}
-	if err != nil && slices.ContainsFunc(ids, unknown) {
-		return fmt.Errorf("%w (an issue is a Markdown file in %s, such as 0012-title.md)", err, h.project.Issues())
-	}
+	o, err := h.office(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	for _, id := range ids {
-		if _, err := (plans{h.project}).Load(id); err != nil && !errors.Is(err, fm.ErrGone) {
-			return err
-		}
+	if err := o.check(ctx); err != nil {
+		return nil, nil, err
 	}
-	return nil
+	ids, err := h.issues(ctx, o, j.words, j.choice)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := h.known(ctx, o, ids); err != nil {
+		return nil, nil, err
+	}
+	return o, ids, h.check(ctx)
 }
 
 // check finds out what would fail later, before anything is changed.
@@ -224,7 +197,7 @@ func (h *house) check(ctx context.Context) error {
 
 // take splits and queues, one command at a time: two that split one issue at
 // once would create the parts of two different plans.
-func (h *house) take(ctx context.Context, o intake.Order) ([]fm.TaskID, *queue.Queue, error) {
+func (h *house) take(ctx context.Context, o *office, order intake.Order) ([]fm.TaskID, *queue.Queue, error) {
 	q, err := h.openQueue(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -243,8 +216,8 @@ func (h *house) take(ctx context.Context, o intake.Order) ([]fm.TaskID, *queue.Q
 	defer func() { _ = lock.Release() }() // the end of the process frees it, too
 	tell := &news{out: h.stdout}
 	fmt.Fprintln(h.stdout, "🤖 Analyzing issues...")
-	in := intake.Intake{Tracker: h.tracker(), Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
-	ids, err := in.Take(ctx, o, time.Now)
+	in := intake.Intake{Tracker: o.tracker, Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
+	ids, err := in.Take(ctx, order, time.Now)
 	if err != nil && len(ids) > 0 { // bad input or not: something was changed
 		err = exitError{code: exitFailure, err: fmt.Errorf("%w; tasks taken in before that are in the queue: %d", err, len(ids))}
 	}

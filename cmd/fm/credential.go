@@ -1,0 +1,63 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/founder-mode/fm/git"
+	"github.com/founder-mode/fm/github"
+)
+
+// credentialCmd answers git when it asks for the password of the repository's
+// own host, as git-credential(1) has it. git is told of it only where fm runs
+// git; an agent's git is not.
+type credentialCmd struct {
+	Verb string `arg:"" help:"get; store and erase do nothing."`
+}
+
+// Run prints nothing where it has no answer: git asks the next one then.
+func (c *credentialCmd) Run(ctx context.Context, a *app) error {
+	if c.Verb != "get" || a.getenv("FM_TASK") != "" { // an agent has no business with it
+		return nil
+	}
+	asked := map[string]string{}
+	for lines := bufio.NewScanner(a.stdin); lines.Scan() && lines.Text() != ""; {
+		key, value, _ := strings.Cut(lines.Text(), "=")
+		asked[key] = value
+	}
+	h, err := a.find(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := h.settled()
+	if err != nil || p.source != githubSource {
+		return err
+	}
+	repo, err := github.ParseRepo(p.repo)
+	if err != nil || asked["protocol"] != "https" || !strings.EqualFold(asked["host"], repo.Host) {
+		return err
+	}
+	got, err := h.keys(repo.Host).take(time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h.stdout, "username=x-access-token\npassword=%s\n", string(got.token))
+	return nil
+}
+
+// credential is how git gets the token where the issues are on GitHub.
+func (h *house) credential() (git.Credential, error) {
+	p, err := h.settled()
+	if err != nil || p.source != githubSource {
+		return git.Credential{}, err
+	}
+	repo, err := github.ParseRepo(p.repo)
+	if err != nil {
+		return git.Credential{}, err
+	}
+	cmd, err := h.self("credential")
+	return git.Credential{Server: "https://" + repo.Host, Argv: cmd.Argv}, err
+}

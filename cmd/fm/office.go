@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/git"
+	"github.com/founder-mode/fm/github"
+	"github.com/founder-mode/fm/local"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// tracker is where issues live, with what commands ask for beyond the
+// supervisor.
+type tracker interface {
+	supervisor.Tracker
+	// Search lists the open issues that a query finds.
+	Search(ctx context.Context, q fm.Query) ([]fm.Issue, error)
+	// Made lists the issues that fm made, whatever became of them.
+	Made(ctx context.Context) ([]fm.Issue, error)
+}
+
+// forge is where pull requests live, with what commands ask for beyond the
+// supervisor.
+type forge interface {
+	supervisor.Forge
+	// All lists the pull requests of branches that begin with prefix, whatever
+	// became of them.
+	All(ctx context.Context, prefix string) ([]fm.PullRequest, error)
+}
+
+// office is where issues and pull requests live: in files, or on GitHub.
+type office struct {
+	place   place
+	tracker tracker
+	forge   func(*git.Repo) forge
+	merge   supervisor.MergePolicy // unless the settings say another
+	missing string                 // what to know of an issue that is not there
+
+	check func(context.Context) error           // what would fail later, in one line
+	parse func(word string) (fm.IssueID, error) // what a user calls an issue
+	quota func() fm.Quota
+}
+
+// office opens the place of the issues. It asks nothing of the network.
+func (h *house) office(ctx context.Context) (*office, error) {
+	p, err := h.whereabouts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.source == githubSource {
+		return h.onGitHub(p)
+	}
+	return h.inFiles(p), nil
+}
+
+// inFiles is the office beside the repository, which needs no network.
+func (h *house) inFiles(p place) *office {
+	return &office{
+		place:   p,
+		tracker: local.NewTracker(h.project.Issues()),
+		forge:   func(r *git.Repo) forge { return local.NewForge(h.project.Pulls(), r) },
+		merge:   supervisor.AutoMerge, // there is nobody else to merge
+		missing: fmt.Sprintf("an issue is a Markdown file in %s, such as 0012-title.md", h.project.Issues()),
+		check:   func(context.Context) error { return nil },
+		parse:   parseLocal,
+		quota:   func() fm.Quota { return fm.Quota{} },
+	}
+}
+
+// parseLocal reads the id of a local issue, and knows the name of one on GitHub
+// when it sees one.
+func parseLocal(word string) (fm.IssueID, error) {
+	id, err := fm.ParseIssueID(word)
+	if err == nil {
+		return id, nil
+	}
+	if repo, _, parsed := github.ParseRef(word); parsed == nil && repo != (github.Repo{}) {
+		return "", usage("%s is an issue on GitHub, and the issues here are files: fm work --source github %[1]s", fm.Line(word, 120))
+	}
+	return "", usage("%v", err)
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/git"
+	"github.com/founder-mode/fm/github"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// Who asks GitHub, and how long that one waits for a limit. A person sees what
+// is waited for, and may end it; the supervisor has other things to do, and
+// comes back.
+const (
+	commandPatience    = 70 * time.Minute // the primary limit comes back within the hour
+	supervisorPatience = 90 * time.Second
+)
+
+// onGitHub is the office in a repository on GitHub.
+func (h *house) onGitHub(p place) (*office, error) {
+	repo, err := github.ParseRepo(p.repo)
+	if err != nil {
+		return nil, err
+	}
+	k := h.keys(repo.Host)
+	o := github.Options{
+		Repo: repo, Config: h.config.GitHub, Token: k.Token, Dir: h.project.File("github"),
+		Patience: commandPatience, Waiting: h.tellWait, Base: &knocking{base: wire(), keys: k},
+	}
+	switch h.role {
+	case supervising:
+		k.patient = true
+		o.Patience, o.Waiting, o.Freshness = supervisorPatience, nil, github.LastKnown
+	case examining:
+		o.Patience, o.Waiting = 0, nil
+	case commanding:
+	}
+	hub, err := github.Open(o)
+	if err != nil {
+		return nil, mendable(err)
+	}
+	return &office{
+		place:   p,
+		tracker: hub.Tracker(),
+		forge:   func(*git.Repo) forge { return hub.Forge() },
+		merge:   supervisor.ManualMerge,
+		check:   hub.Check,
+		parse:   func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
+		quota:   hub.Quota,
+	}, nil
+}
+
+// parseOf reads what a user calls an issue of a repository.
+func parseOf(repo github.Repo, word string) (fm.IssueID, error) {
+	named, id, err := github.ParseRef(word)
+	switch {
+	case err != nil:
+		return "", usage("%v", err)
+	case named != (github.Repo{}) && !named.Same(repo):
+		return "", usage("%s is of another repository; the issues here are of %s", fm.Line(word, 120), repo)
+	}
+	return id, nil
+}
+
+// tellWait says what a command waits for.
+func (h *house) tellWait(until time.Time, why string) {
+	fmt.Fprintf(h.stderr, "⏳ Waiting for GitHub until %s: %s\n", moment(until, time.Now()), fm.Line(why, 200))
+}
+
+// wire carries requests. Nothing that hangs holds it for long.
+func wire() http.RoundTripper {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          10,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   15 * time.Second,
+		ResponseHeaderTimeout: 30 * time.Second,
+	}
+}
