@@ -32,14 +32,15 @@ import (
 	"github.com/founder-mode/fm/github/transport"
 )
 
-// Options say which repository, and how. Only Repo must be given.
+// Options say which repository, and how. Only Repo and Dir must be given.
 type Options struct {
 	Repo   Repo
 	Config fm.GitHubConfig
 	// Token gives the token; nil is what [Token] finds for the host.
 	Token func(ctx context.Context) (string, error)
 	// Dir keeps what one run leaves to the next: answers, limits, the pace of
-	// writes, the issues that were read last. "" is a folder for this one.
+	// writes, the issues that were read last. It is for this host alone, and is
+	// made when it is needed.
 	Dir       string
 	Freshness Freshness
 
@@ -72,7 +73,7 @@ type GitHub struct {
 	repo      Repo
 	config    fm.GitHubConfig
 	fresh     Freshness
-	dir       string // of the issues that were read last; "" for none
+	dir       string
 	sleep     func(context.Context, time.Duration) error
 	writing   chan struct{} // holds whose turn it is: see turn
 
@@ -87,6 +88,9 @@ func Open(o Options) (*GitHub, error) {
 	base, err := apiBase(o.Repo, o.Config.API)
 	if err != nil {
 		return nil, err
+	}
+	if o.Dir == "" {
+		return nil, errors.New("open repository: no folder")
 	}
 	g := &GitHub{
 		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, sleep: o.Sleep,

@@ -24,9 +24,6 @@ func (g *GitHub) keptFile(id fm.IssueID) string {
 // keep writes an issue down for [LastKnown]. What cannot be written is not
 // kept, which costs nothing as long as the network is there.
 func (g *GitHub) keep(i fm.Issue) {
-	if g.dir == "" {
-		return
-	}
 	text, err := json.Marshal(kept{g.repo.String(), i})
 	file := g.keptFile(i.ID)
 	if before, readErr := os.ReadFile(file); err != nil || readErr == nil && bytes.Equal(before, text) {
@@ -51,7 +48,7 @@ func (g *GitHub) keep(i fm.Issue) {
 // lastKnown gives the issue as it was, where GitHub could not be asked. What
 // it refused, or said to be gone, is so.
 func (g *GitHub) lastKnown(ctx context.Context, id fm.IssueID, why error) (fm.Issue, bool) {
-	if g.fresh != LastKnown || g.dir == "" || classified(why) || errors.Is(ctx.Err(), context.Canceled) {
+	if g.fresh != LastKnown || classified(why) || errors.Is(ctx.Err(), context.Canceled) {
 		return fm.Issue{}, false
 	}
 	text, err := os.ReadFile(g.keptFile(id))
