@@ -61,7 +61,7 @@ func TestOurCredentialHelperIsAskedLastAndForOneServer(t *testing.T) {
 		}
 		return repo
 	}
-	if _, err := open(server.URL + "/").Head(t.Context(), fm.Branch("1")); err != nil {
+	if _, err := open(server.URL+"/").Head(t.Context(), fm.Branch("1")); err != nil {
 		t.Fatalf("%v; asked:\n%s", err, y.read(log))
 	}
 	asked := y.read(log)
