@@ -19,6 +19,7 @@ type gqlError struct{ kind, message string }
 type execution struct {
 	renderer
 	doc     *document
+	schema  *ast.Schema // nil: answers are held against nothing
 	errors  []any
 	violate func(string, ...any)
 	budget  *Budget
@@ -36,6 +37,9 @@ func (s *Server) runGraphQL(c *call) reply {
 		return ok(object{"errors": []any{object{"message": d.fault}}})
 	}
 	e := &execution{renderer: c.render, doc: d, violate: s.violate, budget: s.budgets["graphql"]}
+	if s.opts.Published != nil {
+		e.schema = s.opts.Published.graph
+	}
 	root := e.query()
 	if d.mutates() {
 		root = e.mutation()
@@ -103,7 +107,47 @@ func (e *execution) field(f *ast.Field, from object, path []any) any {
 			return nil
 		}
 	}
+	e.fits(f, value)
 	return e.complete(f, value, path)
+}
+
+// fits holds a value against its type in the schema, where there is one.
+func (e *execution) fits(f *ast.Field, value any) {
+	if f.Definition == nil || e.schema == nil {
+		return // not held against a schema
+	}
+	kind := f.Definition.Type
+	fine := true
+	switch v := value.(type) {
+	case nil:
+		fine = !kind.NonNull
+	case string:
+		def := e.schema.Types[kind.Name()]
+		fine = kind.Elem == nil && def != nil && (def.Kind == ast.Scalar && kind.Name() != "Int" && kind.Name() != "Boolean" || def.EnumValues.ForName(v) != nil)
+	case bool:
+		fine = kind.Name() == "Boolean"
+	case int, int64:
+		fine = kind.Name() == "Int"
+	case []object:
+		fine = kind.Elem != nil
+	case object:
+		fine = kind.Elem == nil && e.isA(v, kind.Name())
+	}
+	if !fine {
+		e.violate("graphql: response: %s of %s is %v, want %s", f.Name, f.ObjectDefinition.Name, value, kind)
+	}
+}
+
+func (e *execution) isA(o object, kind string) bool {
+	if o == nil || o["__typename"] == kind {
+		return true
+	}
+	for _, possible := range e.schema.PossibleTypes[kind] {
+		if possible.Name == o["__typename"] {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *execution) complete(f *ast.Field, value any, path []any) any {

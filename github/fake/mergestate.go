@@ -82,10 +82,12 @@ func (w *world) whyBlocked(i *item) string {
 			return `Required status check "` + name + `" is expected.`
 		}
 	}
+	// Reviews bind nobody where the rules ask for none.
 	switch decision := w.decision(i); {
+	case w.settings.Approvals == 0:
 	case decision == "CHANGES_REQUESTED":
 		return "Changes have been requested by reviewers with write access."
-	case w.settings.Approvals > 0 && decision != "APPROVED":
+	case decision != "APPROVED":
 		return "At least 1 approving review is required by reviewers with write access."
 	}
 	return ""
