@@ -44,11 +44,15 @@ func Publishing(t fm.Task) bool {
 // Drafting says whether a task that is [Publishing] becomes a draft.
 func Drafting(t fm.Task) bool { return t.Status == fm.Working && phase(t) == drafting }
 
+// OwedNote begins the note of a task whose publication is owed; why stands behind
+// it.
+const OwedNote = "its pull request is owed: "
+
 // Owe takes the worker of a task that is [Publishing], and cannot be published
 // for the time being: nobody works on it any more.
 func Owe(t fm.Task, why string, at time.Time) Change {
 	t = inPhase(t, phase(t), at)
-	t.Worker, t.Note = 0, "its pull request is owed: "+why
+	t.Worker, t.Note = 0, OwedNote+why
 	return Change{Op: OpOwe, Task: t, Why: why}
 }
 

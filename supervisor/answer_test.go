@@ -167,7 +167,7 @@ func TestFailuresOfEffects(t *testing.T) {
 	done.Attempt, done.Pull = 1, "9"
 	run := at5.Run()
 	held := seen(at5).with(live(1, "5", 1), atWork())
-	open := seen(done)
+	open := seen(done).offers(done, fm.PullRequest{SHA: "c1"})
 	for _, c := range []struct {
 		name  string
 		given State
@@ -184,8 +184,14 @@ func TestFailuresOfEffects(t *testing.T) {
 		{"a check, the worktree is gone: the attempt failed", held, Verify{Task: at5}, NotFound, "[record fail 5]"},
 		{"a check, transient: later", held, Verify{Task: at5}, Transient, "[]"},
 		{"a publication, refused: a person", seen(publishing("5", 1)), Publish{Task: at5}, Refused, "[record block 5]"},
-		{"a merge, conflict: the agent's again", open, Merge{Task: done}, Conflicted, "[record reopen 5]"},
-		{"a merge, refused: a person", open, Merge{Task: done}, Refused, "[record block 5]"},
+		{"a merge, conflict: fm's own", open, Merge{Task: done, SHA: "c1"}, Conflicted, "[Rebase task 5]"},
+		{"a merge, refused: a look says of what", open, Merge{Task: done, SHA: "c1"}, Refused, "[Look pulls]"},
+		{"a rebase, conflict: the agent's again", open, Rebase{Task: done}, Conflicted, "[record reopen 5]"},
+		{"a rebase, refused: the agent's again", open, Rebase{Task: done}, Refused, "[record reopen 5]"},
+		{"a rebase, no branch: a person", open, Rebase{Task: done}, NotFound, "[record block 5]"},
+		{"a rebase, transient: later", open, Rebase{Task: done}, Transient, "[]"},
+		{"checks that cannot be run again: the agent's", open, Rerun{Task: done}, Refused, "[record reopen 5]"},
+		{"checks, and nobody knows whether they run: a look tells", open, Rerun{Task: done}, Transient, "[Look pulls]"},
 		{"a parent that is gone: nothing is left to close", seen(task("5", fm.Merged)), CloseParent{Parent: "1"}, NotFound, "[record close-parent 1]"},
 		{"an effect that is not under way: nothing", open, Stop{Worker: 2}, Refused, "[]"},
 	} {

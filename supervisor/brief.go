@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -31,22 +32,55 @@ func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
 		return fm.Brief{}, err
 	}
 	if t.Attempt > 1 {
-		brief.History, err = s.history(ctx, t)
+		err = s.history(ctx, &brief)
 	}
 	return brief, err
 }
 
-// history tells what earlier attempts left, and why they ended.
-func (s *Supervisor) history(ctx context.Context, t fm.Task) (string, error) {
+// history tells what earlier attempts left, why they ended, and what stands
+// against the pull request that one of them made.
+func (s *Supervisor) history(ctx context.Context, brief *fm.Brief) error {
+	t := brief.Task
 	entries, err := s.o.Queue.History(ctx, t.ID)
 	if err != nil {
-		return "", err
+		return err
 	}
 	work, err := s.o.Workspace.Inspect(ctx, t.ID)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return handOver(t, entries, work), nil
+	brief.History = handOver(t, entries, work)
+	last, mends := mending(entries)
+	if !mends || t.Pull == "" {
+		return nil
+	}
+	brief.Resume = last
+	brief.Feedback, err = s.o.Forge.Feedback(ctx, t.Pull)
+	if errors.Is(err, fm.ErrGone) {
+		return nil
+	}
+	return err
+}
+
+// mending says whether the pull request of an earlier attempt was given back and
+// has not been published anew since, and whose conversation goes on: that of the
+// attempt that was given back, unless another has failed since. One that was only
+// stopped may not even have begun.
+func mending(entries []queue.Entry) (last fm.Run, mends bool) {
+	direct := true
+	for _, e := range slices.Backward(entries) {
+		switch {
+		case e.Op == queue.OpReopen && direct:
+			return e.Task.Run(), true
+		case e.Op == queue.OpReopen:
+			return fm.Run{}, true
+		case e.Op == queue.OpComplete:
+			return fm.Run{}, false
+		case e.Op != queue.OpRelease && ending(e.Op) != "":
+			direct = false
+		}
+	}
+	return fm.Run{}, false
 }
 
 // maxHistory and maxWhy bound a hand-over note, in bytes and in runes.

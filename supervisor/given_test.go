@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -63,6 +64,15 @@ func tidying(id fm.TaskID) fm.Task {
 	return queue.Merge(t, noon()).Task
 }
 
+// offers is a state in which the task's pull request was looked at; it is open.
+func (s State) offers(t fm.Task, p fm.PullRequest) State {
+	p.Number = t.Pull
+	p.State = cmp.Or(p.State, fm.PullOpen)
+	s.Pulls = cloned(s.Pulls)
+	s.Pulls[t.Pull] = PullView{Run: t.Run(), PullRequest: p}
+	return s
+}
+
 func live(w fm.WorkerID, id fm.TaskID, attempt int) fm.Session {
 	return fm.Session{Worker: w, Run: fm.Run{Task: id, Attempt: attempt}, Alive: true, PID: 100 + int(w)}
 }
@@ -116,7 +126,7 @@ func names(effects []Effect) []string {
 		case Verify:
 			out = append(out, "verify "+eff.Task.Run().String())
 		case Note, Explain: // they change nothing
-		case Publish, Merge, Tidy, CloseParent, Look, Revive, Exit:
+		case Publish, Merge, Rebase, Rerun, Tidy, CloseParent, Look, Revive, Exit:
 			out = append(out, fmt.Sprintf("%T %s", eff, eff.key())[len("supervisor."):])
 		}
 	}
@@ -134,7 +144,7 @@ func deeds(effects []Effect) []Effect {
 		switch eff.(type) {
 		case Explain, Note:
 			return true
-		case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit:
+		case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit:
 		}
 		return false
 	})

@@ -93,6 +93,7 @@ func (h *weeks) supply() {
 		if gone {
 			h.counts["merged"]++
 			delete(h.w.done, t.ID)
+			delete(h.w.git, t.ID)
 			for r := range h.w.agents {
 				if r.Task == t.ID {
 					delete(h.w.agents, r)
@@ -238,6 +239,7 @@ func (h *weeks) agent(r fm.Run) {
 	sc.left--
 	switch n := h.rand.IntN(100); {
 	case sc.left <= 0:
+		h.w.git.add(r.Task)
 		h.w.done[r.Task], a.rep.Completed, a.rep.Trouble = work{fm.Success, true}, true, ""
 		a.rep.Turns++
 		set(fm.AtPrompt)
@@ -298,7 +300,7 @@ func (h *weeks) deliver(ev Event) {
 					h.tb.Fatal("a stale record, and nobody edits")
 				}
 				next = append(next, Recorded{Snapshot: h.w.snapshot()}) // before anything else
-			case Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note:
+			case Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note:
 				results = append(results, h.carryOut(eff))
 			}
 		}
@@ -330,7 +332,7 @@ func (h *weeks) carryOut(eff Effect) Event {
 		if sc := h.scripts[name.run]; sc != nil {
 			sc.next = h.w.now
 		}
-	case Record, Revive, Close, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
 	}
 	return h.w.carryOut(eff, nil)
 }

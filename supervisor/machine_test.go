@@ -200,7 +200,11 @@ func (m *machine) obeys(before State, effects []Effect) {
 					m.fail("start of %s, and %s is believed alive in %s", eff.Task.Run(), ss.Run, ss.Worker)
 				}
 			}
-		case Stop, Tell, Close, Revive, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
+		case Merge:
+			if p, ok := m.s.view(eff.Task); ok && (p.Armed || p.Draft || p.Demand != "" || p.State == fm.PullClosed) {
+				m.fail("%v, and it is %+v", orders{eff}, p)
+			}
+		case Stop, Tell, Close, Revive, Verify, Publish, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
 		}
 		if w := workerOf(eff); w != 0 && m.s.Wanted.Stop != StopNow {
 			ss, _ := m.s.slot(w)
@@ -238,7 +242,7 @@ func (m *machine) obeysAgents(eff Effect) {
 		if current() && (!silent || m.s.shut()) {
 			m.fail("%v, and the agent is %+v", orders{eff}, rep)
 		}
-	case Record, Revive, Start, Close, Verify, Publish, Merge, Look, Tidy, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Start, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
 	}
 }
 
@@ -246,7 +250,7 @@ func (m *machine) obeysClaims(rec Record) {
 	m.Helper()
 	working := 0
 	for _, t := range m.s.Queue.Tasks {
-		if t.Status == fm.Working {
+		if t.Status == fm.Working && !queue.Owed(t) {
 			working++
 		}
 	}
@@ -355,7 +359,10 @@ func (m *machine) live(r fm.Run, deed string) {
 	case a.rep.State != fm.AtWork:
 	case m.w.troubled():
 		m.w.strike(a)
-	case deed == "good", deed == "false", deed == "good, then crash":
+	case deed == "good", deed == "same", deed == "false", deed == "good, then crash":
+		if deed != "same" || m.w.git[id].count == 0 {
+			m.w.git[id] = branch{count: m.w.git[id].count + 1}
+		}
 		m.w.done[id], a.rep.Completed, a.rep.Trouble = work{fm.Success, deed != "false"}, true, ""
 		if deed == "good, then crash" {
 			m.w.kill(r)
@@ -365,7 +372,10 @@ func (m *machine) live(r fm.Run, deed string) {
 	case deed == "failed":
 		m.w.done[id], a.rep.Completed = work{fm.Failure, true}, true
 		end()
-	case deed == "partial":
+	case deed == "partial", deed == "part of it":
+		if deed == "part of it" {
+			m.w.git.add(id)
+		}
 		m.w.done[id], a.rep.Completed = work{fm.Partial, true}, true
 		end()
 	case deed == "trouble":
@@ -389,6 +399,6 @@ func (m *machine) live(r fm.Run, deed string) {
 
 func agentDeeds() []string {
 	return []string{
-		"good", "good", "good", "false", "good, then crash", "crash", "failed", "partial", "trouble", "nothing", "ask", "deaf", "shell", "hang",
+		"good", "good", "good", "same", "false", "good, then crash", "crash", "failed", "partial", "part of it", "trouble", "nothing", "ask", "deaf", "shell", "hang",
 	}
 }

@@ -70,7 +70,7 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 		pull, err := s.merge(ctx, eff)
 		return PullMerged{Run: eff.Task.Run(), Pull: pull}, err
 	case Rebase:
-		sha, err := s.o.Workspace.Rebase(ctx, eff.Task.ID)
+		sha, err := s.rebase(ctx, eff.Task)
 		return Rebased{Run: eff.Task.Run(), SHA: sha}, err
 	case Rerun:
 		return ChecksRerun{Run: eff.Task.Run()}, s.o.Forge.Rerun(ctx, eff.Task.Pull, eff.Checks)
@@ -260,6 +260,15 @@ func (s *Supervisor) unpublish(ctx context.Context, t fm.Task) error {
 		return nil
 	}
 	return err
+}
+
+// rebase brings the task's branch up to its base, once no process is left that
+// works on it: one may have survived its session.
+func (s *Supervisor) rebase(ctx context.Context, t fm.Task) (sha string, err error) {
+	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
+		return "", err
+	}
+	return s.o.Workspace.Rebase(ctx, t.ID)
 }
 
 func numbers(offers []Offer) []string {

@@ -177,15 +177,15 @@ func (m *machine) edit(t *rapid.T) {
 	m.say("edit %s %s", task.ID, task.Status)
 }
 
-// review lets a person merge or close a pull request.
+// review lets something happen to a pull request.
 func (m *machine) review(t *rapid.T) {
 	if len(m.w.pulls) == 0 {
 		return
 	}
 	p := &m.w.pulls[rapid.IntRange(0, len(m.w.pulls)-1).Draw(t, "pull")]
-	if p.State == fm.PullOpen {
-		p.State = rapid.SampledFrom([]fm.PullState{fm.PullMerged, fm.PullMerged, fm.PullClosed}).Draw(t, "state")
-	}
+	what := rapid.SampledFrom(pullEvents()).Draw(t, "event")
+	m.say("pull request %s: %s", p.Number, what)
+	m.w.event(p, what, rapid.IntRange(0, 1000).Draw(t, "salt"))
 }
 
 // TestPromises runs a supervisor through nights in which everything happens.

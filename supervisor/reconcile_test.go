@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 )
 
 // TestReconcileTable goes through the table above reconcile, row by row.
@@ -27,7 +28,12 @@ func TestReconcileTable(t *testing.T) {
 	manual := seen(task("5", fm.Completed))
 	manual.Rules.Merge = ManualMerge
 	failed := task("5", fm.Completed)
-	failed.Attempt = 1
+	failed.Attempt, failed.Pull = 1, "9"
+	owed := queue.Owe(publishing("5", 1), "no route", noon()).Task
+	waits := seen(publishing("5", 1))
+	waits.Waits[taskKey("5")] = Wait{Until: noon().Add(time.Second), Count: 1, Err: "no route"}
+	owedWaits := seen(owed, task("6", fm.Pending))
+	owedWaits.Waits = waits.Waits
 	for _, c := range []struct {
 		name  string
 		given State
@@ -47,7 +53,11 @@ func TestReconcileTable(t *testing.T) {
 		{"working, no session: start", seen(working("5", 1)), []string{"start 5.1 worker-1"}},
 		{"working, no session, the older attempt alive: stop that first", seen(older).with(live(2, "5", 1), atWork()), []string{"stop 5.1 worker-2 keep=5"}},
 		{"publishing: carry on, whatever the session", seen(publishing("5", 1)), []string{"Publish task 5"}},
-		{"completed, alive: merge, and free the slot", seen(failed).with(live(1, "5", 1), claimed(1)), []string{"Merge task 5", "stop 5.1 worker-1 keep="}},
+		{"publishing, and it does not work: owe it, without the worker", waits, []string{"record owe 5"}},
+		{"owed, and nobody waits for a worker: try, and leave the session", seen(owed).with(live(1, "5", 1), claimed(1)), []string{"Publish task 5"}},
+		{"owed, and another waits: it gets the worker", owedWaits.with(live(1, "5", 1), claimed(1)), []string{"record claim 6 worker-1"}},
+		{"completed, nothing known of its pull request: look", seen(failed), []string{"Look pulls"}},
+		{"completed, alive: merge, and free the slot", seen(failed).offers(failed, fm.PullRequest{}).with(live(1, "5", 1), claimed(1)), []string{"Merge task 5", "stop 5.1 worker-1 keep="}},
 		{"completed, people merge: wait for them", manual, []string{}},
 		{"merged: tidy", seen(tidying("5")), []string{"Tidy task 5"}},
 		{"merged, alive: stop before tidying", seen(tidying("5")).with(live(1, "5", 1), claimed(1)), []string{"stop 5.1 worker-1 keep="}},

@@ -30,6 +30,7 @@ func (m *machine) settle() {
 			m.fail("does not come to rest")
 		}
 		busy := m.busy()
+		m.w.heal()
 		for len(m.fly) > 0 {
 			m.finish(0, "", false)
 		}

@@ -131,8 +131,13 @@ func (s State) problems() []string {
 	if s.Breaker.open(s.At) {
 		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Failures)))
 	}
+	told := map[string]bool{}
+	for key, text := range s.owed() {
+		told[key] = true
+		out = append(out, text)
+	}
 	for key, w := range s.Waits {
-		if w.Until.After(s.At) && w.Count > 2 {
+		if w.Until.After(s.At) && w.Count > 2 && !told[key] {
 			out = append(out, fmt.Sprintf("%s: tried %d times: %s", key, w.Count, fm.Line(w.Err, 200)))
 		}
 	}

@@ -31,7 +31,7 @@ func TestJudge(t *testing.T) {
 		{"partial, left overs", fm.Partial, dirty, []string{"not clean"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := judge(fm.Completion{Outcome: c.outcome}, c.work)
+			got := judge("5", fm.Completion{Outcome: c.outcome}, c.work)
 			if (got == "") != (c.want == nil) || strings.Contains(got, "\x1b") {
 				t.Fatalf("got %q, want %q", got, c.want)
 			}
@@ -46,7 +46,7 @@ func TestJudge(t *testing.T) {
 	for i := range many {
 		many[i] = strings.Repeat("x", 100)
 	}
-	if got := judge(fm.Completion{Outcome: fm.Success}, fm.Work{Commits: 1, Files: many, Dirty: many}); len(got) > 700 || !strings.HasSuffix(got, "and 40 more") {
+	if got := judge("5", fm.Completion{Outcome: fm.Success}, fm.Work{Commits: 1, Files: many, Dirty: many}); len(got) > 700 || !strings.HasSuffix(got, "and 40 more") {
 		t.Errorf("a long list is not cut: %d bytes, %q", len(got), got)
 	}
 }

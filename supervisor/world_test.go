@@ -28,6 +28,8 @@ type world struct {
 	trees map[fm.TaskID]bool
 	done  map[fm.TaskID]work
 	pulls []fm.PullRequest
+	git   commits
+	given map[string]int // reruns, and checks and demands that were given back
 
 	hands []Hand    // what people said about sessions
 	limit time.Time // until when every request runs into the usage limit
@@ -66,6 +68,7 @@ func newWorld() *world {
 		now: noon(), seq: 1, server: "1", servers: 1,
 		close: map[fm.IssueID]time.Time{}, panes: map[fm.WorkerID]*pane{}, agents: map[fm.Run]*agent{},
 		trees: map[fm.TaskID]bool{}, done: map[fm.TaskID]work{},
+		git: commits{}, given: map[string]int{},
 		claims: map[fm.Run]bool{}, promises: map[fm.Run]bool{}, cursed: map[fm.TaskID]FailureKind{},
 	}
 }
@@ -113,6 +116,7 @@ func (w *world) commit(changes []queue.Change) bool {
 		if a := w.agents[was.Run()]; c.Op == queue.OpFail && a != nil && a.alive && a.well.Before(w.seen) && a.rep.State != fm.Starting && !a.hung && w.done[was.ID].outcome != fm.Failure && w.cursed[was.ID] == "" && c.Why != "fault" {
 			w.broken("%s failed while its agent is well: %s", was.Run(), c.Why)
 		}
+		w.gave(*was, c)
 		rev := was.Revision + 1
 		*was = c.Task
 		was.Revision = rev
@@ -211,8 +215,12 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 		return w.publish(eff)
 	case Merge:
 		return w.merge(eff)
+	case Rebase:
+		return w.rebase(eff)
+	case Rerun:
+		return w.rerun(eff)
 	case Look:
-		return PullsSeen{Pulls: slices.Clone(w.pulls)}
+		return w.lookAtPulls(eff)
 	case Tidy:
 		for r := range w.agents {
 			if r.Task == eff.Task.ID && r.Attempt <= eff.Task.Attempt {
@@ -299,7 +307,7 @@ func (w *world) start(eff Start) Event {
 		p = &pane{}
 		w.panes[eff.Worker] = p
 	}
-	if t := w.task(p.run.Task); w.alive(p.run) && t.Status == fm.Working && t.Run() == p.run {
+	if t := w.task(p.run.Task); w.alive(p.run) && t.Status == fm.Working && t.Run() == p.run && !queue.Owed(*t) {
 		w.broken("healthy %s was replaced by %s", p.run, run)
 	}
 	w.kill(p.run)
@@ -315,7 +323,7 @@ func (w *world) start(eff Start) Event {
 }
 
 func (w *world) verify(eff Verify) Event {
-	v := Verdict{Turns: eff.Turns}
+	v := Verdict{Turns: eff.Turns, Commits: w.git[eff.Task.ID].count}
 	switch d, ok := w.done[eff.Task.ID]; {
 	case !ok:
 		v.Reasons = "there is none"
@@ -325,35 +333,6 @@ func (w *world) verify(eff Verify) Event {
 		v.Outcome = d.outcome
 	}
 	return Verified{Run: eff.Task.Run(), Verdict: v}
-}
-
-func (w *world) publish(eff Publish) Event {
-	t := eff.Task
-	if !w.promises[t.Run()] {
-		w.broken("%s was published without a durable intent", t.Run())
-	}
-	for i, p := range w.pulls {
-		if p.Head == string(t.ID) && p.State != fm.PullClosed {
-			return Published{Run: t.Run(), Pull: w.pulls[i]}
-		}
-	}
-	p := fm.PullRequest{Number: strconv.Itoa(len(w.pulls) + 1), Head: string(t.ID), State: fm.PullOpen}
-	w.pulls = append(w.pulls, p)
-	return Published{Run: t.Run(), Pull: p}
-}
-
-func (w *world) merge(eff Merge) Event {
-	for i, p := range w.pulls {
-		if p.Number != eff.Task.Pull {
-			continue
-		}
-		if p.State == fm.PullClosed {
-			return EffectFailed{Effect: eff, Kind: Refused, Err: "closed"}
-		}
-		w.pulls[i].State = fm.PullMerged
-		return PullMerged{Run: eff.Task.Run(), Pull: w.pulls[i]}
-	}
-	return EffectFailed{Effect: eff, Kind: NotFound, Err: "no such pull request"}
 }
 
 // check looks for broken promises that can be seen at any moment.
@@ -376,8 +355,11 @@ func (w *world) check() {
 	}
 	slots := map[fm.WorkerID]fm.TaskID{}
 	for _, t := range w.tasks {
-		if t.Status != fm.Working {
+		if t.Status != fm.Working || queue.Owed(t) {
 			continue
+		}
+		if t.Worker == 0 {
+			w.broken("%s is at work, and nobody has it", t.ID)
 		}
 		if other, ok := slots[t.Worker]; ok {
 			w.broken("%s holds %s and %s", t.Worker, other, t.ID)
