@@ -76,7 +76,7 @@ type checks struct {
 func (c checks) latest() []check {
 	byKey := map[string]check{}
 	for _, one := range c.all {
-		if old, found := byKey[one.key]; !found || !one.began.Before(old.began) {
+		if old, found := byKey[one.key]; !found || !one.before(old) {
 			byKey[one.key] = one
 		}
 	}
@@ -88,6 +88,12 @@ func (c checks) latest() []check {
 		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
 	})
 	return last
+}
+
+// before says that a check began earlier than another. One that has not begun
+// yet comes last.
+func (c check) before(other check) bool {
+	return !c.began.IsZero() && (other.began.IsZero() || c.began.Before(other.began))
 }
 
 // sum sums up. Failed are told only when all is over, so that an agent gets to
@@ -114,7 +120,7 @@ func (c checks) sum() fm.Checks {
 // commitChecks reads the checks of a commit with REST.
 func (f *Forge) commitChecks(ctx context.Context, sha string) (checks, error) {
 	var c checks
-	opts := gh.ListCheckRunsOptions{Filter: gh.String("latest"), ListOptions: gh.ListOptions{Page: 1, PerPage: 100}}
+	opts := gh.ListCheckRunsOptions{Filter: new("latest"), ListOptions: gh.ListOptions{Page: 1, PerPage: 100}}
 	for opts.Page != 0 {
 		runs, resp, err := f.client.Checks.ListCheckRunsForRef(ctx, f.repo.Owner, f.repo.Name, sha, &opts)
 		if unreadable(err) {

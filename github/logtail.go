@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -78,10 +79,13 @@ func logEnd(text string) string {
 	}
 	var kept []string
 	size := 0
-	for i := last - 1; i >= 0 && len(kept) < logLines; i-- {
-		line := strings.TrimRight(cut(fm.Plain(redrawn(lines[i])), 500), " \t")
+	for _, line := range slices.Backward(lines[:last]) {
+		line = strings.TrimRight(cut(fm.Plain(redrawn(line)), 500), " \t")
 		if line == "" && len(kept) == 0 {
 			continue
+		}
+		if len(kept) == logLines {
+			break
 		}
 		if size += len(line) + 1; size > logBytes {
 			break
@@ -89,8 +93,8 @@ func logEnd(text string) string {
 		kept = append(kept, line)
 	}
 	var b strings.Builder
-	for i := len(kept) - 1; i >= 0; i-- {
-		b.WriteString(kept[i] + "\n")
+	for _, line := range slices.Backward(kept) {
+		b.WriteString(line + "\n")
 	}
 	return b.String()
 }

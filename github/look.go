@@ -41,7 +41,7 @@ fragment pull on PullRequest {
 // lookQuery asks for pull requests under aliases, p12 for number 12.
 func lookQuery(numbers []int) string {
 	var b strings.Builder
-	b.WriteString("query($owner: String!, $name: String!) {\n  rateLimit { cost remaining }\n  repository(owner: $owner, name: $name) {\n")
+	b.WriteString("query Look($owner: String!, $name: String!) {\n  rateLimit { cost remaining }\n  repository(owner: $owner, name: $name) {\n")
 	for _, n := range numbers {
 		fmt.Fprintf(&b, "    %s: pullRequest(number: %d) { ...pull }\n", alias(n), n)
 	}

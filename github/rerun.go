@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -66,16 +67,19 @@ type rerun struct {
 	refusal   error          // of the last one that does not
 }
 
+// runID is the number of a check run; statuses have none.
+var runID = regexp.MustCompile(`^[0-9]{1,18}$`)
+
 // check runs one check again. An error is transient: the whole call is to be
 // repeated.
 func (r *rerun) check(ctx context.Context, wanted fm.Check, now checks) error {
-	if _, err := strconv.ParseInt(wanted.ID, 10, 64); err != nil {
+	if !runID.MatchString(wanted.ID) {
 		r.refusal = fmt.Errorf("%s is a commit status, which only its author can report again", wanted.Name)
 		return nil
 	}
 	i := slices.IndexFunc(now.all, func(c check) bool { return c.id == wanted.ID })
 	if i < 0 && now.unreadable {
-		r.refusal = fmt.Errorf("the token may not read check runs")
+		r.refusal = errors.New("the token may not read check runs")
 		return nil
 	}
 	if i < 0 || now.all[i].verdict != failed {

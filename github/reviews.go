@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	gh "github.com/google/go-github/v60/github"
@@ -13,12 +14,12 @@ import (
 
 // reviewQuery asks for the last word of each person with write access, and for
 // the threads on lines of the source that nobody has resolved.
-const reviewQuery = `query($owner: String!, $name: String!, $number: Int!) {
+const reviewQuery = `query Reviews($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
       latestOpinionatedReviews(writersOnly: true, first: 10) { nodes { state body author { login } } }
       reviewThreads(first: 100) {
-        nodes { isResolved path line originalLine comments(first: 10) { nodes { body authorAssociation author { login } } } }
+        nodes { isResolved path line comments(first: 10) { nodes { body authorAssociation author { login } } } }
       }
     }
   }
@@ -35,13 +36,12 @@ type remark struct {
 	Author                         struct{ Login string }
 }
 
-// thread is about a line of the source; its line is null when the line is no
-// more.
+// thread is about a line of the source.
 type thread struct {
-	IsResolved         bool
-	Path               string
-	Line, OriginalLine int
-	Comments           struct{ Nodes []*remark }
+	IsResolved bool
+	Path       string
+	Line       int
+	Comments   struct{ Nodes []*remark }
 }
 
 // reviews tells what people with write access ask for, or "".
@@ -77,11 +77,7 @@ func (n *reviewsNode) tell() string {
 		if first := t.Comments.Nodes[0]; first == nil || !slices.Contains(critics, first.Author.Login) {
 			continue
 		}
-		line := t.Line
-		if line == 0 {
-			line = t.OriginalLine
-		}
-		fmt.Fprintf(&b, "%s:%d\n\n", fm.Line(t.Path, 200), line)
+		b.WriteString(place(t.Path, t.Line))
 		for _, c := range t.Comments.Nodes {
 			if c != nil && writer(c.AuthorAssociation) {
 				fmt.Fprintf(&b, "%s:\n\n%s", fm.Line(c.Author.Login, 100), quote(c.Body))
@@ -107,11 +103,7 @@ func (f *Forge) reviewsREST(ctx context.Context, number int) (string, error) {
 			return "", err
 		}
 		for _, c := range comments {
-			line := c.GetLine()
-			if line == 0 {
-				line = c.GetOriginalLine()
-			}
-			fmt.Fprintf(&b, "%s:%d\n\n%s:\n\n%s", fm.Line(c.GetPath(), 200), line, author, quote(c.GetBody()))
+			fmt.Fprintf(&b, "%s%s:\n\n%s", place(c.GetPath(), c.GetLine()), author, quote(c.GetBody()))
 		}
 	}
 	return headed(b.String()), nil
@@ -122,6 +114,15 @@ func headed(text string) string {
 		return ""
 	}
 	return "## What reviewers ask for\n\n" + text
+}
+
+// place names a line of the source, or the file alone where the line is no
+// more.
+func place(path string, line int) string {
+	if path = fm.Line(path, 200); line > 0 {
+		path += ":" + strconv.Itoa(line)
+	}
+	return "At " + path + ", "
 }
 
 // quote makes a text of somebody's a quotation in Markdown.
