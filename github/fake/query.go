@@ -143,7 +143,7 @@ func (e *execution) gqlIssue(i *item) object {
 			}
 			return e.gqlIssue(i.parent), nil
 		}),
-		"subIssues": e.issues(i.children), "blockedBy": e.issues(i.blockedBy),
+		"subIssues": e.issues(i.children),
 	}
 	return o
 }

@@ -8,7 +8,7 @@ func getUser(w *world, c *call) reply {
 	for _, count := range []string{"followers", "following", "public_gists", "public_repos", "collaborators", "disk_usage", "owned_private_repos", "private_gists", "total_private_repos"} {
 		o[count] = 0
 	}
-	o["two_factor_authentication"] = true
+	o["two_factor_authentication"], o["user_view_type"] = true, "private"
 	o["created_at"], o["updated_at"] = "2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
 	return ok(o)
 }
