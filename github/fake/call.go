@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -134,10 +135,7 @@ func page[T any](c *call, all []T) ([]T, http.Header) {
 	last := max(1, (len(all)+size-1)/size)
 	var links []string
 	link := func(page int, rel string) {
-		q := url.Values{}
-		for k, v := range c.query {
-			q[k] = v
-		}
+		q := maps.Clone(c.query)
 		q.Set("page", strconv.Itoa(page))
 		links = append(links, fmt.Sprintf(`<%s%s?%s>; rel="%s"`, c.render.base, c.path, q.Encode(), rel))
 	}

@@ -70,7 +70,7 @@ type Server struct {
 func New(o Options) *Server {
 	o = o.filled()
 	s := &Server{opts: o, world: newWorld(o)}
-	s.traffic.begin(o)
+	s.begin(o)
 	if o.Published == nil && o.Description+o.Schema != "" {
 		p, err := ReadPublished(o.Description, o.Schema)
 		if err != nil {

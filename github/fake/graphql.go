@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -81,9 +82,7 @@ func (e *execution) spread(kind string, set ast.SelectionSet, from, out object, 
 	if kind != "" && kind != from["__typename"] {
 		return
 	}
-	for k, v := range e.choose(set, from, path) {
-		out[k] = v
-	}
+	maps.Copy(out, e.choose(set, from, path))
 }
 
 func (e *execution) field(f *ast.Field, from object, path []any) any {

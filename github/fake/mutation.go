@@ -8,8 +8,8 @@ func (e *execution) mutation() object {
 		"__typename":                    "Mutation",
 		"enablePullRequestAutoMerge":    e.onPull("EnablePullRequestAutoMergePayload", e.arm),
 		"disablePullRequestAutoMerge":   e.onPull("DisablePullRequestAutoMergePayload", e.disarm),
-		"markPullRequestReadyForReview": e.onPull("MarkPullRequestReadyForReviewPayload", func(i *item, _ object) *gqlError { return e.setDraft(i, false) }),
-		"convertPullRequestToDraft":     e.onPull("ConvertPullRequestToDraftPayload", func(i *item, _ object) *gqlError { return e.setDraft(i, true) }),
+		"markPullRequestReadyForReview": e.onPull("MarkPullRequestReadyForReviewPayload", e.ready),
+		"convertPullRequestToDraft":     e.onPull("ConvertPullRequestToDraftPayload", e.toDraft),
 		"addSubIssue":                   resolver(e.addSubIssue),
 	}
 }
@@ -85,19 +85,26 @@ func (e *execution) disarm(i *item, _ object) *gqlError {
 	return nil
 }
 
-func (e *execution) setDraft(i *item, draft bool) *gqlError {
-	if !i.open() {
+func (e *execution) ready(i *item, _ object) *gqlError {
+	switch {
+	case !i.open():
 		return unprocessable("Pull request is closed")
+	case i.pull.draft:
+		i.pull.draft = false
+		e.note(i, event{name: "ready_for_review"})
 	}
-	if i.pull.draft == draft {
-		return nil
+	return nil
+}
+
+// toDraft takes the arming along.
+func (e *execution) toDraft(i *item, _ object) *gqlError {
+	switch {
+	case !i.open():
+		return unprocessable("Pull request is closed")
+	case !i.pull.draft:
+		i.pull.draft, i.pull.armed = true, ""
+		e.note(i, event{name: "convert_to_draft"})
 	}
-	i.pull.draft = draft
-	name := "ready_for_review"
-	if draft {
-		name, i.pull.armed = "convert_to_draft", ""
-	}
-	e.note(i, event{name: name})
 	return nil
 }
 

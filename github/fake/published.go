@@ -2,6 +2,7 @@ package fake
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -96,14 +97,14 @@ func readSchema(path string) (*ast.Schema, error) {
 }
 
 // checkRequest holds a request against what is published.
-func (p *Published) checkRequest(c *call, violate func(string, ...any)) {
+func (p *Published) checkRequest(ctx context.Context, c *call, violate func(string, ...any)) {
 	switch {
 	case p == nil:
 	case c.graphQL != nil && p.graph != nil:
 		p.checkQuery(c.graphQL, violate)
 	case c.route != nil && p.rest != nil:
 		input := p.input(c)
-		if err := openapi3filter.ValidateRequest(c.request.Context(), input); err != nil {
+		if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
 			violate("%s: request: %s", c.operation(), brief(err))
 		}
 		p.checkNames(c, input.Route.Operation, violate)
@@ -147,7 +148,7 @@ func (p *Published) checkNames(c *call, op *openapi3.Operation, violate func(str
 
 // checkResponse holds an answer against what is published. What GraphQL answers
 // is looked at where it is made.
-func (p *Published) checkResponse(c *call, r reply, violate func(string, ...any)) {
+func (p *Published) checkResponse(ctx context.Context, c *call, r reply, violate func(string, ...any)) {
 	if p == nil || p.rest == nil || c.route == nil {
 		return
 	}
@@ -155,7 +156,7 @@ func (p *Published) checkResponse(c *call, r reply, violate func(string, ...any)
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: p.input(c), Status: r.status, Header: header, Body: io.NopCloser(bytes.NewReader(r.text())), Options: options(),
 	}
-	if err := openapi3filter.ValidateResponse(c.request.Context(), input); err != nil {
+	if err := openapi3filter.ValidateResponse(ctx, input); err != nil {
 		violate("%s: response %d: %s", c.operation(), r.status, brief(err))
 	}
 }
@@ -168,10 +169,10 @@ func options() *openapi3filter.Options {
 
 func (p *Published) input(c *call) *openapi3filter.RequestValidationInput {
 	item := p.rest.Paths.Value(c.route.path)
-	request := c.request.Clone(c.request.Context())
+	request := *c.request
 	request.Body = io.NopCloser(bytes.NewReader(c.body))
 	return &openapi3filter.RequestValidationInput{
-		Request: request, PathParams: c.params, QueryParams: c.query, Options: options(),
+		Request: &request, PathParams: c.params, QueryParams: c.query, Options: options(),
 		Route: &routers.Route{Spec: p.rest, Path: c.route.path, PathItem: item, Method: c.route.method, Operation: item.GetOperation(c.route.method)},
 	}
 }

@@ -18,7 +18,7 @@ func stamp(t time.Time) any {
 
 // addresses fills in the addresses that GitHub's objects are full of: name_url
 // is base/name.
-func addresses(o object, base string, names string) object {
+func addresses(o object, base, names string) object {
 	for name := range strings.FieldsSeq(names) {
 		o[name+"_url"] = base + "/" + name
 	}
