@@ -43,37 +43,39 @@ func keptFiles(t *testing.T, dir string) []string {
 // Caught: an answer served without asking, because max-age says one may; one
 // without its Link, so that the second page is lost; a 304 shown to the caller.
 func TestUnchangedCostsNothing(t *testing.T) {
-	over(t, func(t *testing.T, start func(*clock, ...http.HandlerFunc) *hub) {
-		c, w := newClock(), &world{tag: `W/"1"`, text: `["one"]`, link: `<https://x?page=2>; rel="next"`}
-		h := start(c, w.say)
-		dir := t.TempDir()
-		var tr *Transport
-		for range 3 {
-			tr = on(h, dir, 0) // after a restart, too
-			g := must(t, tr, "GET", h.URL+"/repos/a/b/issues?state=all", "")
-			if g.StatusCode != 200 || g.text != w.text || g.ContentLength > 0 && g.ContentLength != int64(len(w.text)) {
-				t.Errorf("got %d %q of length %d", g.StatusCode, g.text, g.ContentLength)
+	for _, p := range protocols() {
+		t.Run(string(p), func(t *testing.T) {
+			c, w := newClock(), &world{tag: `W/"1"`, text: `["one"]`, link: `<https://x?page=2>; rel="next"`}
+			h := p.start(t, c, w.say)
+			dir := t.TempDir()
+			var tr *Transport
+			for range 3 {
+				tr = on(h, dir, 0) // after a restart, too
+				g := must(t, tr, "GET", h.URL+"/repos/a/b/issues?state=all", "")
+				if g.StatusCode != 200 || g.text != w.text || g.ContentLength > 0 && g.ContentLength != int64(len(w.text)) {
+					t.Errorf("got %d %q of length %d", g.StatusCode, g.text, g.ContentLength)
+				}
+				if g.Header.Get("Link") != w.link || !strings.HasPrefix(g.Header.Get("Content-Type"), "application/json") {
+					t.Errorf("got %v", g.Header)
+				}
 			}
-			if g.Header.Get("Link") != w.link || !strings.HasPrefix(g.Header.Get("Content-Type"), "application/json") {
-				t.Errorf("got %v", g.Header)
+			if log := h.asked(); len(log) != 3 || log[0].match != "" || log[1].match != w.tag || log[2].match != w.tag {
+				t.Errorf("got %+v", log)
 			}
-		}
-		if log := h.asked(); len(log) != 3 || log[0].match != "" || log[1].match != w.tag || log[2].match != w.tag {
-			t.Errorf("got %+v", log)
-		}
-		if got := tr.Counts(); got != (Counts{Requests: 1, NotModified: 1}) {
-			t.Errorf("got %+v", got)
-		}
-		w.tag, w.text = `W/"2"`, `["two"]`
-		for range 2 {
-			if g := must(t, tr, "GET", h.URL+"/repos/a/b/issues?state=all", ""); g.text != w.text {
-				t.Errorf("got %q, want what is new", g.text)
+			if got := tr.Counts(); got != (Counts{Requests: 1, NotModified: 1}) {
+				t.Errorf("got %+v", got)
 			}
-		}
-		if got := tr.Counts(); got != (Counts{Requests: 3, NotModified: 2}) {
-			t.Errorf("got %+v", got)
-		}
-	})
+			w.tag, w.text = `W/"2"`, `["two"]`
+			for range 2 {
+				if g := must(t, tr, "GET", h.URL+"/repos/a/b/issues?state=all", ""); g.text != w.text {
+					t.Errorf("got %q, want what is new", g.text)
+				}
+			}
+			if got := tr.Counts(); got != (Counts{Requests: 3, NotModified: 2}) {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
 }
 
 // Caught: a key without one of them.
@@ -102,8 +104,10 @@ func TestAnswersAreKeptByAddressFormAndToken(t *testing.T) {
 		t.Errorf("the same question came with %q", got)
 	}
 	for _, other := range [][3]string{
-		{"b", "application/json", "/user"}, {"a", "application/vnd.github.raw", "/user"},
-		{"a", "application/json", "/user?page=2"}, {"", "application/json", "/user"},
+		{"b", "application/json", "/user"},
+		{"a", "application/vnd.github.raw", "/user"},
+		{"a", "application/json", "/user?page=2"},
+		{"", "application/json", "/user"},
 	} {
 		if got := match(other[0], other[1], other[2]); got != "" {
 			t.Errorf("%q came with %q", other, got)

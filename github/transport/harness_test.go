@@ -83,37 +83,43 @@ func (h *hub) asked() []asked {
 	return h.log
 }
 
-func (h *hub) host() string { return strings.TrimPrefix(strings.TrimPrefix(h.URL, "https://"), "http://") }
+func (h *hub) host() string {
+	return strings.TrimPrefix(strings.TrimPrefix(h.URL, "https://"), "http://")
+}
 
-// saying starts a server that speaks HTTP/1.1.
-func saying(t testing.TB, c *clock, says ...http.HandlerFunc) *hub {
-	t.Helper()
+// protocol is what a hub speaks: HTTP/2 as api.github.com does.
+type protocol string
+
+const (
+	http1 protocol = "HTTP/1.1"
+	http2 protocol = "HTTP/2.0"
+)
+
+func protocols() []protocol { return []protocol{http1, http2} }
+
+func (p protocol) start(tb testing.TB, c *clock, says ...http.HandlerFunc) *hub {
+	tb.Helper()
 	h := &hub{clock: c, says: says}
-	h.Server = httptest.NewServer(h)
-	t.Cleanup(h.Close)
+	h.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Proto != string(p) {
+			tb.Errorf("the request came over %s, want %s", r.Proto, p)
+		}
+		h.ServeHTTP(w, r)
+	}))
+	if p == http2 {
+		h.EnableHTTP2 = true
+		h.StartTLS()
+	} else {
+		h.Start()
+	}
+	tb.Cleanup(h.Close)
 	return h
 }
 
-// over runs a test over HTTP/1.1 and, as api.github.com speaks it, HTTP/2.
-func over(t *testing.T, test func(t *testing.T, start func(c *clock, says ...http.HandlerFunc) *hub)) {
-	t.Run("HTTP1", func(t *testing.T) {
-		test(t, func(c *clock, says ...http.HandlerFunc) *hub { return saying(t, c, says...) })
-	})
-	t.Run("HTTP2", func(t *testing.T) {
-		test(t, func(c *clock, says ...http.HandlerFunc) *hub {
-			h := &hub{clock: c, says: says}
-			h.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.ProtoMajor != 2 {
-					t.Errorf("the request came over %s", r.Proto)
-				}
-				h.ServeHTTP(w, r)
-			}))
-			h.EnableHTTP2 = true
-			h.StartTLS()
-			t.Cleanup(h.Close)
-			return h
-		})
-	})
+// saying starts a server that speaks HTTP/1.1.
+func saying(tb testing.TB, c *clock, says ...http.HandlerFunc) *hub {
+	tb.Helper()
+	return http1.start(tb, c, says...)
 }
 
 const secret = "ghp_the-token-itself"
@@ -137,6 +143,16 @@ type got struct {
 	text string
 }
 
+// do sends req, and reads and closes the answer.
+func do(rt http.RoundTripper, req *http.Request) (got, error) {
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		return got{}, err
+	}
+	text, err := io.ReadAll(resp.Body)
+	return got{Response: resp, text: string(text)}, errors.Join(err, resp.Body.Close())
+}
+
 func ask(ctx context.Context, tr *Transport, method, url, body string) (got, error) {
 	var r io.Reader
 	if body != "" {
@@ -146,31 +162,26 @@ func ask(ctx context.Context, tr *Transport, method, url, body string) (got, err
 	if err != nil {
 		return got{}, err
 	}
-	resp, err := tr.RoundTrip(req)
-	if err != nil {
-		return got{}, err
-	}
-	text, err := io.ReadAll(resp.Body)
-	return got{Response: resp, text: string(text)}, errors.Join(err, resp.Body.Close())
+	return do(tr, req)
 }
 
 // must is ask where an error ends the test.
-func must(t testing.TB, tr *Transport, method, url, body string) got {
-	t.Helper()
-	g, err := ask(t.Context(), tr, method, url, body)
+func must(tb testing.TB, tr *Transport, method, url, body string) got {
+	tb.Helper()
+	g, err := ask(tb.Context(), tr, method, url, body)
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, url, err)
+		tb.Fatalf("%s %s: %v", method, url, err)
 	}
 	return g
 }
 
 // mustLimit asks and expects to be told to wait.
-func mustLimit(t testing.TB, tr *Transport, method, url, body string) *Limited {
-	t.Helper()
-	_, err := ask(t.Context(), tr, method, url, body)
+func mustLimit(tb testing.TB, tr *Transport, method, url, body string) *Limited {
+	tb.Helper()
+	_, err := ask(tb.Context(), tr, method, url, body)
 	var l *Limited
 	if !errors.As(err, &l) {
-		t.Fatalf("%s %s: got %v, want a Limited", method, url, err)
+		tb.Fatalf("%s %s: got %v, want a Limited", method, url, err)
 	}
 	return l
 }

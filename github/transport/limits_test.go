@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,7 +27,7 @@ const (
 
 func headers(c *clock, spec string) []string {
 	var h []string
-	for _, w := range strings.Fields(spec) {
+	for w := range strings.FieldsSeq(spec) {
 		name, value, _ := strings.Cut(w, "=")
 		if in, ok := strings.CutPrefix(value, "in:"); ok {
 			d, _ := time.ParseDuration(in)
@@ -78,26 +79,28 @@ func TestLimitsAreWaitedOut(t *testing.T) {
 		{"content too quick, 422", "/repos/a/b/issues", "", saysHasty, 422, time.Minute, everything},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			over(t, func(t *testing.T, start func(*clock, ...http.HandlerFunc) *hub) {
-				c := newClock()
-				h := start(c, status(test.status, test.body, headers(c, test.headers)...), fine)
-				tr := on(h, t.TempDir(), 2*time.Hour)
-				from := c.Now()
-				g := must(t, tr, "POST", h.URL+test.path, `{"title":"x"}`)
-				log := h.asked()
-				if len(log) != 2 || log[0].body != `{"title":"x"}` || log[1].body != log[0].body || log[1].auth != log[0].auth {
-					t.Fatalf("got %+v, want the same request twice", log)
-				}
-				if got := log[1].at.Sub(from); got != test.wait {
-					t.Errorf("waited %s, want %s", got, test.wait)
-				}
-				if g.text != `{"fine":true}` {
-					t.Errorf("got %q", g.text)
-				}
-				if diff := cmp.Diff(tr.Counts(), Counts{Requests: 2, Writes: 2}); diff != "" {
-					t.Error(diff)
-				}
-			})
+			for _, p := range protocols() {
+				t.Run(string(p), func(t *testing.T) {
+					c := newClock()
+					h := p.start(t, c, status(test.status, test.body, headers(c, test.headers)...), fine)
+					tr := on(h, t.TempDir(), 2*time.Hour)
+					from := c.Now()
+					g := must(t, tr, "POST", h.URL+test.path, `{"title":"x"}`)
+					log := h.asked()
+					if len(log) != 2 || log[0].body != `{"title":"x"}` || log[1].body != log[0].body || log[1].auth != log[0].auth {
+						t.Fatalf("got %+v, want the same request twice", log)
+					}
+					if got := log[1].at.Sub(from); got != test.wait {
+						t.Errorf("waited %s, want %s", got, test.wait)
+					}
+					if g.text != `{"fine":true}` {
+						t.Errorf("got %q", g.text)
+					}
+					if diff := cmp.Diff(tr.Counts(), Counts{Requests: 2, Writes: 2}); diff != "" {
+						t.Error(diff)
+					}
+				})
+			}
 			c := newClock()
 			h := saying(t, c, status(test.status, test.body, headers(c, test.headers)...), fine)
 			dir := t.TempDir()
@@ -202,7 +205,7 @@ func TestBodyOfOneReadingGoesOutOnce(t *testing.T) {
 	}
 	body := &closing{Reader: strings.NewReader("once")}
 	req.Body, req.GetBody, req.ContentLength = body, nil, 4
-	_, err = on(h, t.TempDir(), time.Hour).RoundTrip(req)
+	_, err = do(on(h, t.TempDir(), time.Hour), req)
 	if l := (*Limited)(nil); !errors.As(err, &l) {
 		t.Errorf("got %v, want a Limited", err)
 	}
@@ -230,7 +233,7 @@ func TestUnsentBodyIsClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tr.RoundTrip(req); err == nil || !body.closed {
+	if _, err := do(tr, req); err == nil || !body.closed {
 		t.Errorf("got %v, and the body closed: %v", err, body.closed)
 	}
 }
@@ -244,12 +247,13 @@ func TestPauseWithoutATimeDoubles(t *testing.T) {
 	no := status(403, saysSecondary)
 	h := saying(t, c, no, no, no, no, no, no, fine, no)
 	dir := t.TempDir()
-	for _, want := range []time.Duration{1, 2, 4, 8, 15, 15} {
+	for _, minutes := range []int{1, 2, 4, 8, 15, 15} {
+		want := time.Duration(minutes) * time.Minute
 		l := mustLimit(t, on(h, dir, 0), "GET", h.URL+"/user", "")
-		if got := l.Until.Sub(c.Now()); got != want*time.Minute {
-			t.Errorf("pause of %s, want %s", got, want*time.Minute)
+		if got := l.Until.Sub(c.Now()); got != want {
+			t.Errorf("pause of %s, want %s", got, want)
 		}
-		c.pass(want*time.Minute + time.Second)
+		c.pass(want + time.Second)
 	}
 	must(t, on(h, dir, 0), "GET", h.URL+"/user", "")
 	l := mustLimit(t, on(h, dir, 0), "GET", h.URL+"/user", "")
@@ -338,4 +342,37 @@ func TestWaitIsAnnouncedOnce(t *testing.T) {
 	if diff := cmp.Diff(told, []string{"1m40s GitHub asks for a pause between requests"}); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// A laptop that is closed while fm waits stops the timer, not GitHub's hour.
+// Caught: one long sleep.
+func TestWaitKnowsThatTheMachineSlept(t *testing.T) {
+	c := newClock()
+	h := saying(t, c, status(429, "", "Retry-After", "1800"), fine)
+	o := h.options(t.TempDir(), time.Hour)
+	o.Sleep = func(ctx context.Context, d time.Duration) error {
+		c.pass(time.Hour)
+		return c.Sleep(ctx, d)
+	}
+	from := c.Now()
+	must(t, New(o), "GET", h.URL+"/user", "")
+	if got := c.Now().Sub(from); got > time.Hour+time.Minute {
+		t.Errorf("waited %s", got)
+	}
+}
+
+// A rejection is true also when nobody waits for it any more.
+// Caught: a block that is not kept because the context has ended.
+func TestRejectionOutlivesItsCaller(t *testing.T) {
+	c, dir := newClock(), t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	base := door(func(r *http.Request) (*http.Response, error) {
+		cancel()
+		return saidBy(r, 429, "Retry-After", "60"), nil
+	})
+	o := Options{Base: base, Host: "github.test", Dir: dir, Now: c.Now, Sleep: c.Sleep}
+	if _, err := ask(ctx, New(o), "GET", "http://github.test/user", ""); err == nil {
+		t.Error("a rejection is no answer")
+	}
+	mustLimit(t, New(o), "GET", "http://github.test/user", "")
 }

@@ -32,6 +32,7 @@ const (
 // run returns when which writes went out, in the fake time of a bubble, and how
 // many were refused.
 func (s schedule) run(t *testing.T) (sent []time.Time, refused int) {
+	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -56,10 +57,11 @@ func (s schedule) run(t *testing.T) (sent []time.Time, refused int) {
 				if s.restarts {
 					tr = New(o)
 				}
+				mine := tr
 				time.Sleep(pause / 8) // writers of one process overlap
 				all.Go(func() {
 					time.Sleep(pause)
-					_, err := ask(t.Context(), tr, "POST", "http://github.test/repos/a/b/issues", "{}")
+					_, err := ask(t.Context(), mine, "POST", "http://github.test/repos/a/b/issues", "{}")
 					var l *Limited
 					if mu.Lock(); errors.As(err, &l) {
 						refused++
@@ -129,9 +131,9 @@ func TestPaceIsAsFastAsPromised(t *testing.T) {
 	if refused > 0 || len(sent) != 13 {
 		t.Fatalf("%d sent, %d refused", len(sent), refused)
 	}
-	for i, want := range []time.Duration{0, 1, 2, 3, 4, 60, 61, 62, 63, 64, 120, 121, 3600} {
-		if got := sent[i].Sub(sent[0]); got != want*time.Second {
-			t.Errorf("write %d after %s, want %ds", i, got, want)
+	for i, seconds := range []int{0, 1, 2, 3, 4, 60, 61, 62, 63, 64, 120, 121, 3600} {
+		if got, want := sent[i].Sub(sent[0]), time.Duration(seconds)*time.Second; got != want {
+			t.Errorf("write %d after %s, want %s", i, got, want)
 		}
 	}
 }

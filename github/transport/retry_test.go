@@ -22,31 +22,36 @@ func TestUncertainWriteIsNeverRepeated(t *testing.T) {
 		"503 with Retry-After": status(503, "", "Retry-After", "1"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			over(t, func(t *testing.T, start func(*clock, ...http.HandlerFunc) *hub) {
-				c := newClock()
-				h := start(c, fine)
-				tr := on(h, t.TempDir(), time.Hour)
-				writes := []struct{ method, path string }{
-					{"POST", "/repos/a/b/issues"}, {"PATCH", "/repos/a/b/issues/1"}, {"PUT", "/repos/a/b/pulls/1/merge"},
-					{"DELETE", "/repos/a/b/git/refs/heads/x"}, {"POST", "/graphql"},
-				}
-				for _, w := range writes {
-					h.says = []http.HandlerFunc{fine, fault, fine}
-					must(t, tr, "GET", h.URL+"/user", "") // the connection is used again, as in life
-					before := len(h.asked())
-					ctx := t.Context()
-					if w.path != "/graphql" {
-						ctx = Query(ctx) // which says nothing of REST
+			for _, p := range protocols() {
+				t.Run(string(p), func(t *testing.T) {
+					c := newClock()
+					h := p.start(t, c, fine)
+					tr := on(h, t.TempDir(), time.Hour)
+					writes := []struct{ method, path string }{
+						{"POST", "/repos/a/b/issues"},
+						{"PATCH", "/repos/a/b/issues/1"},
+						{"PUT", "/repos/a/b/pulls/1/merge"},
+						{"DELETE", "/repos/a/b/git/refs/heads/x"},
+						{"POST", "/graphql"},
 					}
-					g, err := ask(ctx, tr, w.method, h.URL+w.path, "{}")
-					if err == nil && g.StatusCode < 500 {
-						t.Errorf("%s %s: got %d, want to be told", w.method, w.path, g.StatusCode)
+					for _, w := range writes {
+						h.says = []http.HandlerFunc{fine, fault, fine}
+						must(t, tr, "GET", h.URL+"/user", "") // the connection is used again, as in life
+						before := len(h.asked())
+						ctx := t.Context()
+						if w.path != "/graphql" {
+							ctx = Query(ctx) // which says nothing of REST
+						}
+						g, err := ask(ctx, tr, w.method, h.URL+w.path, "{}")
+						if err == nil && g.StatusCode < 500 {
+							t.Errorf("%s %s: got %d, want to be told", w.method, w.path, g.StatusCode)
+						}
+						if n := len(h.asked()) - before; n != 1 {
+							t.Errorf("%s %s: sent %d times", w.method, w.path, n)
+						}
 					}
-					if n := len(h.asked()) - before; n != 1 {
-						t.Errorf("%s %s: sent %d times", w.method, w.path, n)
-					}
-				}
-			})
+				})
+			}
 		})
 	}
 }
@@ -58,25 +63,27 @@ func TestReadsAreRepeated(t *testing.T) {
 		"cut": cut, "reset": resetting, "torn": torn, "502": status(502, ""), "503": status(503, ""), "504": status(504, ""),
 	} {
 		t.Run(name, func(t *testing.T) {
-			over(t, func(t *testing.T, start func(*clock, ...http.HandlerFunc) *hub) {
-				for _, r := range []struct{ method, path, body string }{
-					{"GET", "/user", ""}, {"HEAD", "/user", ""}, {"POST", "/graphql", `{"query":"{viewer}"}`},
-				} {
-					if name == "torn" && r.method == "HEAD" {
-						continue // has no body
+			for _, p := range protocols() {
+				t.Run(string(p), func(t *testing.T) {
+					for _, r := range []struct{ method, path, body string }{
+						{"GET", "/user", ""}, {"HEAD", "/user", ""}, {"POST", "/graphql", `{"query":"{viewer}"}`},
+					} {
+						if name == "torn" && r.method == "HEAD" {
+							continue // has no body
+						}
+						c := newClock()
+						h := p.start(t, c, fault, fault, fine)
+						g, err := ask(Query(t.Context()), on(h, t.TempDir(), 0), r.method, h.URL+r.path, r.body)
+						if err != nil || g.StatusCode != 200 || r.method != "HEAD" && g.text != `{"fine":true}` {
+							t.Fatalf("%s: got %+v, %v", r.method, g, err)
+						}
+						log := h.asked()
+						if last := log[len(log)-1]; len(log) != 3 || last.body != r.body {
+							t.Errorf("%s: got %+v", r.method, log)
+						}
 					}
-					c := newClock()
-					h := start(c, fault, fault, fine)
-					g, err := ask(Query(t.Context()), on(h, t.TempDir(), 0), r.method, h.URL+r.path, r.body)
-					if err != nil || g.StatusCode != 200 || r.method != "HEAD" && g.text != `{"fine":true}` {
-						t.Fatalf("%s: got %+v, %v", r.method, g, err)
-					}
-					log := h.asked()
-					if last := log[len(log)-1]; len(log) != 3 || last.body != r.body {
-						t.Errorf("%s: got %+v", r.method, log)
-					}
-				}
-			})
+				})
+			}
 		})
 	}
 }
@@ -135,12 +142,18 @@ func TestNoWaitBeyondTheDeadline(t *testing.T) {
 		base door
 		want func(*http.Response, error) bool
 	}{
-		{"network", func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
-			func(_ *http.Response, err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }},
-		{"gateway", func(r *http.Request) (*http.Response, error) { return saidBy(r, 502), nil },
-			func(resp *http.Response, err error) bool { return err == nil && resp.StatusCode == 502 }},
-		{"limit", func(r *http.Request) (*http.Response, error) { return saidBy(r, 429, "Retry-After", "30"), nil },
-			func(_ *http.Response, err error) bool { var l *Limited; return errors.As(err, &l) }},
+		{
+			"network", func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
+			func(_ *http.Response, err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) },
+		},
+		{
+			"gateway", func(r *http.Request) (*http.Response, error) { return saidBy(r, 502), nil },
+			func(resp *http.Response, err error) bool { return err == nil && resp.StatusCode == 502 },
+		},
+		{
+			"limit", func(r *http.Request) (*http.Response, error) { return saidBy(r, 429, "Retry-After", "30"), nil },
+			func(_ *http.Response, err error) bool { var l *Limited; return errors.As(err, &l) },
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()

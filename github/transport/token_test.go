@@ -16,38 +16,40 @@ import (
 // Caught: the token sent along; the caller's own header sent along; a signed
 // address that is counted, paced or kept.
 func TestTokenGoesToItsHostOnly(t *testing.T) {
-	over(t, func(t *testing.T, start func(*clock, ...http.HandlerFunc) *hub) {
-		c := newClock()
-		store := start(c, status(200, "the log", "Etag", `"1"`, "X-RateLimit-Limit", "1", "X-RateLimit-Remaining", "0"))
-		h := start(c, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, store.URL+"/log?sig=s3cret", http.StatusFound)
+	for _, p := range protocols() {
+		t.Run(string(p), func(t *testing.T) {
+			c := newClock()
+			store := p.start(t, c, status(200, "the log", "Etag", `"1"`, "X-RateLimit-Limit", "1", "X-RateLimit-Remaining", "0"))
+			h := p.start(t, c, func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, store.URL+"/log?sig=s3cret", http.StatusFound)
+			})
+			dir := t.TempDir()
+			tr := on(h, dir, 0)
+			client := &http.Client{Transport: tr}
+			req, err := http.NewRequestWithContext(t.Context(), "GET", h.URL+"/repos/a/b/actions/jobs/1/logs", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+secret) // a caller who means well
+			resp, err := client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			if got := h.asked()[0].auth; got != "Bearer "+secret {
+				t.Errorf("its host got %q", got)
+			}
+			if got := store.asked()[0].auth; got != "" {
+				t.Errorf("the other host got %q", got)
+			}
+			if got := tr.Counts(); got.Requests != 1 {
+				t.Errorf("got %+v, want one request", got)
+			}
+			if kept, _ := filepath.Glob(filepath.Join(dir, "etags", "*")); len(kept) > 0 {
+				t.Errorf("kept %q", kept)
+			}
 		})
-		dir := t.TempDir()
-		tr := on(h, dir, 0)
-		client := &http.Client{Transport: tr}
-		req, err := http.NewRequestWithContext(t.Context(), "GET", h.URL+"/repos/a/b/actions/jobs/1/logs", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", "Bearer "+secret) // a caller who means well
-		resp, err := client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		if got := h.asked()[0].auth; got != "Bearer "+secret {
-			t.Errorf("its host got %q", got)
-		}
-		if got := store.asked()[0].auth; got != "" {
-			t.Errorf("the other host got %q", got)
-		}
-		if got := tr.Counts(); got.Requests != 1 {
-			t.Errorf("got %+v, want one request", got)
-		}
-		if kept, _ := filepath.Glob(filepath.Join(dir, "etags", "*")); len(kept) > 0 {
-			t.Errorf("kept %q", kept)
-		}
-	})
+	}
 }
 
 // Caught: the token in clear text, because the host is the right one.
