@@ -22,6 +22,16 @@ type rig struct {
 	dir   string
 }
 
+// described is GitHub's own description: what is said to the fake, and what it
+// answers, is held against it.
+var described = sync.OnceValues(func() (*fake.Published, error) {
+	description, schema, err := fake.Files()
+	if err != nil {
+		return nil, err
+	}
+	return fake.ReadPublished(description, schema)
+})
+
 func newRig(t testing.TB) *rig {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "fm")
@@ -29,7 +39,11 @@ func newRig(t testing.TB) *rig {
 		t.Fatal(err)
 	}
 	r := &rig{t: t, clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, dir: dir}
-	r.Server = fake.New(fake.Options{Now: r.clock.Now})
+	p, err := described()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Server = fake.New(fake.Options{Now: r.clock.Now, Published: p})
 	t.Cleanup(func() {
 		r.Close()
 		for _, v := range r.Violations() {
