@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -218,7 +219,7 @@ func (d *doctor) checkIssues(ctx context.Context) (found string, err error) {
 		return "", err
 	}
 	if p.source == localSource {
-		return "files in " + d.project.Issues(), nil
+		return strings.TrimSuffix("files in "+d.project.Issues()+"; "+advice(d.lacking), "; "), nil
 	}
 	o, err := d.onGitHub(p)
 	if err != nil {
@@ -240,6 +241,13 @@ func (d *doctor) checkIssues(ctx context.Context) (found string, err error) {
 		found += "; " + left
 	}
 	return found, nil
+}
+
+func advice(err error) string {
+	if err == nil {
+		return ""
+	}
+	return text(err)
 }
 
 func (d *doctor) checkSettings(context.Context) (found string, err error) {

@@ -20,7 +20,7 @@ func (h *house) ensure(ctx context.Context) error {
 	if _, alive := h.supervisorPID(); alive {
 		return nil
 	}
-	since := time.Now()
+	before, _ := h.lastStatus() // with none, any is of this one
 	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (h *house) ensure(ctx context.Context) error {
 	defer cancel()
 	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
 		// One that is to stop may have ended again by now.
-		return s.Started.After(since.Add(-time.Second)) && (alive && s.Server != "" || s.Wanted.Stop != "")
+		return !s.Started.Equal(before.Started) && (alive && s.Server != "" || s.Wanted.Stop != "")
 	})
 	if ctx.Err() == context.DeadlineExceeded {
 		return fmt.Errorf("start supervisor: it did not come up within %s; see %s/supervisor.log", startLimit, h.project.Logs())

@@ -57,12 +57,16 @@ func (h *house) office(ctx context.Context) (*office, error) {
 
 // inFiles is the office beside the repository, which needs no network.
 func (h *house) inFiles(p place) *office {
+	missing := fmt.Sprintf("an issue is a Markdown file in %s, such as 0012-title.md", h.project.Issues())
+	if h.lacking != nil {
+		missing += "; " + text(h.lacking)
+	}
 	return &office{
 		place:   p,
 		tracker: local.NewTracker(h.project.Issues()),
 		forge:   func(r *git.Repo) forge { return local.NewForge(h.project.Pulls(), r) },
 		merge:   supervisor.AutoMerge, // there is nobody else to merge
-		missing: fmt.Sprintf("an issue is a Markdown file in %s, such as 0012-title.md", h.project.Issues()),
+		missing: missing,
 		check:   func(context.Context) error { return nil },
 		parse:   parseLocal,
 		quota:   func() fm.Quota { return fm.Quota{} },

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -48,10 +51,23 @@ func (h *house) onGitHub(p place) (*office, error) {
 		tracker: hub.Tracker(),
 		forge:   func(*git.Repo) forge { return hub.Forge() },
 		merge:   supervisor.ManualMerge,
-		check:   hub.Check,
-		parse:   func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
-		quota:   hub.Quota,
+		check: func(ctx context.Context) error {
+			if _, err := k.take(time.Now()); err != nil {
+				return err
+			}
+			return plainly(hub.Check(ctx))
+		},
+		parse: func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
+		quota: hub.Quota,
 	}, nil
+}
+
+// plainly leaves the name of the class away where the text says it already.
+func plainly(err error) error {
+	if errors.Is(err, fm.ErrGone) {
+		return usage("%s", strings.TrimSuffix(err.Error(), ": "+fm.ErrGone.Error()))
+	}
+	return err
 }
 
 // parseOf reads what a user calls an issue of a repository.

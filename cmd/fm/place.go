@@ -132,9 +132,13 @@ func (h *house) detect(ctx context.Context) (place, error) {
 		return files, nil //nolint:nilerr // not on GitHub
 	}
 	got, err := h.keys(repo.Host).take(time.Now())
-	named := h.config.GitHub.Repo != "" || h.namedRepo() != "" || repo.Host == strings.ToLower(h.getenv("GH_HOST"))
-	if err != nil || !named && got.source != fromGh && !isGitHubs(repo.Host) {
-		return files, nil //nolint:nilerr // no token, or perhaps nobody's on GitHub
+	named := isGitHubs(repo.Host) || h.config.GitHub.Repo != "" || h.namedRepo() != "" || repo.Host == strings.ToLower(h.getenv("GH_HOST"))
+	switch {
+	case err != nil && named:
+		h.lacking = fmt.Errorf("for the issues of %s: %w", repo, err)
+		return files, nil
+	case err != nil || !named && got.source != fromGh:
+		return files, nil //nolint:nilerr // perhaps not GitHub's at all
 	}
 	return place{source: githubSource, repo: repo.String()}, nil
 }
@@ -193,7 +197,7 @@ func (h *house) maySwitch(ctx context.Context, from, to place) error {
 		}
 	}
 	if left > 0 {
-		return usage("%s of %s not over: finish or cancel them before you work on %s; to go on there: --source %s", are(left, "task"), from, to, from.source)
+		return usage("%s not over: finish or cancel the %s before you work on %s; to go on there: --source %s", are(left, "task"), from, to, from.source)
 	}
 	if pid, alive := h.supervisorPID(); alive && len(q.Snapshot().Tasks) > 0 {
 		return usage("the supervisor (pid %d) looks after %s: fm stop, then work on %s", pid, from, to)

@@ -180,7 +180,7 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server, at *office) 
 			Attempts: h.config.Health.Attempts, StartLimit: time.Duration(h.config.Health.Start),
 			Idle: time.Duration(h.config.Health.Idle), Timeout: time.Duration(h.config.Task.Timeout),
 			DayBudget: fm.Dollars(h.config.Budget.Day), TaskBudget: fm.Dollars(h.config.Budget.Task),
-			Grace: time.Duration(h.config.Presence.Grace), Merge: merge,
+			Grace: time.Duration(h.config.Presence.Grace), Merge: merge, DeleteBranch: h.config.DeleteBranch,
 		},
 		Queue: q, Terminal: terminal, Workspace: repo, Agent: agent, Verifier: h.verifier(),
 		Tracker: at.tracker, Forge: at.forge(repo),

@@ -24,6 +24,7 @@ type house struct {
 	project fm.Project
 	config  fm.Config
 	at      place // where a command chose its issues to be from; zero: as remembered
+	lacking error // what issues on GitHub lack, where those in files were taken for it
 	role    role
 	broken  error // why the settings could not be read; config is the defaults then
 }
