@@ -2,102 +2,73 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/founder-mode/fm"
-	"github.com/founder-mode/fm/queue"
 )
 
-// maxStale bounds how often an addition is thought out anew because somebody
-// else changed the queue meanwhile.
-const maxStale = 5
+// A draft is a task that is to be queued.
+type draft struct {
+	task  fm.Task
+	waits []fm.IssueID // what its own issue is blocked by
+}
 
-// enqueue creates what has to be created and adds all tasks of one issue in
-// one change.
-func (in *Intake) enqueue(ctx context.Context, p part, prio fm.Priority, now func() time.Time) ([]fm.TaskID, error) {
-	if len(p.known) > 0 && len(p.children) == 0 {
-		return p.known, nil
-	}
-	tasks := []fm.Task{{ID: fm.TaskID(p.issue.ID), Title: p.issue.Title, Priority: p.issue.Priority}}
+// drafts creates what has to be created, and gives all that an issue adds to
+// the queue.
+func (t *taking) drafts(ctx context.Context, p part) ([]draft, error) {
+	var drafts []draft
 	switch {
+	case len(p.known) > 0 && len(p.children) == 0:
+		return nil, nil
 	case len(p.plan.Subissues) > 0:
-		created, err := in.create(ctx, p)
+		created, err := t.create(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		tasks = created
+		drafts = created
 	case len(p.children) > 0:
-		tasks = adopted(p)
-	}
-	for i := range tasks {
-		if prio != 0 {
-			tasks[i].Priority = prio
+		for _, c := range p.children {
+			task := fm.Task{ID: fm.TaskID(c.ID), Parent: p.issue.ID, Title: c.Title, Priority: c.Priority}
+			drafts = append(drafts, draft{task: task, waits: c.DependsOn})
 		}
-		tasks[i].Branch = fm.Branch(tasks[i].ID)
+	default:
+		task := fm.Task{ID: fm.TaskID(p.issue.ID), Title: p.issue.Title, Priority: p.issue.Priority}
+		drafts = []draft{{task: task, waits: p.issue.DependsOn}}
 	}
-	for range maxStale {
-		ids, err := in.add(ctx, p, tasks, now())
-		if !errors.Is(err, queue.ErrStale) {
-			return ids, err
+	for i := range drafts {
+		if t.priority != 0 {
+			drafts[i].task.Priority = t.priority
 		}
+		drafts[i].task.Branch = fm.Branch(drafts[i].task.ID)
 	}
-	return nil, fmt.Errorf("add tasks: %w", queue.ErrStale)
+	return drafts, nil
 }
 
-// add adds the tasks that the queue does not have. One that it has, because a
-// person took it in by itself, is only given its parent, so that the parent
-// waits for it; and an issue that came into the queue meanwhile stays as it is.
-func (in *Intake) add(ctx context.Context, p part, tasks []fm.Task, at time.Time) ([]fm.TaskID, error) {
-	snap, err := in.Queue.Refresh(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	if ids := known(p.issue.ID, snap); len(ids) > 0 && len(p.known) == 0 {
-		return ids, nil
-	}
-	var changes []queue.Change
-	ids := slices.Clone(p.known)
-	for _, t := range tasks {
-		ids = append(ids, t.ID)
-		switch was, ok := snap.Task(t.ID); {
-		case !ok:
-			changes = append(changes, queue.Add(t, at))
-		case was.Parent != t.Parent:
-			was.Parent = t.Parent
-			changes = append(changes, queue.Change{Op: queue.OpAdopt, Task: was, Why: "subissue of " + string(p.issue.ID)})
-		}
-	}
-	_, err = in.Queue.Commit(ctx, at, changes...)
-	return ids, err
-}
-
-func (in *Intake) create(ctx context.Context, p part) ([]fm.Task, error) {
-	var tasks []fm.Task
-	made := map[int]fm.TaskID{} // by position in the plan
+func (t *taking) create(ctx context.Context, p part) ([]draft, error) {
+	var drafts []draft
+	made := map[int]fm.IssueID{} // by position in the plan
 	for _, i := range order(p.plan) {
 		s := p.plan.Subissues[i]
 		var deps []fm.IssueID
-		var waits []fm.TaskID
 		for _, n := range s.DependsOn {
 			if id, ok := made[n-1]; ok {
-				deps, waits = append(deps, fm.IssueID(id)), append(waits, id)
+				deps = append(deps, id)
 			}
 		}
-		issue, err := in.Tracker.Create(ctx, p.issue.ID, strconv.Itoa(i+1), s, deps)
+		issue, err := t.Tracker.Create(ctx, p.issue.ID, strconv.Itoa(i+1), s, deps)
 		if err != nil {
 			return nil, fmt.Errorf("create subissue %d: %w", i+1, err)
 		}
-		in.Tell(News{Kind: Created, Issue: issue})
-		made[i] = fm.TaskID(issue.ID)
-		tasks = append(tasks, fm.Task{
-			ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, DependsOn: waits, Priority: priority(s, p.issue),
+		t.Tell(News{Kind: Created, Issue: issue})
+		made[i] = issue.ID
+		drafts = append(drafts, draft{
+			task:  fm.Task{ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, Priority: priority(s, p.issue)},
+			waits: deps,
 		})
 	}
-	return tasks, nil
+	return drafts, nil
 }
 
 // order gives the positions of a plan so that each comes after those it
@@ -126,18 +97,4 @@ func priority(s fm.Subissue, parent fm.Issue) fm.Priority {
 		p = min(p, parent.Priority)
 	}
 	return p
-}
-
-func adopted(p part) []fm.Task {
-	var tasks []fm.Task
-	for _, c := range p.children {
-		t := fm.Task{ID: fm.TaskID(c.ID), Parent: p.issue.ID, Title: c.Title, Priority: c.Priority}
-		for _, dep := range c.DependsOn {
-			if p.waits[dep] && dep != c.ID {
-				t.DependsOn = append(t.DependsOn, fm.TaskID(dep))
-			}
-		}
-		tasks = append(tasks, t)
-	}
-	return tasks
 }

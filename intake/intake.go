@@ -1,22 +1,23 @@
 // Package intake turns issues into queued tasks: it splits each issue once,
 // creates its subissues once, and queues all children of a parent in one
 // change, so that a parent can never look finished while some of its children
-// are still being created.
+// are still being created. What blocks an issue at the tracker becomes what its
+// tasks wait for.
 //
 // A crash anywhere loses nothing and doubles nothing: the plan of a split is
 // kept before the first subissue is created, creation goes by key, and a second
 // intake of the same issue carries on. The package never starts a worker; the
 // supervisor does, when it reads the queue.
 //
-// Start reading at [Intake.Take].
+// Start reading at [Intake.Take]. [RenderPlan] and [ParsePlan] are a plan as
+// people edit it, and [Intake.Rebuild] is the way back from trackers and forges
+// to a queue.
 package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -56,9 +57,10 @@ type Intake struct {
 // News is one thing that a person may want to read while issues are taken in.
 type News struct {
 	Kind  NewsKind
-	Issue fm.Issue // the parent; for [Created] the subissue
+	Issue fm.Issue // the parent; for [Created] the subissue; of [Outside] and [Circle] the id alone
 	Count int      // of subissues
-	Why   string
+	By    fm.IssueID
+	Why   string // of [Outside] and [Circle]: a sentence that says all
 }
 
 // NewsKind says what happened.
@@ -72,22 +74,34 @@ const (
 	Known   NewsKind = "known"   // the issue is in the queue already
 	Created NewsKind = "created" // a subissue exists now
 	Retried NewsKind = "retried" // a split failed and is tried once more
+	Outside NewsKind = "outside" // the issue is blocked by one that fm does not work on, By: nobody waits for it
+	Circle  NewsKind = "circle"  // the issue and By wait for each other: this one does not wait
 )
 
 // Order is what a user asks for.
 type Order struct {
 	Issues   []fm.IssueID
 	Priority fm.Priority // for all tasks; 0 leaves it to the issues
+	// Plans are splits that a person has seen or written; these issues are not
+	// split again.
+	Plans map[fm.IssueID]fm.Split
 }
 
-// splitters bounds the splits that are asked for at the same time.
-const splitters = 4
-
 // Take takes issues in and returns the ids of their tasks, those included that
-// the queue had before. Issues that cannot be worked on (unknown, closed) are
-// named together in one error that wraps [fm.ErrRefused], and then nothing was
-// changed.
+// the queue had before. Issues that cannot be worked on (unknown, closed, or
+// refused by the tracker) are named together in one error that wraps
+// [fm.ErrRefused], and then nothing was changed; so is a plan for an issue that
+// has subissues, is in the queue, or was split differently before.
+//
+// A task waits for the tasks of every issue that blocks its own issue or its
+// parent, as far as these are in the order or in the queue, and not cancelled.
+// What blocks it otherwise is told as [Outside]. Where issues wait for each
+// other in a circle, the one that the user named first does not wait, which is
+// told as [Circle].
 func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm.TaskID, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	issues, err := in.fetch(ctx, o.Issues)
 	if err != nil {
 		return nil, err
@@ -96,73 +110,30 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 	if err != nil {
 		return nil, err
 	}
-	parts, err := in.split(ctx, issues, snap)
+	parts, err := in.split(ctx, issues, o.Plans, snap)
 	if err != nil {
 		return nil, err
 	}
-	var ids []fm.TaskID
-	for _, p := range parts {
-		added, err := in.enqueue(ctx, p, o.Priority, now)
-		if err != nil {
-			return ids, fmt.Errorf("take issue %s: %w", p.issue.ID, err)
-		}
-		ids = append(ids, added...)
-	}
-	return ids, nil
-}
-
-// Check names the issues that cannot be worked on, as [Intake.Take] does, and
-// changes nothing. It needs the tracker alone; without the queue, an issue that
-// was closed when its work was done is refused like any other closed one.
-func (in *Intake) Check(ctx context.Context, ids []fm.IssueID) error {
-	_, err := in.fetch(ctx, ids)
-	return err
-}
-
-// finished says whether everything that the issue became is merged: whoever
-// gives the same order again, after a crash say, has no need to find out what
-// was done meanwhile.
-func (in *Intake) finished(id fm.IssueID) bool {
-	if in.Queue == nil {
-		return false
-	}
-	snap := in.Queue.Snapshot()
-	tasks := known(id, snap)
-	return len(tasks) > 0 && !slices.ContainsFunc(tasks, func(task fm.TaskID) bool {
-		t, _ := snap.Task(task)
-		return t.Status != fm.Merged
-	})
-}
-
-// fetch reads all issues before anything is done with one of them.
-func (in *Intake) fetch(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, error) {
-	var issues []fm.Issue
-	var unknown, closed []string
-	for i, id := range ids {
-		if slices.Contains(ids[:i], id) {
-			continue
-		}
-		issue, err := in.Tracker.Issue(ctx, id)
-		switch {
-		case errors.Is(err, fm.ErrGone):
-			unknown = append(unknown, "#"+string(id))
-		case err != nil:
-			return nil, fmt.Errorf("read issue %s: %w", id, err)
-		case issue.Closed && !in.finished(id):
-			closed = append(closed, "#"+string(id))
-		default:
-			issues = append(issues, issue)
+	t := newTaking(in, o.Priority, now)
+	added := make([][]fm.TaskID, len(parts))
+	for _, group := range groups(parts) {
+		if err = t.enqueue(ctx, parts, group, added); err != nil {
+			err = fmt.Errorf("take issue %s: %w", parts[group[0]].issue.ID, err)
+			break
 		}
 	}
-	var faults []string
-	if len(unknown) > 0 {
-		faults = append(faults, "not found: "+strings.Join(unknown, ", "))
+	return slices.Concat(added...), err
+}
+
+// check finds what is wrong with the plans of an order.
+func (o Order) check() error {
+	for id, plan := range o.Plans {
+		if !slices.Contains(o.Issues, id) {
+			return fmt.Errorf("%w: there is a plan for #%s, which is not among the issues", fm.ErrRefused, id)
+		}
+		if at, err := sound(plan); err != nil {
+			return fmt.Errorf("%w: plan for #%s, subissue %d: %w", fm.ErrRefused, id, at+1, err)
+		}
 	}
-	if len(closed) > 0 {
-		faults = append(faults, "closed: "+strings.Join(closed, ", "))
-	}
-	if len(faults) > 0 {
-		return nil, fmt.Errorf("%w: issues %s", fm.ErrRefused, strings.Join(faults, "; "))
-	}
-	return issues, nil
+	return nil
 }

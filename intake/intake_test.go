@@ -66,14 +66,14 @@ func (o *office) wantsThreeTwoOne(when string, ids []fm.TaskID) {
 		o.tb.Errorf("%s: ids (-want +got):\n%s", when, diff)
 	}
 	titles := map[string]bool{}
-	for _, id := range o.order {
+	for _, id := range o.made {
 		if i := o.issues[id]; i.Parent == "1" {
 			version, _, _ := strings.Cut(i.Title, ",")
 			titles[version] = true
 		}
 	}
-	if len(titles) != 1 || len(o.order) != 5 {
-		o.tb.Errorf("%s: %d subissues, of the plans %v; want 5 of one plan", when, len(o.order), titles)
+	if len(titles) != 1 || len(o.made) != 5 {
+		o.tb.Errorf("%s: %d subissues, of the plans %v; want 5 of one plan", when, len(o.made), titles)
 	}
 }
 
@@ -93,7 +93,7 @@ func TestSecondIntakeAddsNothing(t *testing.T) {
 	if third, err := o.take("1001"); err != nil || !slices.Equal(third, []fm.TaskID{"1001"}) {
 		t.Errorf("a subissue: got %v, %v", third, err)
 	}
-	if len(o.disk.log) != log || o.splits["1"] != splits || len(o.order) != 3 {
+	if len(o.disk.log) != log || o.splits["1"] != splits || len(o.made) != 3 {
 		t.Errorf("something was added: %v, %d splits", lines(o.tasks()), o.splits["1"])
 	}
 }
@@ -201,7 +201,7 @@ func TestUnknownAndClosedAreNamedTogether(t *testing.T) {
 	if !errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "not found: #8, #9; closed: #2, #3") {
 		t.Errorf("got %v", err)
 	}
-	if len(o.tasks()) > 0 || len(o.splits) > 0 || len(o.order) > 0 {
+	if len(o.tasks()) > 0 || len(o.splits) > 0 || len(o.made) > 0 {
 		t.Errorf("something was done: %v, splits %v", lines(o.tasks()), o.splits)
 	}
 }
@@ -290,7 +290,7 @@ func TestSubissuesThatCameLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.issues["12"] = &fm.Issue{ID: "12", Parent: "1", DependsOn: []fm.IssueID{"10", "11"}}
-	o.order = append(o.order, "12")
+	o.made = append(o.made, "12")
 	for range 2 {
 		ids, err := o.take("1")
 		if err != nil || !slices.Equal(ids, []fm.TaskID{"11", "12"}) {
@@ -316,8 +316,8 @@ func TestTwoIntakesAtOnce(t *testing.T) {
 	if err := errors.Join(errs...); err != nil {
 		t.Error(err)
 	}
-	if len(o.tasks()) != 6 || len(o.order) != 6 {
-		t.Errorf("%d subissues, queue %v", len(o.order), lines(o.tasks()))
+	if len(o.tasks()) != 6 || len(o.made) != 6 {
+		t.Errorf("%d subissues, queue %v", len(o.made), lines(o.tasks()))
 	}
 }
 

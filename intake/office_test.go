@@ -20,12 +20,14 @@ type office struct {
 
 	mu     sync.Mutex
 	issues map[fm.IssueID]*fm.Issue
-	order  []fm.IssueID // of children, as they were created
+	made   []fm.IssueID // of children, as they were created
 	keys   map[string]fm.IssueID
 	plans  map[fm.IssueID]fm.Split
 	splits map[fm.IssueID]int
 	split  func(id fm.IssueID, n int) (fm.Split, error)
 	news   []string
+	why    []string // of news about what blocks an issue
+	refuse map[fm.IssueID]error
 
 	calls atomic.Int64
 	fault func(n int, op string) (moment string) // "", "before" or "after"
@@ -44,7 +46,7 @@ func newOffice(tb testing.TB, issues ...fm.Issue) *office {
 	for _, i := range issues {
 		o.issues[i.ID] = &i
 		if i.Parent != "" {
-			o.order = append(o.order, i.ID)
+			o.made = append(o.made, i.ID)
 		}
 	}
 	return o
@@ -75,10 +77,24 @@ func (o *office) call(op string, deed func()) error {
 // take is a process of its own that takes the issues in.
 func (o *office) take(ids ...fm.IssueID) ([]fm.TaskID, error) {
 	o.tb.Helper()
-	in := &Intake{Tracker: o, Analyst: o, Plans: plans{o}, Queue: o.disk.open(o.tb), Tell: func(n News) {
+	return o.order(Order{Issues: ids})
+}
+
+func (o *office) order(order Order) ([]fm.TaskID, error) {
+	o.tb.Helper()
+	return o.intake().Take(o.tb.Context(), order, clock)
+}
+
+// intake is that of a process of its own.
+func (o *office) intake() *Intake {
+	o.tb.Helper()
+	return &Intake{Tracker: o, Analyst: o, Plans: plans{o}, Queue: o.disk.open(o.tb), Tell: func(n News) {
+		if n.Kind == Outside || n.Kind == Circle {
+			o.why = append(o.why, string(n.Kind)+": "+n.Why)
+			return
+		}
 		o.news = append(o.news, fmt.Sprintf("%s %s %d", n.Kind, n.Issue.ID, n.Count))
 	}}
-	return in.Take(o.tb.Context(), Order{Issues: ids}, clock)
 }
 
 func clock() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) }
@@ -91,6 +107,9 @@ func (o *office) tasks() []fm.Task {
 func (o *office) Issue(_ context.Context, id fm.IssueID) (issue fm.Issue, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if err := o.refuse[id]; err != nil {
+		return fm.Issue{}, err
+	}
 	err = o.call("issue", func() {})
 	if i := o.issues[id]; i != nil && err == nil {
 		return *i, nil
@@ -106,7 +125,7 @@ func (o *office) Children(_ context.Context, parent fm.IssueID) ([]fm.Issue, err
 	defer o.mu.Unlock()
 	var children []fm.Issue
 	err := o.call("children", func() {})
-	for _, id := range o.order {
+	for _, id := range o.made {
 		if o.issues[id].Parent == parent {
 			children = append(children, *o.issues[id])
 		}
@@ -121,7 +140,7 @@ func (o *office) Create(_ context.Context, parent fm.IssueID, key string, s fm.S
 	err := o.call("create", func() {
 		if o.keys[name] == "" {
 			id := fm.IssueID(fmt.Sprint(1000 + len(o.keys)))
-			o.keys[name], o.order = id, append(o.order, id)
+			o.keys[name], o.made = id, append(o.made, id)
 			o.issues[id] = &fm.Issue{ID: id, Title: s.Title, Parent: parent, DependsOn: deps}
 		}
 	})

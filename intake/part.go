@@ -17,16 +17,20 @@ import (
 type part struct {
 	issue    fm.Issue
 	known    []fm.TaskID
-	children []fm.Issue          // open subissues that are not in the queue
-	waits    map[fm.IssueID]bool // what they may wait for: all that are open
+	children []fm.Issue // open subissues that are not in the queue
+	closed   map[fm.IssueID]bool
 	plan     fm.Split
+	drafts   []draft // what it adds to the queue
 	news     []News
 	err      error
 }
 
+// splitters bounds the splits that are asked for at the same time.
+const splitters = 4
+
 // split finds out what each issue consists of, several at a time, and tells of
 // it in the order in which the user named them.
-func (in *Intake) split(ctx context.Context, issues []fm.Issue, snap queue.Snapshot) ([]part, error) {
+func (in *Intake) split(ctx context.Context, issues []fm.Issue, plans map[fm.IssueID]fm.Split, snap queue.Snapshot) ([]part, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	parts := make([]part, len(issues))
 	done := make([]chan struct{}, len(issues))
@@ -40,7 +44,7 @@ func (in *Intake) split(ctx context.Context, issues []fm.Issue, snap queue.Snaps
 			defer close(done[i])
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			parts[i] = in.part(ctx, issue, snap)
+			parts[i] = in.part(ctx, issue, plans[issue.ID], snap)
 		})
 	}
 	for i := range parts {
@@ -55,45 +59,67 @@ func (in *Intake) split(ctx context.Context, issues []fm.Issue, snap queue.Snaps
 	return parts, nil
 }
 
-func (in *Intake) part(ctx context.Context, issue fm.Issue, snap queue.Snapshot) part {
-	p := part{issue: issue}
-	if p.known = known(issue.ID, snap); len(p.known) > 0 {
+// part finds out about one issue; given is the plan that a person made, or the
+// empty one.
+func (in *Intake) part(ctx context.Context, issue fm.Issue, given fm.Split, snap queue.Snapshot) part {
+	p := part{issue: issue, known: known(issue.ID, snap)}
+	if len(p.known) == 0 || len(given.Subissues) > 0 {
+		p.plan, p.err = in.Plans.Load(issue.ID)
+	}
+	kept := len(p.plan.Subissues) > 0
+	switch gone := errors.Is(p.err, fm.ErrGone); {
+	case p.err != nil && !gone:
+		return p
+	case len(given.Subissues) > 0 && kept && !same(given, p.plan):
+		p.err = fmt.Errorf("%w: it was split differently before, and subissues of that split may exist; work on it without a plan", fm.ErrRefused)
+		return p
+	case len(given.Subissues) > 0 && !kept && len(p.known) > 0:
+		p.err = fmt.Errorf("%w: it is in the queue already, and a plan comes too late; work on it without one", fm.ErrRefused)
+		return p
+	}
+	p.err = nil
+	switch {
+	case len(p.known) > 0:
+		p.plan = fm.Split{}
 		in.since(ctx, &p, snap)
-		return p
+	case kept:
+		p.tell(Found, len(p.plan.Subissues), "planned before")
+	default:
+		in.begin(ctx, &p, given)
 	}
-	plan, err := in.Plans.Load(issue.ID)
-	if err == nil {
-		p.plan = plan
-		p.tell(Found, len(plan.Subissues), "planned before")
-		return p
-	}
-	if !errors.Is(err, fm.ErrGone) {
-		p.err = err
-		return p
-	}
-	if p.children, p.err = in.open(ctx, issue.ID); p.err != nil {
-		return p
-	}
-	p.waits = ids(p.children)
-	if len(p.children) > 0 {
-		p.tell(Adopted, len(p.children), "")
-		return p
-	}
-	in.ask(ctx, &p)
 	return p
+}
+
+// begin splits an issue that nothing was done about yet, unless it has
+// subissues or a plan.
+func (in *Intake) begin(ctx context.Context, p *part, given fm.Split) {
+	children, err := in.read(ctx, p)
+	switch {
+	case err != nil:
+		p.err = err
+	case len(given.Subissues) > 0 && len(children) > 0:
+		// Closed ones count as well: creation by key would find them.
+		p.err = fmt.Errorf("%w: it has subissues already, and a plan would make others; work on it without one", fm.ErrRefused)
+	case len(given.Subissues) > 0:
+		p.plan = given
+		p.tell(Found, len(given.Subissues), "as planned")
+		p.err = in.Plans.Save(p.issue.ID, given)
+	case len(children) > 0 && len(p.children) == 0:
+		p.err = fmt.Errorf("%w: every subissue of it is closed already; close it, or add an open subissue", fm.ErrRefused)
+	case len(children) > 0:
+		p.tell(Adopted, len(p.children), "")
+	default:
+		in.ask(ctx, p)
+	}
 }
 
 // since finds the subissues that an issue got after it was queued: without them
 // the issue would be closed before they are done.
 func (in *Intake) since(ctx context.Context, p *part, snap queue.Snapshot) {
-	children, err := in.Tracker.Children(ctx, p.issue.ID)
-	if err != nil {
-		p.err = err
+	if _, p.err = in.read(ctx, p); p.err != nil {
 		return
 	}
-	children = slices.DeleteFunc(children, func(c fm.Issue) bool { return c.Closed })
-	p.waits = ids(children)
-	p.children = slices.DeleteFunc(children, func(c fm.Issue) bool {
+	p.children = slices.DeleteFunc(p.children, func(c fm.Issue) bool {
 		t, queued := snap.Task(fm.TaskID(c.ID))
 		return queued && t.Parent == p.issue.ID
 	})
@@ -103,12 +129,18 @@ func (in *Intake) since(ctx context.Context, p *part, snap queue.Snapshot) {
 	}
 }
 
-func ids(issues []fm.Issue) map[fm.IssueID]bool {
-	set := map[fm.IssueID]bool{}
-	for _, i := range issues {
-		set[i.ID] = true
+// read reads the subissues of an issue, and sorts them into open and closed.
+func (in *Intake) read(ctx context.Context, p *part) ([]fm.Issue, error) {
+	children, err := in.Tracker.Children(ctx, p.issue.ID)
+	p.closed = map[fm.IssueID]bool{}
+	for _, c := range children {
+		if c.Closed {
+			p.closed[c.ID] = true
+		} else {
+			p.children = append(p.children, c)
+		}
 	}
-	return set
+	return children, err
 }
 
 func (p *part) tell(k NewsKind, n int, why string) {
@@ -126,31 +158,9 @@ func known(id fm.IssueID, snap queue.Snapshot) []fm.TaskID {
 	return ids
 }
 
-// open lists the open subissues that an issue has already. One whose
-// subissues are all closed is not split again.
-func (in *Intake) open(ctx context.Context, parent fm.IssueID) ([]fm.Issue, error) {
-	children, err := in.Tracker.Children(ctx, parent)
-	if err != nil || len(children) == 0 {
-		return nil, err
-	}
-	children = slices.DeleteFunc(children, func(c fm.Issue) bool { return c.Closed })
-	if len(children) == 0 {
-		return nil, fmt.Errorf("%w: every subissue of it is closed already; close it, or add an open subissue", fm.ErrRefused)
-	}
-	return children, nil
-}
-
-// ask has the issue split, and once more if that fails. An issue that cannot
-// be split is worked on whole.
+// ask has the issue split. An issue that cannot be split is worked on whole.
 func (in *Intake) ask(ctx context.Context, p *part) {
-	plan, err := in.Analyst.Split(ctx, p.issue)
-	if err != nil && !errors.Is(err, fm.ErrRefused) && ctx.Err() == nil {
-		p.tell(Retried, 0, fm.Reason(err))
-		plan, err = in.Analyst.Split(ctx, p.issue)
-	}
-	if err == nil && len(plan.Subissues) == 0 {
-		err = errors.New("the split is empty")
-	}
+	plan, err := in.think(ctx, p)
 	switch {
 	case errors.Is(err, fm.ErrRefused), err != nil && ctx.Err() != nil:
 		p.err = err
@@ -161,4 +171,17 @@ func (in *Intake) ask(ctx context.Context, p *part) {
 		p.tell(Found, len(plan.Subissues), "")
 		p.err = in.Plans.Save(p.issue.ID, plan)
 	}
+}
+
+// think asks the analyst, and once more if that fails.
+func (in *Intake) think(ctx context.Context, p *part) (fm.Split, error) {
+	plan, err := in.Analyst.Split(ctx, p.issue)
+	if err != nil && !errors.Is(err, fm.ErrRefused) && ctx.Err() == nil {
+		p.tell(Retried, 0, fm.Reason(err))
+		plan, err = in.Analyst.Split(ctx, p.issue)
+	}
+	if err == nil && len(plan.Subissues) == 0 {
+		err = errors.New("the split is empty")
+	}
+	return plan, err
 }

@@ -1,0 +1,109 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// taking is one call of [Intake.Take].
+type taking struct {
+	*Intake
+	priority fm.Priority
+	now      func() time.Time
+	open     map[fm.IssueID]bool // of blockers that fm does not work on, once they were looked up
+	told     map[relation]bool
+}
+
+func newTaking(in *Intake, prio fm.Priority, now func() time.Time) *taking {
+	return &taking{Intake: in, priority: prio, now: now, open: map[fm.IssueID]bool{}, told: map[relation]bool{}}
+}
+
+// maxStale bounds how often an addition is thought out anew because somebody
+// else changed the queue meanwhile.
+const maxStale = 5
+
+// enqueue creates what has to be created for a group of parts, and adds all
+// their tasks in one change. It notes under each part's index what it became.
+func (t *taking) enqueue(ctx context.Context, parts []part, group []int, added [][]fm.TaskID) error {
+	var members []part
+	for _, i := range group {
+		p := parts[i]
+		var err error
+		if p.drafts, err = t.drafts(ctx, p); err != nil {
+			return err
+		}
+		members = append(members, p)
+	}
+	for range maxStale {
+		ids, err := t.add(ctx, members, t.now())
+		for n, i := range group {
+			if n < len(ids) {
+				added[i] = ids[n]
+			}
+		}
+		if !errors.Is(err, queue.ErrStale) {
+			return err
+		}
+	}
+	return fmt.Errorf("add tasks: %w", queue.ErrStale)
+}
+
+// add adds the tasks that the queue does not have. One that it has, because a
+// person took it in by itself, is only given its parent, so that the parent
+// waits for it; and an issue that came into the queue meanwhile stays as it is.
+func (t *taking) add(ctx context.Context, members []part, at time.Time) ([][]fm.TaskID, error) {
+	snap, err := t.Queue.Refresh(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([][]fm.TaskID, len(members))
+	members = slices.Clone(members)
+	for i, p := range members {
+		if there := known(p.issue.ID, snap); len(there) > 0 && len(p.known) == 0 {
+			ids[i], members[i].drafts = there, nil
+		} else {
+			ids[i] = slices.Clone(p.known)
+		}
+	}
+	waits, news, err := t.waits(ctx, members, snap)
+	if err != nil {
+		return nil, err
+	}
+	var changes []queue.Change
+	for i, p := range members {
+		for _, d := range p.drafts {
+			ids[i] = append(ids[i], d.task.ID)
+			d.task.DependsOn = waits[d.task.ID]
+			switch was, ok := snap.Task(d.task.ID); {
+			case !ok:
+				changes = append(changes, queue.Add(d.task, at))
+			case was.Parent != d.task.Parent:
+				was.Parent = d.task.Parent
+				changes = append(changes, queue.Change{Op: queue.OpAdopt, Task: was, Why: "subissue of " + string(p.issue.ID)})
+			}
+		}
+	}
+	if len(changes) == 0 {
+		return ids, nil
+	}
+	if _, err = t.Queue.Commit(ctx, at, changes...); err == nil {
+		t.tell(news)
+	}
+	return ids, err
+}
+
+// tell tells what is new.
+func (t *taking) tell(news []News) {
+	for _, n := range news {
+		if r := (relation{n.Issue.ID, n.By}); !t.told[r] {
+			t.told[r] = true
+			t.Tell(n)
+		}
+	}
+}

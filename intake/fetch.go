@@ -1,0 +1,116 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/founder-mode/fm"
+)
+
+// readers bounds the issues that are read at the same time.
+const readers = 8
+
+// Check names the issues that cannot be worked on, as [Intake.Take] does, and
+// changes nothing. It needs the tracker alone; without the queue, an issue that
+// was closed when its work was done is refused like any other closed one.
+func (in *Intake) Check(ctx context.Context, ids []fm.IssueID) error {
+	_, err := in.fetch(ctx, ids)
+	return err
+}
+
+// fetch reads all issues before anything is done with one of them, and gives
+// them in the order of the user.
+func (in *Intake) fetch(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, error) {
+	ids = unique(ids)
+	issues, errs := make([]fm.Issue, len(ids)), make([]error, len(ids))
+	reading, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	slots := make(chan struct{}, readers)
+	var wg sync.WaitGroup
+	for i, id := range ids {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			issues[i], errs[i] = in.Tracker.Issue(reading, id)
+			if err := errs[i]; err != nil && !errors.Is(err, fm.ErrGone) && !errors.Is(err, fm.ErrRefused) {
+				cancel(fmt.Errorf("read issue %s: %w", id, err)) // the first one counts
+			}
+		})
+	}
+	wg.Wait()
+	if err := context.Cause(reading); err != nil {
+		return nil, err
+	}
+	return issues, in.faults(ids, issues, errs)
+}
+
+func unique(ids []fm.IssueID) []fm.IssueID {
+	var once []fm.IssueID
+	for _, id := range ids {
+		if !slices.Contains(once, id) {
+			once = append(once, id)
+		}
+	}
+	return once
+}
+
+// faults names all issues that cannot be worked on.
+func (in *Intake) faults(ids []fm.IssueID, issues []fm.Issue, errs []error) error {
+	var unknown, closed, kinds, refused []string
+	for i, id := range ids {
+		switch {
+		case errors.Is(errs[i], fm.ErrGone):
+			unknown = append(unknown, "#"+string(id))
+		case errs[i] != nil:
+			if why := fm.Line(fm.Reason(cause(errs[i])), 300); !slices.Contains(refused, why) {
+				refused = append(refused, why)
+			}
+		case issues[i].Closed && !in.finished(id):
+			closed = append(closed, "#"+string(id))
+		}
+	}
+	if len(unknown) > 0 {
+		kinds = append(kinds, "not found: "+strings.Join(unknown, ", "))
+	}
+	if len(closed) > 0 {
+		kinds = append(kinds, "closed: "+strings.Join(closed, ", "))
+	}
+	if len(kinds) > 0 {
+		kinds[0] = "issues " + kinds[0]
+	}
+	if kinds = append(kinds, refused...); len(kinds) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", fm.ErrRefused, strings.Join(kinds, "; "))
+}
+
+// cause takes off what only says that an issue was read, so that what stands
+// against all of them is said once.
+func cause(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil || inner == fm.ErrRefused || !errors.Is(inner, fm.ErrRefused) { //nolint:errorlint // the sentinel itself ends the chain
+			return err
+		}
+		err = inner
+	}
+}
+
+// finished says whether everything that the issue became is merged: whoever
+// gives the same order again, after a crash say, has no need to find out what
+// was done meanwhile.
+func (in *Intake) finished(id fm.IssueID) bool {
+	if in.Queue == nil {
+		return false
+	}
+	snap := in.Queue.Snapshot()
+	tasks := known(id, snap)
+	return len(tasks) > 0 && !slices.ContainsFunc(tasks, func(task fm.TaskID) bool {
+		t, _ := snap.Task(task)
+		return t.Status != fm.Merged
+	})
+}

@@ -1,0 +1,175 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
+)
+
+// Archive lists all issues that fm made, whatever their state, in the order of
+// their creation, with their parents.
+type Archive interface {
+	Made(ctx context.Context) ([]fm.Issue, error)
+}
+
+// Offers lists every pull request of a branch that begins with prefix, whatever
+// its state.
+type Offers interface {
+	All(ctx context.Context, prefix string) ([]fm.PullRequest, error)
+}
+
+// Remains is what is left of a queue outside of it.
+type Remains struct {
+	Archive  Archive
+	Offers   Offers
+	Branches map[string]string // of the remote, to their commits
+	Attempts map[fm.TaskID]int // the last one of which there may be files: the next one has a higher number
+}
+
+// Rebuild restores the tasks of a queue that was lost from trackers and forges
+// alone, and says what these could not tell. It returns the tasks that it added;
+// what the queue has already stays as it is. All of it is one change of the
+// queue, so that after a crash there is either nothing of it or everything, and
+// a second call adds nothing.
+//
+//	merged     the pull request is merged; what is left to be tidied up comes after
+//	completed  it is open
+//	blocked    it is a draft, or was closed without merging while the issue is open
+//	pending    there is none, and the issue is open
+//	cancelled  the issue is closed, and no pull request is open or merged
+//
+// Errors are those of the ports.
+func (in *Intake) Rebuild(ctx context.Context, r Remains, now func() time.Time) ([]fm.TaskID, []string, error) {
+	w, err := in.dig(ctx, r)
+	if err != nil {
+		return nil, nil, fmt.Errorf("rebuild queue: %w", err)
+	}
+	t := newTaking(in, 0, now)
+	for range maxStale {
+		added, unknown, err := t.restore(ctx, w, now())
+		if err == nil {
+			return added, unknown, nil
+		}
+		if !errors.Is(err, queue.ErrStale) {
+			return nil, nil, fmt.Errorf("rebuild queue: %w", err)
+		}
+	}
+	return nil, nil, fmt.Errorf("rebuild queue: %w", queue.ErrStale)
+}
+
+// restore adds what the queue does not have by now.
+func (t *taking) restore(ctx context.Context, w ruins, at time.Time) (added []fm.TaskID, unknown []string, err error) {
+	snap, err := t.Queue.Refresh(ctx, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	changes, unknown, err := t.rebuild(ctx, w, snap, at)
+	if err != nil || len(changes) == 0 {
+		return nil, unknown, err
+	}
+	for _, c := range changes {
+		if c.Op == queue.OpAdd {
+			added = append(added, c.Task.ID)
+		}
+	}
+	_, err = t.Queue.Commit(ctx, at, changes...)
+	return added, unknown, err
+}
+
+// rebuild gives the changes that add what the queue does not have.
+func (t *taking) rebuild(ctx context.Context, w ruins, snap queue.Snapshot, at time.Time) ([]queue.Change, []string, error) {
+	waits, news, err := t.waits(ctx, w.parts, snap)
+	if err != nil {
+		return nil, nil, err
+	}
+	var changes []queue.Change
+	unknown := slices.Clone(w.unknown)
+	for _, p := range w.parts {
+		for _, d := range p.drafts {
+			if _, there := snap.Task(d.task.ID); there {
+				continue
+			}
+			d.task.DependsOn = waits[d.task.ID]
+			changes = append(changes, w.restore(d.task, at)...)
+			if d.task.Status == fm.Cancelled {
+				unknown = append(unknown, fmt.Sprintf("whether #%s, which was closed without a merged pull request, was done: it counts as cancelled", d.task.ID))
+			}
+		}
+		if _, told := snap.Closed[p.issue.ID]; p.issue.Closed && p.drafts[0].task.Parent == p.issue.ID && !told {
+			changes = append(changes, queue.CloseParent(p.issue.ID, "rebuilt: it is closed"))
+		}
+	}
+	for _, n := range news {
+		unknown = append(unknown, n.Why)
+	}
+	if len(changes) > 0 {
+		unknown = append(unknown, lostForGood()...)
+	}
+	return changes, unknown, nil
+}
+
+// lostForGood is what nobody but the queue ever knew.
+func lostForGood() []string {
+	return []string{
+		"what was spent, how often attempts failed, and when things happened",
+		"holds, and the priorities, notes, order and dependencies that people set by hand",
+		"issues that were queued as they are and have no branch yet: take them in again",
+	}
+}
+
+// restore gives the steps that a task has taken, as far as they left something.
+func (w ruins) restore(t fm.Task, at time.Time) []queue.Change {
+	status := t.Status
+	pull := w.pulls[t.ID]
+	t.Attempt = w.attempts[t.ID]
+	var steps []queue.Change
+	step := func(c queue.Change) {
+		c.Why = "rebuilt: " + string(status)
+		steps = append(steps, c)
+		t = c.Task
+		t.Revision++
+	}
+	step(queue.Add(t, at))
+	if pull.Number != "" && status != fm.Cancelled {
+		step(queue.Complete(t, pull.Number, at))
+	}
+	switch status {
+	case fm.Merged:
+		step(queue.Merge(t, at))
+		if w.closed[t.ID] {
+			step(queue.Tidied(t, at))
+		}
+	case fm.Blocked:
+		note := "pull request " + pull.Number + " was closed without merging"
+		if pull.State == fm.PullOpen {
+			note = "pull request " + pull.Number + " is a draft: only a part of the work is done"
+		}
+		step(queue.Block(t, note, at))
+	case fm.Cancelled:
+		step(queue.Cancel(t, "", at))
+	case fm.Pending, fm.Working, fm.Completed, fm.Failed, fm.Hold:
+	}
+	return steps
+}
+
+// statusOf says where a task stands by its issue and its pull request.
+func statusOf(issue fm.Issue, pull fm.PullRequest) fm.Status {
+	switch {
+	case pull.State == fm.PullMerged:
+		return fm.Merged
+	case pull.State == fm.PullOpen && pull.Draft:
+		return fm.Blocked
+	case pull.State == fm.PullOpen:
+		return fm.Completed
+	case issue.Closed:
+		return fm.Cancelled
+	case pull.State == fm.PullClosed:
+		return fm.Blocked
+	}
+	return fm.Pending
+}

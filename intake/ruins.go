@@ -1,0 +1,225 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// ruins is all that is known of a lost queue.
+type ruins struct {
+	parts    []part // of each parent, and of each issue that stands alone; none without drafts
+	pulls    map[fm.TaskID]fm.PullRequest
+	closed   map[fm.TaskID]bool // its issue
+	attempts map[fm.TaskID]int
+	unknown  []string
+}
+
+func (w *ruins) lose(format string, args ...any) {
+	w.unknown = append(w.unknown, fmt.Sprintf(format, args...))
+}
+
+// A relic is an issue that fm worked on.
+type relic struct {
+	fm.Issue
+	made bool // by fm
+}
+
+// dig reads everything.
+func (in *Intake) dig(ctx context.Context, r Remains) (ruins, error) {
+	w := ruins{pulls: map[fm.TaskID]fm.PullRequest{}, closed: map[fm.TaskID]bool{}, attempts: r.Attempts}
+	made, err := r.Archive.Made(ctx)
+	if err != nil {
+		return w, err
+	}
+	pulls, err := r.Offers.All(ctx, fm.Branch(""))
+	if err != nil {
+		return w, err
+	}
+	heads := map[fm.TaskID]bool{}
+	for _, p := range pulls {
+		if id, ok := taskOf(p.Head); ok {
+			heads[id] = true
+			if was, ok := w.pulls[id]; !ok || outranks(p, was) {
+				w.pulls[id] = p
+			}
+		}
+	}
+	for branch := range r.Branches {
+		if id, ok := taskOf(branch); ok {
+			heads[id] = true
+		}
+	}
+	begun := maps.Clone(heads)
+	var relics []relic
+	for _, i := range made {
+		delete(heads, fm.TaskID(i.ID))
+		relics = append(relics, relic{Issue: i, made: true})
+	}
+	others, err := in.others(ctx, &w, slices.SortedFunc(maps.Keys(heads), byNumber))
+	if err != nil {
+		return w, err
+	}
+	return w, in.families(ctx, &w, append(relics, others...), begun)
+}
+
+// taskOf reads the name of a branch.
+func taskOf(branch string) (fm.TaskID, bool) {
+	word, ok := strings.CutPrefix(branch, fm.Branch(""))
+	id, err := fm.ParseTaskID(word)
+	return id, ok && err == nil && fm.Branch(id) == branch
+}
+
+// outranks says which of two pull requests of one branch counts: an open one,
+// then a merged one, then the later one.
+func outranks(p, was fm.PullRequest) bool {
+	order := []fm.PullState{fm.PullClosed, fm.PullMerged, fm.PullOpen}
+	if a, b := slices.Index(order, p.State), slices.Index(order, was.State); a != b {
+		return a > b
+	}
+	return byNumber(fm.TaskID(p.Number), fm.TaskID(was.Number)) > 0
+}
+
+// byNumber orders ids that are numbers as numbers.
+func byNumber(a, b fm.TaskID) int {
+	x, errX := strconv.Atoi(string(a))
+	y, errY := strconv.Atoi(string(b))
+	if errX == nil && errY == nil {
+		return x - y
+	}
+	return strings.Compare(string(a), string(b))
+}
+
+// others looks up the issues that fm worked on without having made them.
+func (in *Intake) others(ctx context.Context, w *ruins, ids []fm.TaskID) ([]relic, error) {
+	var relics []relic
+	for _, id := range ids {
+		issue, found, err := in.look(ctx, fm.IssueID(id))
+		switch _, offered := w.pulls[id]; {
+		case err != nil:
+			return nil, err
+		case !found:
+			w.lose("what the branch %s was for: there is no issue #%s", fm.Branch(id), id)
+		case issue.Closed && !offered:
+			w.lose("what the branch %s was for: #%s is closed, and it has no pull request", fm.Branch(id), id)
+		default:
+			relics = append(relics, relic{Issue: issue})
+		}
+	}
+	return relics, nil
+}
+
+// look reads an issue that may be gone.
+func (in *Intake) look(ctx context.Context, id fm.IssueID) (issue fm.Issue, found bool, err error) {
+	issue, err = in.Tracker.Issue(ctx, id)
+	if errors.Is(err, fm.ErrGone) || errors.Is(err, fm.ErrRefused) {
+		return fm.Issue{ID: id}, false, nil
+	}
+	if err != nil {
+		return issue, false, fmt.Errorf("read issue %s: %w", id, err)
+	}
+	return issue, true, nil
+}
+
+// families puts relics together with their parents, in the order of their
+// numbers.
+func (in *Intake) families(ctx context.Context, w *ruins, relics []relic, begun map[fm.TaskID]bool) error {
+	slices.SortStableFunc(relics, func(a, b relic) int { return byNumber(fm.TaskID(a.ID), fm.TaskID(b.ID)) })
+	byParent := map[fm.IssueID][]relic{}
+	for _, r := range relics {
+		byParent[r.Parent] = append(byParent[r.Parent], r)
+	}
+	for _, r := range byParent[""] {
+		w.add(r.Issue, r)
+	}
+	delete(byParent, "")
+	for _, id := range slices.SortedFunc(maps.Keys(byParent), func(a, b fm.IssueID) int { return byNumber(fm.TaskID(a), fm.TaskID(b)) }) {
+		children := byParent[id]
+		parent, _, err := in.look(ctx, id)
+		if err != nil {
+			return err
+		}
+		planned, err := in.unfinished(id, children, begun)
+		if err != nil {
+			return err
+		}
+		if planned > len(children) {
+			w.lose("the rest of #%s: %d of %d subissues were made when it was interrupted; take it in again", id, len(children), planned)
+			continue
+		}
+		whole, err := in.complete(ctx, parent, children)
+		if err != nil {
+			return err
+		}
+		if whole {
+			w.add(parent, children...)
+			continue
+		}
+		w.lose("whether all of #%s was queued, or only %s; take it in again to have all of it done, and it closed", id, listed(children))
+		for _, r := range children {
+			r.Parent = ""
+			w.add(r.Issue, r)
+		}
+	}
+	return nil
+}
+
+func listed(relics []relic) string {
+	var ids []fm.TaskID
+	for _, r := range relics {
+		ids = append(ids, fm.TaskID(r.ID))
+	}
+	return numbers(ids)
+}
+
+// add makes drafts of relics that belong to one issue.
+func (w *ruins) add(issue fm.Issue, relics ...relic) {
+	p := part{issue: issue}
+	for _, r := range relics {
+		id := fm.TaskID(r.ID)
+		w.closed[id] = r.Closed
+		p.drafts = append(p.drafts, draft{waits: r.DependsOn, task: fm.Task{
+			ID: id, Parent: r.Parent, Title: r.Title, Priority: r.Priority, Branch: fm.Branch(id), Status: statusOf(r.Issue, w.pulls[id]),
+		}})
+	}
+	w.parts = append(w.parts, p)
+}
+
+// unfinished gives the number of subissues that were planned for a parent of
+// which none was begun with: there may be more to be made, and then nothing of
+// it was queued. It is 0 when nobody knows of such a plan.
+func (in *Intake) unfinished(parent fm.IssueID, children []relic, begun map[fm.TaskID]bool) (int, error) {
+	if in.Plans == nil || slices.ContainsFunc(children, func(r relic) bool { return !r.made || r.Closed || begun[fm.TaskID(r.ID)] }) {
+		return 0, nil
+	}
+	plan, err := in.Plans.Load(parent)
+	if errors.Is(err, fm.ErrGone) {
+		return 0, nil
+	}
+	return len(plan.Subissues), err
+}
+
+// complete says whether the parent is to be closed when these are merged. One
+// that fm split is; of one whose subissues people made, perhaps some were never
+// taken in, and it would be closed before they are done.
+func (in *Intake) complete(ctx context.Context, parent fm.Issue, children []relic) (bool, error) {
+	if slices.ContainsFunc(children, func(r relic) bool { return r.made }) {
+		return true, nil
+	}
+	all, err := in.Tracker.Children(ctx, parent.ID)
+	if errors.Is(err, fm.ErrGone) || errors.Is(err, fm.ErrRefused) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read subissues of %s: %w", parent.ID, err)
+	}
+	return !slices.ContainsFunc(all, func(c fm.Issue) bool {
+		return !c.Closed && !slices.ContainsFunc(children, func(r relic) bool { return r.ID == c.ID })
+	}), nil
+}
