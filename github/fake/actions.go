@@ -105,7 +105,7 @@ func rerequest(w *world, c *call) reply {
 
 // again begins a new run of a check, which has another id.
 func (w *world) again(k *check) *check {
-	next := &check{id: w.newID(), sha: k.sha, name: k.name, run: k.run, attempt: k.attempt + 1}
+	next := &check{id: w.newID(), sha: k.sha, name: k.name, run: k.run, attempt: k.attempt + 1, started: w.now()}
 	w.checks = append(w.checks, next)
 	return next
 }

@@ -51,3 +51,24 @@ func TestADraftIsNotArmed(t *testing.T) {
 	c.Archive()
 	c.graphQL(`mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }`, object{"id": id}, "FORBIDDEN", "read-only")
 }
+
+// A branch with a queue takes nothing past it. Caught: a merge by PUT.
+func TestAMergeQueueTakesAPullRequestOnce(t *testing.T) {
+	c := start(t, fake.Options{})
+	c.Configure(func(s *fake.Settings) { s.Queue = true })
+	c.AddPull(fake.Pull{Number: 1, Head: "feature", SHA: sha("1")})
+	c.merge(1, sha("1")).want(405, "Changes must be made through the merge queue")
+	enqueue := func(errors ...string) {
+		t.Helper()
+		c.graphQL(`mutation($id: ID!) { enqueuePullRequest(input: {pullRequestId: $id}) { mergeQueueEntry { id state } } }`, object{"id": c.nodeOf(1)}, errors...)
+	}
+	enqueue()
+	enqueue("already in the queue")
+	got := c.graphQL(`{ repository(owner: "acme", name: "widget") { pullRequest(number: 1) { isInMergeQueue state } } }`, nil)
+	if at(got, "repository", "pullRequest", "isInMergeQueue") != true {
+		t.Errorf("got %v", got)
+	}
+	if err := c.MergePull(1, "the queue"); err != nil || c.state(1) != "merged" {
+		t.Errorf("got %s, %v", c.state(1), err)
+	}
+}

@@ -42,7 +42,7 @@ func (s *Server) setCheck(sha, name, conclusion string, by kind) int64 {
 	}
 	switch {
 	case k == nil:
-		k = &check{id: w.newID(), sha: sha, name: name, attempt: 1}
+		k = &check{id: w.newID(), sha: sha, name: name, attempt: 1, started: w.now()}
 		if by == actions {
 			k.run = w.runFor(sha)
 		}
@@ -50,7 +50,9 @@ func (s *Server) setCheck(sha, name, conclusion string, by kind) int64 {
 	case k.conclusion != "":
 		k = w.again(k)
 	}
-	k.conclusion = conclusion
+	if k.conclusion = conclusion; conclusion != "" {
+		k.completed = w.now()
+	}
 	w.settle()
 	return k.id
 }
@@ -63,7 +65,7 @@ func (w *world) runFor(sha string) *run {
 			return x
 		}
 	}
-	x := &run{id: w.newID(), sha: sha, attempt: 1}
+	x := &run{id: w.newID(), sha: sha, attempt: 1, created: w.now()}
 	w.runs = append(w.runs, x)
 	return x
 }
@@ -85,7 +87,7 @@ func (s *Server) SetStatus(sha, context, state string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := s.world
-	w.statuses = append(w.statuses, &status{id: w.newID(), sha: sha, context: context, state: state})
+	w.statuses = append(w.statuses, &status{id: w.newID(), sha: sha, context: context, state: state, created: w.now()})
 	w.settle()
 }
 

@@ -1,6 +1,9 @@
 package fake
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // check is one run of one check of a commit.
 type check struct {
@@ -10,6 +13,8 @@ type check struct {
 	log        string
 	run        *run // of GitHub Actions; nil for another app's
 	attempt    int
+	started    time.Time
+	completed  time.Time // zero while it runs
 }
 
 // run is a run of a workflow.
@@ -17,12 +22,14 @@ type run struct {
 	id      int64
 	sha     string
 	attempt int
+	created time.Time
 }
 
 // status is a commit status, of those who do not use checks.
 type status struct {
 	id                  int64
 	sha, context, state string
+	created             time.Time
 }
 
 // How the checks of a commit add up, in GraphQL's words.

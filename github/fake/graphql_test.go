@@ -26,15 +26,15 @@ fragment one on Issue {
 }
 fragment pull on PullRequest {
   __typename id fullDatabaseId number title body url state isDraft merged mergedAt closed closedAt createdAt updatedAt headRefName headRefOid baseRefName baseRefOid
-  isCrossRepository mergeable mergeStateStatus reviewDecision author { login } mergeCommit { oid }
+  isCrossRepository isInMergeQueue mergeable mergeStateStatus reviewDecision author { login } mergeCommit { oid }
   autoMergeRequest { mergeMethod enabledAt enabledBy { login } }
   latestOpinionatedReviews(first: 20, writersOnly: true) { nodes { id fullDatabaseId state body submittedAt url author { login } commit { oid } comments(first: 5) { nodes { body path } } } }
   reviews(last: 5, states: [CHANGES_REQUESTED]) { nodes { state authorAssociation } }
   reviewThreads(first: 20) { nodes { id isResolved isOutdated path line comments(first: 1) { nodes { body path line diffHunk url author { login } pullRequestReview { state } } } } }
   commits(last: 1) { nodes { commit { oid statusCheckRollup { state contexts(first: 50) { totalCount nodes {
     __typename
-    ... on CheckRun { databaseId name status conclusion detailsUrl isRequired(pullRequestNumber: 2) checkSuite { app { slug } workflowRun { databaseId workflow { name } } } }
-    ... on StatusContext { id context state isRequired(pullRequestNumber: 2) }
+    ... on CheckRun { databaseId name status conclusion startedAt completedAt url detailsUrl isRequired(pullRequestNumber: 2) checkSuite { app { slug } workflowRun { databaseId event url workflow { name } } } }
+    ... on StatusContext { createdAt id context state isRequired(pullRequestNumber: 2) }
   } } } } } }
 }`
 

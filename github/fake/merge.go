@@ -60,6 +60,8 @@ func (w *world) whyNot(i *item, method string) string {
 		return "Pull Request is still a draft"
 	case !allowed[method]:
 		return name[method] + " not allowed on this repository."
+	case w.settings.Queue && i.pull.base == DefaultBranch:
+		return "Changes must be made through the merge queue"
 	}
 	switch w.mergeState(i) {
 	case stateDirty, stateUnknown:
@@ -95,7 +97,7 @@ func (w *world) merge(i *item, actor, message string) error {
 		w.branches[p.base] = p.mergeCommit
 		w.merged[p.sha] = true
 	}
-	p.merged, p.mergedBy, p.armed = w.now(), actor, ""
+	p.merged, p.mergedBy, p.armed, p.queued = w.now(), actor, "", false
 	w.note(i, event{name: "merged", actor: actor, commit: p.mergeCommit})
 	w.close(i, actor, "", "")
 	if w.settings.DeleteBranch && w.merger == nil {

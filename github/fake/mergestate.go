@@ -96,7 +96,7 @@ func (w *world) whyBlocked(i *item) string {
 // settle merges what is armed and may be merged now.
 func (w *world) settle() {
 	for _, i := range w.sorted() {
-		if i.pull == nil || !i.open() || i.pull.armed == "" {
+		if i.pull == nil || !i.open() || i.pull.armed == "" || w.settings.Queue {
 			continue
 		}
 		w.refresh(i)

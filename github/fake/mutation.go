@@ -10,6 +10,7 @@ func (e *execution) mutation() object {
 		"disablePullRequestAutoMerge":   e.onPull("DisablePullRequestAutoMergePayload", e.disarm),
 		"markPullRequestReadyForReview": e.onPull("MarkPullRequestReadyForReviewPayload", e.ready),
 		"convertPullRequestToDraft":     e.onPull("ConvertPullRequestToDraftPayload", e.toDraft),
+		"enqueuePullRequest":            e.onPull("EnqueuePullRequestPayload", e.enqueue),
 		"addSubIssue":                   resolver(e.addSubIssue),
 	}
 }
@@ -29,7 +30,10 @@ func (e *execution) onPull(payload string, do func(*item, object) *gqlError) res
 			if err := do(i, input); err != nil {
 				return nil, err
 			}
-			return object{"__typename": payload, "clientMutationId": input["clientMutationId"], "pullRequest": e.pullRequest(i)}, nil
+			return object{
+				"__typename": payload, "clientMutationId": input["clientMutationId"], "pullRequest": e.pullRequest(i),
+				"mergeQueueEntry": object{"__typename": "MergeQueueEntry", "id": node("MQE", i.pull.id), "state": "QUEUED"},
+			}, nil
 		}
 		return nil, &gqlError{"NOT_FOUND", "Could not resolve to a node with the global id of '" + text(input["pullRequestId"]) + "'"}
 	}
@@ -73,6 +77,20 @@ func (e *execution) arm(i *item, input object) *gqlError {
 	}
 	i.pull.armed = method
 	e.note(i, event{name: "auto_merge_enabled"})
+	return nil
+}
+
+func (e *execution) enqueue(i *item, input object) *gqlError {
+	switch oid := text(input["expectedHeadOid"]); {
+	case !e.settings.Queue:
+		return unprocessable("Pull request Merge queue is not enabled for this branch")
+	case i.pull.queued:
+		return unprocessable("Pull request Pull request is already in the queue")
+	case !i.open(), i.pull.draft, e.whyBlocked(i) != "", e.inConflict(i), oid != "" && oid != i.pull.sha:
+		return unprocessable("Pull request Pull request is not mergeable")
+	}
+	i.pull.queued = true
+	e.note(i, event{name: "added_to_merge_queue"})
 	return nil
 }
 

@@ -2,7 +2,6 @@ package fake
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -97,14 +96,14 @@ func readSchema(path string) (*ast.Schema, error) {
 }
 
 // checkRequest holds a request against what is published.
-func (p *Published) checkRequest(ctx context.Context, c *call, violate func(string, ...any)) {
+func (p *Published) checkRequest(c *call, violate func(string, ...any)) {
 	switch {
 	case p == nil:
 	case c.graphQL != nil && p.graph != nil:
 		p.checkQuery(c.graphQL, violate)
 	case c.route != nil && p.rest != nil:
 		input := p.input(c)
-		if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
+		if err := openapi3filter.ValidateRequest(c.request.Context(), input); err != nil {
 			violate("%s: request: %s", c.operation(), brief(err))
 		}
 		p.checkNames(c, input.Route.Operation, violate)
@@ -148,7 +147,7 @@ func (p *Published) checkNames(c *call, op *openapi3.Operation, violate func(str
 
 // checkResponse holds an answer against what is published. What GraphQL answers
 // is looked at where it is made.
-func (p *Published) checkResponse(ctx context.Context, c *call, r reply, violate func(string, ...any)) {
+func (p *Published) checkResponse(c *call, r reply, violate func(string, ...any)) {
 	if p == nil || p.rest == nil || c.route == nil {
 		return
 	}
@@ -156,7 +155,7 @@ func (p *Published) checkResponse(ctx context.Context, c *call, r reply, violate
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: p.input(c), Status: r.status, Header: header, Body: io.NopCloser(bytes.NewReader(r.text())), Options: options(),
 	}
-	if err := openapi3filter.ValidateResponse(ctx, input); err != nil {
+	if err := openapi3filter.ValidateResponse(c.request.Context(), input); err != nil {
 		violate("%s: response %d: %s", c.operation(), r.status, brief(err))
 	}
 }

@@ -27,6 +27,7 @@ type pull struct {
 	threads     []*thread
 	conflict    bool   // as [Server.SetConflict] says
 	conflicting string // head and base of a merge that was in conflict
+	queued      bool   // for the merge queue
 	unsettled   int    // so many looks do not yet know whether it can be merged
 	behind      bool
 }

@@ -18,7 +18,7 @@ func (e *execution) pullRequest(i *item) object {
 		"title": i.title, "body": i.body, "url": e.web("/pull/%d", i.number), "state": capitals(i.pullState()), "isDraft": p.draft,
 		"merged": !p.merged.IsZero(), "mergedAt": stamp(p.merged), "closed": !i.open(), "closedAt": stamp(i.closed),
 		"createdAt": stamp(i.created), "updatedAt": stamp(i.updated), "author": e.actor(i.author), "authorAssociation": i.association,
-		"headRefName": p.head, "headRefOid": p.sha, "baseRefName": p.base, "baseRefOid": e.baseSHA(p), "isCrossRepository": false,
+		"headRefName": p.head, "headRefOid": p.sha, "baseRefName": p.base, "baseRefOid": e.baseSHA(p), "isCrossRepository": false, "isInMergeQueue": p.queued,
 		"mergeable": e.mergeable(i), "mergeStateStatus": capitals(status), "reviewDecision": nullable(e.decision(i)),
 		"labels": e.gqlLabels(i), "comments": e.gqlComments(i), "autoMergeRequest": nil, "mergeCommit": nil,
 		"latestOpinionatedReviews": resolver(func(args object) (any, *gqlError) { return e.reviewList(i, i.opinions())(args) }),
@@ -62,7 +62,7 @@ func (e *execution) rollupOf(i *item) (any, *gqlError) {
 	for _, s := range e.latestStatuses(sha) {
 		all = append(all, object{
 			"__typename": "StatusContext", "id": node("SC", s.id), "context": s.context, "state": capitals(s.state),
-			"description": "", "targetUrl": nil, "isRequired": e.required(s.context),
+			"description": "", "targetUrl": nil, "createdAt": stamp(s.created), "isRequired": e.required(s.context),
 		})
 	}
 	return object{"__typename": "StatusCheckRollup", "state": state, "contexts": connection("StatusCheckRollupContext", all)}, nil
@@ -76,7 +76,7 @@ func (e *execution) gqlCheck(k *check) object {
 	suite := object{"__typename": "CheckSuite", "workflowRun": nil, "app": object{"__typename": "App", "slug": k.app()}}
 	if k.run != nil {
 		suite["workflowRun"] = object{
-			"__typename": "WorkflowRun", "databaseId": k.run.id, "url": e.web("/actions/runs/%d", k.run.id),
+			"__typename": "WorkflowRun", "databaseId": k.run.id, "url": e.web("/actions/runs/%d", k.run.id), "event": "pull_request",
 			"workflow": object{"__typename": "Workflow", "name": workflowName},
 		}
 	}
@@ -86,7 +86,8 @@ func (e *execution) gqlCheck(k *check) object {
 	}
 	return object{
 		"__typename": "CheckRun", "id": node("CR", k.id), "databaseId": k.id, "name": k.name,
-		"status": capitals(k.status()), "conclusion": conclusion, "detailsUrl": e.web("/runs/%d", k.id), "url": e.web("/runs/%d", k.id),
+		"status": capitals(k.status()), "conclusion": conclusion, "detailsUrl": e.details(k), "url": e.web("/runs/%d", k.id),
+		"startedAt": stamp(k.started), "completedAt": stamp(k.completed),
 		"isRequired": e.required(k.name), "checkSuite": suite,
 	}
 }

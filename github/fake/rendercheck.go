@@ -29,34 +29,31 @@ func (r renderer) app(slug string) object {
 
 func (r renderer) check(k *check) object {
 	url := fmt.Sprintf("%s/check-runs/%d", r.repoURL(), k.id)
-	o := object{
+	return object{
 		"id": k.id, "node_id": node("CR", k.id), "head_sha": k.sha, "name": k.name, "url": url, "html_url": r.web("/runs/%d", k.id),
-		"details_url": r.web("/runs/%d", k.id), "status": k.status(), "conclusion": nullable(k.conclusion), "external_id": "",
-		"started_at": "2020-01-01T00:00:00Z", "completed_at": nil, "check_suite": object{"id": 1}, "app": r.app(k.app()), "pull_requests": []any{},
+		"details_url": r.details(k), "status": k.status(), "conclusion": nullable(k.conclusion), "external_id": "",
+		"started_at": stamp(k.started), "completed_at": stamp(k.completed), "check_suite": object{"id": 1}, "app": r.app(k.app()), "pull_requests": []any{},
 		"output": object{"title": nil, "summary": nil, "text": nil, "annotations_count": 0, "annotations_url": url + "/annotations"},
 	}
-	if k.run != nil {
-		o["details_url"] = r.web("/actions/runs/%d/job/%d", k.run.id, k.id)
+}
+
+// details is where the application tells more.
+func (w *world) details(k *check) string {
+	if k.run == nil {
+		return w.web("/runs/%d", k.id)
 	}
-	if k.conclusion != "" {
-		o["completed_at"] = "2020-01-01T00:01:00Z"
-	}
-	return o
+	return w.web("/actions/runs/%d/job/%d", k.run.id, k.id)
 }
 
 func (r renderer) job(k *check) object {
-	o := object{
+	return object{
 		"id": k.id, "node_id": node("J", k.id), "run_id": k.run.id, "run_url": fmt.Sprintf("%s/actions/runs/%d", r.repoURL(), k.run.id),
 		"run_attempt": k.attempt, "head_sha": k.sha, "workflow_name": workflowName, "head_branch": nil, "name": k.name,
 		"url": fmt.Sprintf("%s/actions/jobs/%d", r.repoURL(), k.id), "html_url": r.web("/actions/runs/%d/job/%d", k.run.id, k.id),
-		"status": k.status(), "conclusion": nullable(k.conclusion), "started_at": "2020-01-01T00:00:00Z", "completed_at": nil,
-		"created_at": "2020-01-01T00:00:00Z", "check_run_url": fmt.Sprintf("%s/check-runs/%d", r.repoURL(), k.id), "labels": []any{"ubuntu-latest"},
+		"status": k.status(), "conclusion": nullable(k.conclusion), "started_at": stamp(k.started), "completed_at": stamp(k.completed),
+		"created_at": stamp(k.started), "check_run_url": fmt.Sprintf("%s/check-runs/%d", r.repoURL(), k.id), "labels": []any{"ubuntu-latest"},
 		"runner_id": nil, "runner_name": nil, "runner_group_id": nil, "runner_group_name": nil,
 	}
-	if k.conclusion != "" {
-		o["completed_at"] = "2020-01-01T00:01:00Z"
-	}
-	return o
 }
 
 func (r renderer) run(x *run) object {
@@ -66,7 +63,7 @@ func (r renderer) run(x *run) object {
 		"id": x.id, "node_id": node("WFR", x.id), "name": workflowName, "head_branch": nil, "run_number": 1, "run_attempt": x.attempt,
 		"display_title": workflowName, "event": "pull_request", "status": status, "conclusion": nullable(conclusion), "head_sha": x.sha,
 		"path": ".github/workflows/ci.yml", "workflow_id": 1, "url": url, "html_url": r.web("/actions/runs/%d", x.id),
-		"created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z", "head_commit": nil, "pull_requests": []any{},
+		"created_at": stamp(x.created), "updated_at": stamp(x.created), "head_commit": nil, "pull_requests": []any{},
 		"head_repository": r.repo(), "repository": r.repo(),
 	}, url, "jobs logs check_suite cancel rerun artifacts workflow")
 }
@@ -74,6 +71,6 @@ func (r renderer) run(x *run) object {
 func (r renderer) status(s *status) object {
 	return object{
 		"id": s.id, "node_id": node("SC", s.id), "state": s.state, "context": s.context, "description": nil, "target_url": nil, "avatar_url": nil,
-		"url": r.repoURL() + "/statuses/" + s.sha, "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z",
+		"url": r.repoURL() + "/statuses/" + s.sha, "created_at": stamp(s.created), "updated_at": stamp(s.created),
 	}
 }

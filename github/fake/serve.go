@@ -2,7 +2,6 @@ package fake
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -66,7 +65,7 @@ func (s *Server) apiHost() http.Handler {
 			s.finish(at, verdict.Status)
 			return
 		}
-		answer := s.answer(r.Context(), at, c)
+		answer := s.answer(at, c) //nolint:contextcheck // GitHub goes on when the client hangs up
 		if verdict.When == After {
 			if verdict.Act == Truncate {
 				truncate(w, answer)
@@ -132,7 +131,7 @@ func (s *Server) pass(w http.ResponseWriter, r *http.Request, v Verdict) bool {
 }
 
 // answer runs the operation and dresses its answer.
-func (s *Server) answer(ctx context.Context, at int, c *call) reply {
+func (s *Server) answer(at int, c *call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	bucket := c.bucket()
@@ -141,13 +140,13 @@ func (s *Server) answer(ctx context.Context, at int, c *call) reply {
 		answer.header = mergeHeader(answer.header, budget.header(bucket))
 		return answer
 	}
-	s.opts.Published.checkRequest(ctx, c, s.violate)
+	s.opts.Published.checkRequest(c, s.violate)
 	c.render, c.budgets, c.logs = renderer{world: s.world, base: s.api.URL}, s.budgets, s.logs.URL
 	s.log[at].Happened = true
 	s.world.settle()
 	answer := s.run(c)
 	s.world.settle()
-	s.opts.Published.checkResponse(ctx, c, answer, s.violate)
+	s.opts.Published.checkResponse(c, answer, s.violate)
 	answer = tagged(c, answer)
 	if answer.status != http.StatusNotModified { // that one is free
 		budget.Left--

@@ -14,6 +14,7 @@ type Settings struct {
 
 	Required  []string // checks that the default branch requires, by name
 	Approvals int      // reviews that it requires
+	Queue     bool     // it has a merge queue; [Server.MergePull] is its turn
 	Strangers []string // who cannot be asked for a review
 
 	NoSubIssues    bool // an older Enterprise server
