@@ -93,6 +93,12 @@ func (t forge) conflictIsOne() {
 		t.Fatal(err)
 	}
 	t.untouched(opened[1].Number, opened[1].SHA, fm.ErrConflict, fm.PullOpen)
+	// What was refused is not done by itself once it could be.
+	t.Push("main", "main.txt", "first\n")
+	t.is(opened[1].Number, fm.PullOpen)
+	if got, err := t.pulls.Merge(t.Context(), opened[1].Number, opened[1].SHA); err != nil || got.State != fm.PullMerged {
+		t.Errorf("merge: %+v, %v", got, err)
+	}
 }
 
 func (t forge) honoursItsContext() {

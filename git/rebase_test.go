@@ -173,16 +173,19 @@ func TestRebaseLeavesABranchThatIsCheckedOutElsewhere(t *testing.T) {
 	y.unchanged(y.root, fm.ErrRefused, y.root)
 }
 
+// Caught: a branch of another machine that is not fetched; its commit not noted
+// as pushed, so that the push is refused.
 func TestRebaseWithoutAWorktree(t *testing.T) {
 	t.Parallel()
 	for _, keep := range []string{"the branch", "nothing"} {
 		y := newYard(t, "")
+		another := y.clone()
 		old := y.offer("1", "a.txt", "a\n")
 		if err := y.repo.Remove(t.Context(), "1"); err != nil {
 			t.Fatal(err)
 		}
-		if keep == "nothing" { // another machine
-			y = y.clone()
+		if keep == "nothing" {
+			y = another
 		}
 		if got := y.rebase("1"); got != old {
 			t.Fatalf("with %s, nothing to do: %s, want %s", keep, got, old)
@@ -219,7 +222,8 @@ func TestRebaseOverwritesNobody(t *testing.T) {
 }
 
 // A crash between the branch here and the branch there.
-// Caught: Rebase that returns when there is nothing to put on top.
+// Caught: Rebase that returns when there is nothing to put on top; a base that
+// is not fetched.
 func TestARebaseThatWasCutOffIsFinished(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -262,6 +266,7 @@ func TestRebaseOfABranchWithMergesMerges(t *testing.T) {
 	}
 }
 
+// Caught: commits that became empty kept; those that were empty dropped.
 func TestRebaseDropsWhatTheBaseHas(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -376,6 +381,7 @@ func TestUnpublishDeletesOnlyWhatIsContained(t *testing.T) {
 }
 
 // Somebody else, such as GitHub after a merge, deletes it meanwhile.
+// Caught: no second look after a lease that did not hold.
 func TestUnpublishOfWhatVanishesIsNoError(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

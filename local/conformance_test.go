@@ -15,9 +15,9 @@ import (
 )
 
 // Caught: Create that compares titles instead of keys; a key without its
-// parent; Close that overrules a person; Children without those that are closed;
-// Made of one process's memory; Search that finds subissues, or any one of the
-// labels.
+// parent; Create without the lock; Close that overrules a person, or comments on
+// what is closed; Children without those that are closed; Search that finds
+// subissues, or any one of the labels.
 func TestTrackerKeepsThePromises(t *testing.T) {
 	forgetest.Tracker(t, func(t *testing.T) forgetest.TrackerWorld {
 		t.Helper()
@@ -40,9 +40,10 @@ func TestTrackerKeepsThePromises(t *testing.T) {
 	})
 }
 
-// Caught: Open that prefers the newest; Merge of the branch's tip; Merge of a
-// draft, or of what is closed; an order to merge that outlives its refusal; Look
-// that shows the commit of the opening; All in the order of the folder.
+// Caught: Find that prefers the newest; Open that takes a closed one; Merge of the
+// branch's tip, of a draft, or of what is closed; an order to merge that outlives
+// its refusal; Look that shows the commit of the opening, or fails at one that is
+// gone; All without those that are closed; titles and texts kept as they came.
 func TestForgeKeepsThePromises(t *testing.T) {
 	forgetest.Forge(t, func(t *testing.T) forgetest.ForgeWorld {
 		t.Helper()
