@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -26,7 +27,8 @@ func (f *Forge) furnish(ctx context.Context, pull *gh.PullRequest) error {
 		return err
 	}
 	if labels = missing(labels, had.labels); len(labels) > 0 {
-		_, _, err := f.client.Issues.AddLabelsToIssue(ctx, f.repo.Owner, f.repo.Name, pull.GetNumber(), labels)
+		// go-github sends a bare list, which GitHub's description does not have.
+		_, err := f.do(ctx, http.MethodPost, f.path("issues/%d/labels", pull.GetNumber()), map[string]any{"labels": labels}, nil)
 		if err != nil && !f.final(err) {
 			return err
 		}

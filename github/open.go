@@ -67,7 +67,7 @@ func (f *Forge) opened(ctx context.Context, p fm.Proposal) (*gh.PullRequest, err
 // opened for the same branch and base, so a look is enough after an answer
 // that did not arrive.
 func (f *Forge) create(ctx context.Context, p fm.Proposal) (*gh.PullRequest, error) {
-	title, body := fm.Line(p.Title, maxTitle), cut(p.Body, maxPullBody)
+	title, body := fm.Line(p.Title, maxTitle), cut(fm.Plain(p.Body), maxPullBody)
 	pull, _, err := f.client.PullRequests.Create(ctx, f.repo.Owner, f.repo.Name, &gh.NewPullRequest{
 		Title: &title, Body: &body, Head: &p.Head, Base: &p.Base, Draft: &p.Draft,
 	})
