@@ -13,10 +13,11 @@ func Retry(t fm.Task, at time.Time) Change {
 	return Change{Op: OpRetry, Task: t}
 }
 
-// again takes a task up anew. What is merged stays merged: more work on the task
-// wants another pull request.
+// again takes a task up anew. Its pull request is over where it was merged, and
+// may be where a person was asked: then the branch tells whether it still is the
+// task's.
 func again(t fm.Task, at time.Time) fm.Task {
-	if t.Status == fm.Merged {
+	if t.Status == fm.Merged || t.Status == fm.Blocked {
 		t.Pull = ""
 	}
 	t = moved(t, fm.Pending, at)

@@ -1,6 +1,8 @@
 package supervisor
 
 import (
+	"slices"
+
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/queue"
 )
@@ -17,16 +19,12 @@ type digest struct {
 
 func digestOf(snap queue.Snapshot) digest {
 	var d digest
-	type family struct {
-		children  []int
-		unsettled bool
-	}
 	families := map[fm.IssueID]*family{}
 	var order []fm.IssueID
 	for i := range snap.Tasks {
 		t := &snap.Tasks[i]
 		tidying := false
-		if t.Pull != "" && watchable(t.Status) {
+		if watchable(*t) {
 			d.watched = append(d.watched, i)
 		}
 		switch t.Status {
@@ -55,20 +53,31 @@ func digestOf(snap queue.Snapshot) digest {
 	}
 	for _, parent := range order {
 		if f := families[parent]; !f.unsettled {
-			eff := CloseParent{Parent: parent}
-			for _, i := range f.children {
-				eff.Children = append(eff.Children, snap.Tasks[i])
-			}
-			d.parents = append(d.parents, eff)
+			d.parents = append(d.parents, f.close(parent, snap))
 		}
 	}
 	return d
 }
 
-// watchable says whether a pull request that is merged ends a task with the
-// status. Where an agent is at work, or a person said no, it does not.
-func watchable(s fm.Status) bool {
-	return s == fm.Completed || s == fm.Pending || s == fm.Blocked || s == fm.Failed
+// family is the tasks of one parent.
+type family struct {
+	children  []int // positions
+	unsettled bool  // one is not merged, or not cleared up
+}
+
+func (f family) close(parent fm.IssueID, snap queue.Snapshot) CloseParent {
+	eff := CloseParent{Parent: parent}
+	for _, i := range f.children {
+		eff.Children = append(eff.Children, snap.Tasks[i])
+	}
+	return eff
+}
+
+// watchable says whether the task ends when its pull request is merged. Where an
+// agent is at work, or a person said no, it does not.
+func watchable(t fm.Task) bool {
+	waits := []fm.Status{fm.Completed, fm.Pending, fm.Blocked, fm.Failed}
+	return t.Pull != "" && slices.Contains(waits, t.Status)
 }
 
 // watched yields the tasks whose pull request is looked at, in the queue's order.

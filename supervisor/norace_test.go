@@ -2,7 +2,10 @@
 
 package supervisor
 
-const rapidChecks = "150"
+const (
+	rapidChecks = "150"
+	storms      = 8
+)
 
 func onceIll() map[string]ill { return map[string]ill{"fails": fails, "hangs": hangs} }
 

@@ -13,7 +13,8 @@ import (
 
 // publish pushes the branch and opens its pull request, and says what the agent
 // said of it. Each step looks first, so that a publication that was interrupted
-// anywhere is carried on, not repeated.
+// anywhere is carried on, not repeated. What a person made meanwhile of the task's
+// own pull request stands: there is no second one.
 func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullRequest, summary string, err error) {
 	sha, err := s.o.Workspace.Push(ctx, t.ID)
 	if err != nil {
@@ -24,12 +25,15 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullReques
 		return fm.PullRequest{}, "", err
 	}
 	pull, err = s.o.Forge.Find(ctx, fm.Branch(t.ID))
+	own := pull.Number == t.Pull
 	switch {
 	case errors.Is(err, fm.ErrGone):
 	case err != nil:
 		return fm.PullRequest{}, "", err
-	case pull.State == fm.PullOpen && pull.Draft == queue.Drafting(t), pull.State == fm.PullMerged && pull.SHA == sha:
+	case pull.State == fm.PullOpen && pull.Draft == queue.Drafting(t), pull.State == fm.PullMerged && (own || pull.SHA == sha):
 		return pull, c.Summary, nil
+	case pull.State == fm.PullClosed && own:
+		return fm.PullRequest{}, "", fmt.Errorf("pull request %s was closed without merging: %w", t.Pull, fm.ErrRefused)
 	}
 	pull, err = s.propose(ctx, t, c)
 	return pull, c.Summary, err

@@ -32,7 +32,7 @@ type Denial struct {
 //	a reviewer asks for changes  an agent, once for each demand
 //	failed checks                they are run again, once for each commit; then
 //	                             an agent, once for each commit; then a person
-//	nothing of it                it is merged, where fm is the one who merges
+//	none of these                it is merged, where fm is the one who merges
 //
 // Checks that are not over, or that cannot be read, say nothing.
 func (d *decision) completed(t fm.Task) {

@@ -4,7 +4,10 @@ package supervisor
 
 // What takes ten times as long is tried less often; where it is fast, all of it.
 
-const rapidChecks = "50"
+const (
+	rapidChecks = "50"
+	storms      = 2
+)
 
 func onceIll() map[string]ill { return map[string]ill{"hangs": hangs} }
 

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,29 +61,46 @@ func (c forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) 
 		return fm.PullRequest{}, err
 	}
 	defer leave()
-	for _, other := range c.pulls {
-		if other.Head == p.Head {
+	for i, other := range c.pulls {
+		if other.Head != p.Head {
+			continue
+		}
+		if other.State != fm.PullOpen || other.Draft == p.Draft {
 			c.tb.Errorf("a second pull request for %s", p.Head)
 		}
+		c.pulls[i].Draft = p.Draft
+		return c.pulls[i], nil
 	}
-	pull := fm.PullRequest{Number: strconv.Itoa(len(c.pulls) + 1), Head: p.Head, State: fm.PullOpen, SHA: "sha-" + string(p.Task)}
+	pull := fm.PullRequest{Number: strconv.Itoa(len(c.pulls) + 1), Head: p.Head, State: fm.PullOpen, SHA: c.sha(p.Task), Draft: p.Draft}
 	c.pulls = append(c.pulls, pull)
 	return pull, nil
 }
 
 func (c forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, error) {
-	leave, err := c.enter(ctx, "merge", fm.TaskID(strings.TrimPrefix(sha, "sha-")))
+	id, _, _ := strings.Cut(strings.TrimPrefix(sha, "sha-"), "-")
+	leave, err := c.enter(ctx, "merge", fm.TaskID(id))
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
 	defer leave()
-	for i, p := range c.pulls {
-		if p.Number == number && p.SHA == sha {
-			c.pulls[i].State = fm.PullMerged
-			return c.pulls[i], nil
-		}
+	p := c.pull(number)
+	switch {
+	case p == nil:
+		return fm.PullRequest{}, fm.ErrGone
+	case p.State == fm.PullMerged:
+		return *p, nil
+	case p.SHA != sha || p.State != fm.PullOpen:
+		return fm.PullRequest{}, fm.ErrRefused
+	case p.Draft || p.Armed:
+		c.tb.Errorf("a merge of %+v", *p)
+	case p.Conflict:
+		return *p, fm.ErrConflict
+	case p.Checks.State == fm.ChecksPending:
+		p.Armed = true
+		return *p, nil
 	}
-	return fm.PullRequest{}, fm.ErrRefused
+	p.State = fm.PullMerged
+	return *p, nil
 }
 
 func (c forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, error) {
@@ -91,23 +109,80 @@ func (c forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, er
 		return nil, err
 	}
 	defer leave()
+	if c.weather != nil {
+		for i := range c.pulls {
+			c.weather(&c.pulls[i])
+		}
+	}
 	return slices.DeleteFunc(slices.Clone(c.pulls), func(p fm.PullRequest) bool { return !slices.Contains(numbers, p.Number) }), nil
 }
 
-func (c forge) Rerun(ctx context.Context, _ string, _ []fm.Check) error {
+func (c forge) Rerun(ctx context.Context, number string, _ []fm.Check) error {
 	leave, err := c.enter(ctx, "rerun")
 	if err != nil {
 		return err
 	}
 	defer leave()
+	p := c.pull(number)
+	if p == nil || p.State != fm.PullOpen || p.Checks.State != fm.ChecksFailed {
+		return fm.ErrRefused
+	}
+	c.once("checks of %s were run again", p.SHA)
+	p.Checks = fm.Checks{State: fm.ChecksPending}
 	return nil
 }
 
-func (c forge) Feedback(ctx context.Context, _ string) (string, error) {
+func (c forge) Feedback(ctx context.Context, number string) (string, error) {
 	leave, err := c.enter(ctx, "feedback")
 	if err != nil {
 		return "", err
 	}
 	defer leave()
-	return "", nil
+	p := c.pull(number)
+	if p == nil {
+		return "", fm.ErrGone
+	}
+	return fmt.Sprint(p.Demand, p.Checks.Failed), nil
+}
+
+// pull gives the pull request with the number.
+func (c *town) pull(number string) *fm.PullRequest {
+	if i := slices.IndexFunc(c.pulls, func(p fm.PullRequest) bool { return p.Number == number }); i >= 0 {
+		return &c.pulls[i]
+	}
+	return nil
+}
+
+// once takes note of what must not happen twice.
+func (c *town) once(what string, about ...any) {
+	what = fmt.Sprintf(what, about...)
+	if c.counts[what]++; c.counts[what] == 2 {
+		c.tb.Errorf("%s twice", what)
+	}
+}
+
+// sha names the head of a task's branch.
+func (c *town) sha(id fm.TaskID) string {
+	if n := c.commits[id]; n > 0 {
+		return fmt.Sprintf("sha-%s-%d", id, n)
+	}
+	return "sha-" + string(id)
+}
+
+// shows has the task's open pull request show a new head of its branch, which is
+// not checked yet.
+func (c *town) shows(id fm.TaskID) {
+	for i := range c.pulls {
+		if p := &c.pulls[i]; p.Head == fm.Branch(id) && p.State == fm.PullOpen && p.SHA != c.sha(id) {
+			p.SHA, p.Conflict, p.Checks = c.sha(id), false, fm.Checks{}
+		}
+	}
+}
+
+// commit makes a commit on the task's branch.
+func (c *town) commit(id fm.TaskID) {
+	if c.commits == nil {
+		c.commits = map[fm.TaskID]int{}
+	}
+	c.commits[id]++
 }

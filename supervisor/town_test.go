@@ -28,6 +28,12 @@ type town struct {
 	lives   map[fm.Run]*life
 	trees   map[fm.TaskID]bool
 	pulls   []fm.PullRequest
+	commits map[fm.TaskID]int     // that were added to a branch since it was made
+	weather func(*fm.PullRequest) // what happens to a pull request between two looks
+	hard    func(fm.TaskID) bool  // whether a rebase conflicts
+	says    func(fm.Run) fm.Completion
+	briefs  []fm.Brief // of all launches
+	rules   Rules
 	closed  []fm.IssueID
 	wanted  Wanted
 	shown   []time.Time
@@ -46,7 +52,7 @@ func newTown(tb testing.TB, tasks ...fm.Task) *town {
 	tb.Helper()
 	c := &town{
 		tb: tb, disk: newDisk(), server: 1, slots: map[fm.WorkerID]fm.Run{}, lives: map[fm.Run]*life{}, trees: map[fm.TaskID]bool{},
-		wanted: Wanted{Workers: 4}, counts: map[string]int{},
+		wanted: Wanted{Workers: 4}, counts: map[string]int{}, rules: rules(),
 		task:    func(fm.Run) time.Duration { return 20 * time.Minute },
 		trouble: func(context.Context, call) error { return nil },
 	}
@@ -72,7 +78,7 @@ func row(n int) []fm.Task {
 func (c *town) supervisor(wake <-chan struct{}) *Supervisor {
 	c.tb.Helper()
 	return New(Options{
-		Rules: rules(), Queue: c.disk.open(c.tb), Terminal: c, Workspace: c, Agent: c, Verifier: c, Tracker: tracker{c}, Forge: forge{c},
+		Rules: c.rules, Queue: c.disk.open(c.tb), Terminal: c, Workspace: c, Agent: c, Verifier: c, Tracker: tracker{c}, Forge: forge{c},
 		Wanted: c.wants, Revive: c.revive, Dir: func(id fm.TaskID) string { return "/" + string(id) }, Show: c.show, Wake: wake,
 		Log: quiet(),
 	})
@@ -282,7 +288,8 @@ func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
 		return "", err
 	}
 	defer leave()
-	return "sha-" + string(id), nil
+	c.shows(id)
+	return c.sha(id), nil
 }
 
 func (c *town) Rebase(ctx context.Context, id fm.TaskID) (string, error) {
@@ -291,15 +298,28 @@ func (c *town) Rebase(ctx context.Context, id fm.TaskID) (string, error) {
 		return "", err
 	}
 	defer leave()
-	return "sha-" + string(id), nil
+	for w, r := range c.slots {
+		if r.Task == id && c.alive(r) {
+			c.tb.Errorf("%s is rebased, and %s lives in %s", id, r, w)
+		}
+	}
+	if c.hard != nil && c.hard(id) {
+		return "", fmt.Errorf("%w: main.go", fm.ErrConflict)
+	}
+	c.commit(id)
+	c.shows(id)
+	return c.sha(id), nil
 }
 
-func (c *town) Unpublish(ctx context.Context, id fm.TaskID, _ string) error {
+func (c *town) Unpublish(ctx context.Context, id fm.TaskID, sha string) error {
 	leave, err := c.enter(ctx, "unpublish", id)
 	if err != nil {
 		return err
 	}
 	defer leave()
+	if sha != c.sha(id) || c.trees[id] {
+		c.tb.Errorf("the branch of %s is deleted up to %s, with its worktree: %v", id, sha, c.trees[id])
+	}
 	return nil
 }
 
@@ -328,6 +348,7 @@ func (c *town) Launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
 		return fm.Command{}, err
 	}
 	defer leave()
+	c.briefs = append(c.briefs, b)
 	return fm.Command{Dir: b.Dir, Argv: []string{"claude"}}, nil
 }
 
@@ -354,6 +375,9 @@ func (c *town) Completion(ctx context.Context, run fm.Run, _ string) (fm.Complet
 		return fm.Completion{}, err
 	}
 	defer leave()
+	if c.says != nil {
+		return c.says(run), nil
+	}
 	return fm.Completion{Outcome: fm.Success, Summary: "done"}, nil
 }
 
