@@ -12,6 +12,7 @@ import (
 // What the user reads of limits, before "again at 15:04".
 const (
 	whySecondary = "GitHub asks for a pause between requests"
+	whyBroken    = "GitHub does not answer"
 	whyPace      = "fm has written to GitHub as often as it may for now"
 )
 

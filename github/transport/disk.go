@@ -1,7 +1,9 @@
 package transport
 
 import (
-	"errors"
+	"cmp"
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -23,6 +25,17 @@ func lock(dir, name string) *turn.Turn {
 	})
 }
 
+// hold takes the turn, which others need for milliseconds.
+func hold(ctx context.Context, t *turn.Turn) (release func(), err error) {
+	within, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	release, err = t.Take(within)
+	if err != nil && within.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("another process has held the lock for %s", lockPatience)
+	}
+	return release, err
+}
+
 // replace puts data into the place of a file, so that a reader sees the old
 // text or the new one. settle is called before, to make it outlast a power cut;
 // nil where losing it costs a request.
@@ -35,7 +48,7 @@ func replace(path string, data []byte, settle func(*os.File) error) error {
 	if err == nil && settle != nil {
 		err = settle(f)
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
+	if err = cmp.Or(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {

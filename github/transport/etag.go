@@ -45,9 +45,9 @@ type answer struct {
 	Body   []byte      `json:"-"`
 }
 
-// keepable tells whether the answer to req may be kept. GitHub's ETag hashes
-// what the question says about encodings, and a caller that asks conditionally
-// wants its own 304.
+// keepable tells whether the answer to req may be kept: not for a part of one,
+// nor in an encoding of the caller's choice; and a caller that asks
+// conditionally wants its own 304.
 func keepable(req *http.Request) bool {
 	if req.Method != http.MethodGet {
 		return false

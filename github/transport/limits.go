@@ -79,11 +79,8 @@ func (l *limits) learn(ctx context.Context, n news) block {
 	if old := l.read(); reflect.DeepEqual(old[n.owner].heard(n, now), old[n.owner]) {
 		return block{} // the usual case: a 304, which costs nothing
 	}
-	// The answer has come; that its caller gives up makes it no less true. But
-	// nobody waits for ever for a process that was stopped with the lock.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockPatience)
-	defer cancel()
-	release, err := l.turn.Take(ctx)
+	// The answer has come; that its caller gives up makes it no less true.
+	release, err := hold(context.WithoutCancel(ctx), l.turn)
 	if err == nil {
 		defer release()
 	}

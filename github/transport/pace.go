@@ -42,9 +42,7 @@ func (s slot) sent() bool { return s.Ticket == "" }
 // then. Else it returns when to ask again with the same ticket, which is booked
 // if it is not after latest.
 func (p *pace) take(ctx context.Context, ticket string, latest time.Time) (time.Time, error) {
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	release, err := p.turn.Take(ctx)
+	release, err := hold(ctx, p.turn)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -96,9 +94,7 @@ func (p *pace) earliest(now time.Time, slots []slot) time.Time {
 
 // withdraw gives a booked turn back. Where that fails, the turn passes unused.
 func (p *pace) withdraw(ctx context.Context, ticket string) {
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	release, err := p.turn.Take(ctx)
+	release, err := hold(ctx, p.turn)
 	if err != nil {
 		return
 	}

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,7 +31,8 @@ func read(c *call, resp *http.Response) (*reply, error) {
 	case err != nil && refusal(resp.StatusCode):
 		// The status was no success: the headers alone have to do.
 	case err != nil:
-		return nil, errors.Join(fmt.Errorf("read answer: %w", err), resp.Body.Close())
+		_ = resp.Body.Close() // the first error is the one to tell
+		return nil, fmt.Errorf("read answer: %w", err)
 	case len(body) > mostBody:
 		resp.Body = &spliced{Reader: io.MultiReader(bytes.NewReader(body), resp.Body), Closer: resp.Body}
 		return r, nil

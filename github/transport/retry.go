@@ -47,7 +47,11 @@ func (t *Transport) again(c *call, r *reply, err error) bool {
 		}
 		d = max(d, after)
 	}
-	if t.late(ctx, d) || t.sleep(ctx, d) != nil {
+	if t.late(ctx, d) {
+		return false
+	}
+	t.announce(c, d, t.o.Now().Add(d), whyBroken)
+	if t.sleep(ctx, d) != nil {
 		return false
 	}
 	if err == nil {

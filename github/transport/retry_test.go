@@ -107,17 +107,23 @@ func TestRepeatingEnds(t *testing.T) {
 }
 
 // Caught: a 503 that asks for more than the caller's patience waited for; one
-// that asks for less not.
+// that asks for less not; a wait of which nobody is told.
 func TestGatewayThatSaysWhen(t *testing.T) {
 	c := newClock()
 	h := saying(t, c, status(503, "", "Retry-After", "20"), fine, status(503, "", "Retry-After", "40"), fine)
-	tr := on(h, t.TempDir(), 30*time.Second)
+	o := h.options(t.TempDir(), 30*time.Second)
+	told := ""
+	o.Waiting = func(until time.Time, why string) { told += until.Sub(c.Now()).String() + " " + why }
+	tr := New(o)
 	from := c.Now()
 	if g := must(t, tr, "GET", h.URL+"/user", ""); g.StatusCode != 200 || c.Now().Sub(from) != 20*time.Second {
 		t.Errorf("got %d after %s", g.StatusCode, c.Now().Sub(from))
 	}
 	if g := must(t, tr, "GET", h.URL+"/user", ""); g.StatusCode != 503 {
 		t.Errorf("got %d, want the 503", g.StatusCode)
+	}
+	if told != "20s "+whyBroken {
+		t.Errorf("told %q", told)
 	}
 }
 

@@ -191,11 +191,16 @@ func (t *Transport) wait(c *call, until time.Time, why string) error {
 	if until.After(c.latest) || t.late(c.req.Context(), d) {
 		return &Limited{Until: until, Why: why}
 	}
+	t.announce(c, d, until, why)
+	return t.sleep(c.req.Context(), min(d, nap))
+}
+
+// announce tells of a wait that a person would notice, once.
+func (t *Transport) announce(c *call, d time.Duration, until time.Time, why string) {
 	if d > 2*time.Second && t.o.Waiting != nil && !until.Equal(c.told) {
 		c.told = until
 		t.o.Waiting(until, why)
 	}
-	return t.sleep(c.req.Context(), min(d, nap))
 }
 
 // late tells whether ctx ends before d is over.
