@@ -174,3 +174,61 @@ func TestCriteria(t *testing.T) {
 		})
 	}
 }
+
+// TestNoCommitClosesAnotherIssue sends work back whose messages would close what
+// is not the task's own.
+func TestNoCommitClosesAnotherIssue(t *testing.T) {
+	for _, c := range []struct{ messages, want string }{
+		{"Add it\n\nCloses #456", ""},
+		{"See #123", ""},
+		{"Fixes #123", "a commit message closes #123: reword it, git commit --amend or rebase -i; only #456 may be named so"},
+		{"Fixes #123, closes #456, resolves acme/widget#9 and fixes #123", "closes #123, #9: reword"},
+	} {
+		work := fm.Work{Commits: 1, Files: []string{"a.go"}, Messages: c.messages}
+		for _, outcome := range []fm.Outcome{fm.Success, fm.Partial} {
+			if got := judge("456", fm.Completion{Outcome: outcome}, work); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+				t.Errorf("%s with %q: got %q, want %q", outcome, c.messages, got, c.want)
+			}
+		}
+	}
+}
+
+// TestPullBodyClosesNothingElse keeps what the agent and the issue say from
+// closing issues; our own line does.
+func TestPullBodyClosesNothingElse(t *testing.T) {
+	issue := fm.Issue{Body: "## Acceptance Criteria\n- fixes #77\n"}
+	body := pullBody(task("5", fm.Working), issue, fm.Completion{Summary: "This closes #78.", Verification: "resolves #79", Files: "fix: #80"})
+	if diff := cmp.Diff([]fm.IssueID{"5"}, fm.Closes(body)); diff != "" {
+		t.Errorf("it closes (-want +got):\n%s\n%s", diff, body)
+	}
+	for _, n := range []string{"#77", "#78", "#79", "#80"} {
+		if !strings.Contains(body, n) {
+			t.Errorf("%s is not in %q", n, body)
+		}
+	}
+}
+
+// TestAPartIsADraftAndAPersons publishes what there is of a task that its agent
+// could not finish. Caught: a part that was shown as ready after a restart; a
+// block that lost the pull request.
+func TestAPartIsADraftAndAPersons(t *testing.T) {
+	s := told(Progress{Judged: 1, Checked: 1, Parts: 1}, live(1, "5", 1), claimed(2))
+	s.Busy[taskKey("5")] = Verify{Task: working("5", 1)}
+	v := Verdict{Turns: 2, Outcome: fm.Partial, Summary: "half of it", Commits: 1}
+	s, effects := step(s, Verified{Run: fm.Run{Task: "5", Attempt: 1}, Verdict: v})
+	at := given(t, s, effects)
+	if !queue.Publishing(at) || !queue.Drafting(at) || at.Worker != 1 {
+		t.Fatalf("recorded %+v", at)
+	}
+	at = queue.Owe(at, "no route", noon()).Task // and for a while it cannot be
+	s = seen(at)
+	s, effects = step(s, QueueRead{Snapshot: s.Queue})
+	if fmt.Sprint(names(effects)) != "[Publish task 5]" {
+		t.Fatalf("ordered %v", names(effects))
+	}
+	s, effects = step(s, Published{Run: at.Run(), Pull: fm.PullRequest{Number: "12", Draft: true}, Summary: "half of it"})
+	at = given(t, s, effects)
+	if at.Status != fm.Blocked || at.Pull != "12" || at.Note != "the agent finished only a part: half of it; draft pull request #12" || len(s.Finishes) > 0 {
+		t.Errorf("recorded %+v, finishes %v", at, s.Finishes)
+	}
+}
