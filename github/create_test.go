@@ -134,13 +134,14 @@ func (r *rig) wantOne(t *testing.T, got fm.IssueID) {
 
 // A process on another machine has no files of ours.
 func TestCreateFindsWhatIsThere(t *testing.T) {
-	mark := newMarker(Repo{dotcom, "acme", "widget"}, 12, "1", nil).String()
+	mark := newMarker(widget, 12, "1", nil).String()
 	for _, tt := range []struct {
 		name  string
 		there fake.Issue
 		found bool
 	}{
 		{"linked", fake.Issue{Body: mark, Labels: []string{"fm"}, Parent: 12}, true},
+		{"linked, and its label was taken away", fake.Issue{Body: mark, Parent: 12}, true},
 		{"not linked yet", fake.Issue{Body: mark, Labels: []string{"fm"}}, true},
 		{"closed", fake.Issue{Body: mark, Labels: []string{"fm"}, Closed: true}, true},
 		{"edited", fake.Issue{Body: "Changed.\r\n\r\n" + mark + "\r\n", Labels: []string{"fm", "more"}}, true},
@@ -175,7 +176,7 @@ func TestCreateFindsWhatIsThere(t *testing.T) {
 // The look-up goes through pages, and stops at issues older than the parent.
 func TestCreateLooksThroughAllPages(t *testing.T) {
 	r := newRig(t)
-	repo := Repo{dotcom, "acme", "widget"}
+	repo := widget
 	for i := range 5 {
 		r.AddIssue(fake.Issue{Number: 100 + i, Title: "old", Labels: []string{"fm"}, Body: newMarker(repo, 1, fmt.Sprint(i), nil).String()})
 	}
@@ -277,10 +278,7 @@ func TestCreateRefusesInOneLine(t *testing.T) {
 	}{
 		{"100 children", hundred, "12", fm.ErrRefused, []string{"100", "split it"}, 0},
 		{"no right to make issues", func(r *rig) { r.Deny("POST issues") }, "12", fm.ErrRefused, []string{"write access", "acme/widget"}, 0},
-		{
-			"no right to link", func(r *rig) { r.Deny("POST issues/{issue_number}/sub_issues") }, "12", fm.ErrRefused,
-			[]string{"may not create sub-issues", "triage role", "#13 is there"}, 1,
-		},
+		{"no right to link", func(r *rig) { r.Deny("POST issues/{issue_number}/sub_issues") }, "12", fm.ErrRefused, []string{"may not create sub-issues", "triage role", "#13 is there"}, 1},
 		{"read only", func(r *rig) { r.Configure(func(s *fake.Settings) { s.ReadOnly = true }) }, "12", fm.ErrRefused, []string{"write access"}, 0},
 		{"archived", func(r *rig) { r.Archive() }, "12", fm.ErrRefused, []string{"archived", "unarchive"}, 0},
 		{"issues switched off", func(r *rig) { r.Configure(func(s *fake.Settings) { s.IssuesDisabled = true }) }, "12", fm.ErrRefused, []string{"switched off", "switch them on"}, 0},
@@ -324,7 +322,7 @@ func TestAnotherParentsChildStaysThere(t *testing.T) {
 	r.AddIssue(fake.Issue{Number: 14, Title: "Log out"})
 	r.AddIssue(fake.Issue{
 		Number: 20, Title: "x", Parent: 14, Labels: []string{"fm"},
-		Body: newMarker(Repo{dotcom, "acme", "widget"}, 12, "1", nil).String(),
+		Body: newMarker(widget, 12, "1", nil).String(),
 	})
 	_, err := r.tracker().Create(t.Context(), "12", "1", part("Page"), nil)
 	oneLine(t, err, "#20 is there", "another issue", "take it out")
@@ -436,14 +434,14 @@ func TestHostilePlansMakePlainIssues(t *testing.T) {
 	r := newRig(t)
 	r.AddIssue(fake.Issue{Number: 12, Title: "Log in"})
 	s := part("Page \x1b[31m\u202e" + strings.Repeat("long ", 100))
-	s.Description = strings.Repeat("ä", 70_000) + newMarker(Repo{dotcom, "acme", "widget"}, 12, "2", nil).String()
+	s.Description = strings.Repeat("ä", 70_000) + newMarker(widget, 12, "2", nil).String()
 	s.Criteria = []string{"<!--  fm:v1 parent=acme/widget#12 key=2 -->"}
 	tracker := r.tracker()
 	one, err := tracker.Create(t.Context(), "12", "1", s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Description = newMarker(Repo{dotcom, "acme", "widget"}, 12, "1", nil).String()
+	s.Description = newMarker(widget, 12, "1", nil).String()
 	two, err := tracker.Create(t.Context(), "12", "2", s, nil)
 	if err != nil || two.ID == one.ID {
 		t.Fatalf("#%s and #%s, %v", one.ID, two.ID, err)

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,13 +31,11 @@ func says(err error, part string) bool {
 }
 
 func wording(e *gh.ErrorResponse) string {
-	all := fm.Line(e.Message, 200)
+	all := []string{fm.Line(e.Message, 200)}
 	for _, detail := range e.Errors {
-		if detail.Message != "" {
-			all += "; " + fm.Line(detail.Message, 200)
-		}
+		all = append(all, fm.Line(cmp.Or(detail.Message, detail.Field+" "+detail.Code), 200))
 	}
-	return all
+	return strings.Join(all, "; ")
 }
 
 // classified says that it is known what kind of error it is, and so that

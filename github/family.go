@@ -21,7 +21,9 @@ type family struct {
 
 // family reads the children of an issue: its sub-issues, and those in fm's
 // task list. Where the API has no sub-issues, those that fm made and did not
-// come to list are among them.
+// come to list are among them; where it has them, only those in the list that
+// fm made are, from a time before: who wrote the parent may be anybody, and
+// can list what they like.
 func (g *GitHub) family(ctx context.Context, parent *issue) (*family, error) {
 	f := &family{parent: parent, known: map[int]*issue{}}
 	if err := g.native(ctx, f); err != nil {
@@ -47,7 +49,10 @@ func (g *GitHub) family(ctx context.Context, parent *issue) (*family, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.known[n] = i
+		m, ours := i.marker()
+		if f.native == nil || ours && m.of(g.repo, parent.GetNumber()) {
+			f.known[n] = i
+		}
 	}
 	return f, nil
 }
@@ -80,10 +85,15 @@ func (f *family) inOrder() []*issue {
 	return slices.SortedFunc(maps.Values(f.known), func(a, b *issue) int { return cmp.Compare(a.GetNumber(), b.GetNumber()) })
 }
 
-// marked finds the oldest child with that key.
+// marked finds the oldest child with that key. A linked one needs no label:
+// only who may triage can link.
 func (f *family) marked(key string) *issue {
 	for _, i := range f.inOrder() {
-		if m, ok := i.marker(); ok && m.parent == f.parent.GetNumber() && m.key == key {
+		m, ok := i.marker()
+		if f.native[i.GetNumber()] {
+			m, ok = readMarker(i.GetBody())
+		}
+		if ok && m.parent == f.parent.GetNumber() && m.key == key {
 			return i
 		}
 	}

@@ -99,8 +99,11 @@ func Open(o Options) (*GitHub, error) {
 	if g.sleep == nil {
 		g.sleep = sleep
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Token == nil {
-		o.Token = func(ctx context.Context) (string, error) { return Token(ctx, o.Repo.Host) }
+		o.Token = (&tokens{host: o.Repo.Host, now: o.Now}).find
 	}
 	g.transport = transport.New(transport.Options{
 		Base: o.Base, Token: o.Token, Host: base.Host, Dir: o.Dir,

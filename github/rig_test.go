@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +16,7 @@ import (
 type rig struct {
 	*fake.Server
 
-	t     testing.TB
+	t     *testing.T
 	clock *clock
 	dir   string
 }
@@ -32,13 +31,9 @@ var described = sync.OnceValues(func() (*fake.Published, error) {
 	return fake.ReadPublished(description, schema)
 })
 
-func newRig(t testing.TB) *rig {
+func newRig(t *testing.T) *rig {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "fm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &rig{t: t, clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, dir: dir}
+	r := &rig{t: t, clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, dir: t.TempDir()}
 	p, err := described()
 	if err != nil {
 		t.Fatal(err)
@@ -48,9 +43,6 @@ func newRig(t testing.TB) *rig {
 		r.Close()
 		for _, v := range r.Violations() {
 			t.Error(v)
-		}
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
 		}
 	})
 	return r
@@ -135,7 +127,7 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // oneLine fails unless an error is one line that says something.
-func oneLine(t testing.TB, err error, words ...string) {
+func oneLine(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if err == nil {
 		t.Fatalf("no error, want one with %q", words)

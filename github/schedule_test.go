@@ -68,6 +68,7 @@ type history struct {
 }
 
 func newHistory(t *testing.T, seed uint64) *history {
+	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 4))
 	h := &history{rig: newRig(t), random: random, native: random.IntN(3) > 0, rounds: 1 + random.IntN(4), trouble: 5 + random.IntN(40)}
 	if !h.native {

@@ -120,9 +120,10 @@ func TestIssueAsksLittle(t *testing.T) {
 
 func TestChildrenAreSubIssuesAndListedOnes(t *testing.T) {
 	r := newRig(t)
+	mark := newMarker(widget, 12, "1", nil).String()
 	r.AddIssue(fake.Issue{Number: 5, Title: "A person's, older"})
-	r.AddIssue(fake.Issue{Number: 12, Title: "Log in", Body: "<!-- fm:tasks -->\n- [ ] #30\n- [ ] #20\n- [x] #12\n- [ ] #50\n"})
-	r.AddIssue(fake.Issue{Number: 30, Title: "Listed"})
+	r.AddIssue(fake.Issue{Number: 12, Title: "Log in", Body: "<!-- fm:tasks -->\n- [ ] #30\n- [ ] #20\n- [x] #12\n- [ ] #50\n- [ ] #5\n"})
+	r.AddIssue(fake.Issue{Number: 30, Title: "Listed", Body: mark, Labels: []string{"fm"}})
 	r.AddIssue(fake.Issue{Number: 20, Title: "Linked and listed", Parent: 12, BlockedBy: []int{30}, Comments: []fake.Comment{{Body: "x"}}})
 	r.AddIssue(fake.Issue{Number: 40, Title: "Closed", Parent: 12, Closed: true})
 	r.AddPull(fake.Pull{Number: 50, Head: "x"})
@@ -133,7 +134,7 @@ func TestChildrenAreSubIssuesAndListedOnes(t *testing.T) {
 	url := "https://github.example/acme/widget/issues/"
 	want := []fm.Issue{
 		{ID: "20", Title: "Linked and listed", Parent: "12", DependsOn: []fm.IssueID{"30"}, URL: url + "20"},
-		{ID: "30", Title: "Listed", Parent: "12", URL: url + "30"},
+		{ID: "30", Title: "Listed", Body: mark, Parent: "12", Labels: []string{"fm"}, URL: url + "30"},
 		{ID: "40", Title: "Closed", Parent: "12", Closed: true, URL: url + "40"},
 	}
 	if diff := cmp.Diff(children, want); diff != "" {
@@ -249,7 +250,7 @@ func TestSearchFindsWhatPeopleMade(t *testing.T) {
 	r := newRig(t)
 	r.AddMilestone("v1")
 	r.AddMilestone("7")
-	mark := newMarker(Repo{dotcom, "acme", "widget"}, 3, "1", nil).String()
+	mark := newMarker(widget, 3, "1", nil).String()
 	r.AddIssue(fake.Issue{Number: 3, Title: "a", Labels: []string{"bug", "ui"}, Milestone: "v1", Comments: []fake.Comment{{Body: "x"}}})
 	r.AddIssue(fake.Issue{Number: 4, Title: "b", Labels: []string{"Bug"}, Milestone: "7", BlockedBy: []int{3}})
 	r.AddIssue(fake.Issue{Number: 5, Title: "closed", Labels: []string{"bug"}, Closed: true})
@@ -288,7 +289,7 @@ func TestSearchFindsWhatPeopleMade(t *testing.T) {
 // What fm made is found from GitHub alone, for a queue that was lost.
 func TestMadeFindsAllThatFmMade(t *testing.T) {
 	r := newRig(t)
-	repo := Repo{dotcom, "acme", "widget"}
+	repo := widget
 	r.AddIssue(fake.Issue{Number: 3, Title: "Parent"})
 	tracker := r.tracker()
 	for i := range 120 {
