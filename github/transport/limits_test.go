@@ -266,8 +266,9 @@ func TestPauseWithoutATimeDoubles(t *testing.T) {
 // Caught: each doubles.
 func TestRejectedTogetherCountsOnce(t *testing.T) {
 	c := newClock()
-	together := make(chan bool)
+	arrived, together := make(chan bool), make(chan bool)
 	h := saying(t, c, func(w http.ResponseWriter, r *http.Request) {
+		arrived <- true
 		<-together
 		status(403, saysSecondary)(w, r)
 	})
@@ -280,8 +281,9 @@ func TestRejectedTogetherCountsOnce(t *testing.T) {
 		}()
 	}
 	for range 10 {
-		together <- true
+		<-arrived
 	}
+	close(together)
 	for range 10 {
 		var l *Limited
 		if err := <-errs; !errors.As(err, &l) {
