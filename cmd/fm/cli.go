@@ -19,6 +19,7 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Work    workCmd    `cmd:"" help:"Split issues and have workers do them."`
+	Plan    planCmd    `cmd:"" help:"Show how issues would be split, and write it to files that can be edited."`
 	Add     addCmd     `cmd:"" help:"Add issues to the running queue."`
 	Status  statusCmd  `cmd:"" help:"Show workers, queue, parents and throughput."`
 	Attach  attachCmd  `cmd:"" help:"Join a worker's session."`

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -31,7 +33,7 @@ func (h *house) onGitHub(p place) (*office, error) {
 	}
 	k := h.keys(repo.Host)
 	o := github.Options{
-		Repo: repo, Config: h.config.GitHub, Token: k.Token, Dir: h.project.File("github"),
+		Repo: repo, Config: h.config.GitHub, Token: k.Token, Dir: h.noteFolder(repo),
 		Patience: commandPatience, Waiting: h.tellWait, Base: &knocking{base: wire(), keys: k},
 	}
 	switch h.role {
@@ -60,6 +62,16 @@ func (h *house) onGitHub(p place) (*office, error) {
 		parse: func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
 		quota: hub.Quota,
 	}, nil
+}
+
+// noteFolder is where answers and limits are kept: in the project, but for a
+// command that has not begun anything there yet, and may never do.
+func (h *house) noteFolder(repo github.Repo) string {
+	cache, err := os.UserCacheDir()
+	if err != nil || h.used() || h.role == supervising {
+		return h.project.File("github")
+	}
+	return filepath.Join(cache, "fm", repo.Host)
 }
 
 // plainly leaves the name of the class away where the text says it already.

@@ -20,7 +20,7 @@ type queueCmd struct {
 	Priority queuePriorityCmd `cmd:"" help:"Change a task's priority: fm queue priority 456 high."`
 	Retry    queueRetryCmd    `cmd:"" help:"Have a failed or blocked task done again."`
 	RetryAll queueRetryAllCmd `cmd:"" help:"Have all failed and blocked tasks done again."`
-	Rebuild  queueRebuildCmd  `cmd:"" help:"Rebuild queue.txt from the ledger, or a damaged ledger from queue.txt."`
+	Rebuild  queueRebuildCmd  `cmd:"" help:"Rebuild queue.txt from the ledger, a damaged ledger from queue.txt, or both from issues and pull requests."`
 }
 
 type queueShowCmd struct{}
@@ -155,35 +155,6 @@ func (queueRetryAllCmd) Run(ctx context.Context, a *app) error {
 		return nil
 	}
 	return a.change(ctx, ids, retry)
-}
-
-type queueRebuildCmd struct{}
-
-func (queueRebuildCmd) Run(ctx context.Context, a *app) error {
-	h, err := a.visit(ctx)
-	if err != nil {
-		return err
-	}
-	q, err := h.openQueue(ctx)
-	if err != nil && !errors.Is(err, queue.ErrCorrupt) {
-		return err
-	}
-	from, rebuild := "the ledger", q.RebuildView
-	if errors.Is(err, queue.ErrCorrupt) {
-		if pid, alive := h.supervisorPID(); alive {
-			return usage("the ledger is damaged and a supervisor (pid %d) runs: fm stop --now, then fm queue rebuild", pid)
-		}
-		from, rebuild = "queue.txt", q.RebuildLedger
-	}
-	snap, err := rebuild(ctx, time.Now())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(h.stdout, "✓ Rebuilt from %s: %d tasks\n", from, len(snap.Tasks))
-	for _, p := range snap.Problems {
-		fmt.Fprintf(h.stdout, "! %s: %s\n", fm.Line(p.What, 160), fm.Line(p.Do, 160))
-	}
-	return nil
 }
 
 // change changes tasks, all or none.

@@ -21,6 +21,7 @@ type workCmd struct {
 	choice
 
 	Words    []string `arg:"" optional:"" name:"issues" help:"Issues, as 12,13 or one by one; on GitHub also as owner/repo#12 or by their addresses. Without --workers a last word of its own is the number of workers: fm work 12,13 4."`
+	Plan     []string `sep:"none" placeholder:"FILE" help:"Take the plan of an issue from a file that fm plan wrote; repeated for several."`
 	Workers  *int     `short:"w" placeholder:"N" help:"How many workers (default: what the project had, or 4)."`
 	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues."`
 	Mode     string   `name:"permission-mode" placeholder:"MODE" help:"Claude's permission mode for agents that start from now on: dontAsk, acceptEdits, default, auto, or bypassPermissions, which checks nothing (default: what the project had)."`
@@ -48,7 +49,7 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, job{words: words, choice: c.choice, priority: prio, workers: workers, mode: mode, wait: c.Wait})
+	return h.work(ctx, job{words: words, choice: c.choice, plans: c.Plan, priority: prio, workers: workers, mode: mode, wait: c.Wait})
 }
 
 // parse tells issues from the number of workers, which is 0 when none was
@@ -95,6 +96,7 @@ func parsePriority(word string) (fm.Priority, error) {
 type job struct {
 	words    []string // the issues
 	choice   choice   // what they have in common, and where they are
+	plans    []string // files
 	priority fm.Priority
 	workers  int    // 0: as many as there were
 	mode     string // "": the permission mode that there was
@@ -104,7 +106,7 @@ type job struct {
 // work takes issues in, sees that the supervisor runs, and shows that the
 // workers began.
 func (h *house) work(ctx context.Context, j job) error {
-	o, ids, err := h.admit(ctx, j)
+	order, err := h.admit(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -116,7 +118,7 @@ func (h *house) work(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	tasks, q, err := h.take(ctx, o, intake.Order{Issues: ids, Priority: j.priority})
+	tasks, q, err := h.take(ctx, order)
 	if err != nil {
 		return errors.Join(err, undo())
 	}
@@ -144,25 +146,27 @@ func (h *house) work(ctx context.Context, j job) error {
 
 // admit finds the issues, and out what would fail later, before anything is
 // changed.
-func (h *house) admit(ctx context.Context, j job) (*office, []fm.IssueID, error) {
+func (h *house) admit(ctx context.Context, j job) (intake.Order, error) {
+	order := intake.Order{Priority: j.priority}
+	planned, splits, err := h.readPlans(j.plans)
+	if err != nil {
+		return order, err
+	}
 	if err := h.choose(ctx, j.choice.Source); err != nil {
-		return nil, nil, err
+		return order, err
 	}
 	o, err := h.office(ctx)
 	if err != nil {
-		return nil, nil, err
+		return order, err
 	}
-	if err := o.check(ctx); err != nil {
-		return nil, nil, err
+	for _, id := range planned {
+		j.words = append(j.words, string(id))
 	}
-	ids, err := h.issues(ctx, o, j.words, j.choice)
-	if err != nil {
-		return nil, nil, err
+	order.Plans = splits
+	if order.Issues, err = h.wanting(ctx, o, j.words, j.choice); err != nil {
+		return order, err
 	}
-	if err := h.known(ctx, o, ids); err != nil {
-		return nil, nil, err
-	}
-	return o, ids, h.check(ctx)
+	return order, h.check(ctx)
 }
 
 // check finds out what would fail later, before anything is changed.
@@ -197,7 +201,11 @@ func (h *house) check(ctx context.Context) error {
 
 // take splits and queues, one command at a time: two that split one issue at
 // once would create the parts of two different plans.
-func (h *house) take(ctx context.Context, o *office, order intake.Order) ([]fm.TaskID, *queue.Queue, error) {
+func (h *house) take(ctx context.Context, order intake.Order) ([]fm.TaskID, *queue.Queue, error) {
+	o, err := h.office(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	q, err := h.openQueue(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -206,14 +214,11 @@ func (h *house) take(ctx context.Context, o *office, order intake.Order) ([]fm.T
 	if err != nil {
 		return nil, nil, err
 	}
-	lock, holder, err := acquire(ctx, h.project.File("intake.lock"), fmt.Sprintf("pid %d", os.Getpid()))
-	if errors.Is(err, disk.ErrHeld) {
-		return nil, nil, usage("another fm work or fm add takes issues in (%s); try again when it is done", holder)
-	}
+	release, err := h.oneIntake(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() { _ = lock.Release() }() // the end of the process frees it, too
+	defer release()
 	tell := &news{out: h.stdout}
 	fmt.Fprintln(h.stdout, "🤖 Analyzing issues...")
 	in := intake.Intake{Tracker: o.tracker, Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
@@ -222,4 +227,16 @@ func (h *house) take(ctx context.Context, o *office, order intake.Order) ([]fm.T
 		err = exitError{code: exitFailure, err: fmt.Errorf("%w; tasks taken in before that are in the queue: %d", err, len(ids))}
 	}
 	return ids, q, err
+}
+
+// oneIntake has no other command take issues in until it is released.
+func (h *house) oneIntake(ctx context.Context) (release func(), err error) {
+	lock, holder, err := acquire(ctx, h.project.File("intake.lock"), fmt.Sprintf("pid %d", os.Getpid()))
+	if errors.Is(err, disk.ErrHeld) {
+		return nil, usage("another fm work or fm add takes issues in (%s); try again when it is done", holder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Release() }, nil // the end of the process frees it, too
 }

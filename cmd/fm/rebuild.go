@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/intake"
+	"github.com/founder-mode/fm/queue"
+)
+
+// queueRebuildCmd restores a queue from what there is of it.
+type queueRebuildCmd struct {
+	From   string `placeholder:"WHAT" help:"ledger, queue or tracker: what to go by (default: what there is, in this order)."`
+	Source string `placeholder:"PLACE" help:"With the tracker: local or github, as in fm work."`
+}
+
+// Run takes the first of what there is: the ledger, queue.txt, and where issues
+// and pull requests live.
+func (c *queueRebuildCmd) Run(ctx context.Context, a *app) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	kept := exists(h.project.Ledger()) || exists(h.project.Queue())
+	switch c.From {
+	case "tracker":
+		return h.rebuildFromTracker(ctx, c.Source)
+	case "":
+		if !kept {
+			return h.rebuildFromTracker(ctx, c.Source)
+		}
+	case "ledger", "queue":
+	default:
+		return usage("--from %s: want ledger, queue or tracker", fm.Line(c.From, 40))
+	}
+	if !kept {
+		return usage("there is neither a ledger nor a queue.txt in %s: fm queue rebuild --from tracker", h.project.Dir())
+	}
+	return h.rebuildFromFiles(ctx, c.From)
+}
+
+func (h *house) rebuildFromFiles(ctx context.Context, want string) error {
+	q, err := h.openQueue(ctx)
+	if err != nil && !errors.Is(err, queue.ErrCorrupt) {
+		return err
+	}
+	from, rebuild := "the ledger", q.RebuildView
+	if errors.Is(err, queue.ErrCorrupt) || want == "queue" {
+		if pid, alive := h.supervisorPID(); alive {
+			return usage("the ledger is damaged and a supervisor (pid %d) runs: fm stop --now, then fm queue rebuild", pid)
+		}
+		from, rebuild = "queue.txt", q.RebuildLedger
+	}
+	snap, err := rebuild(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h.stdout, "✓ Rebuilt from %s: %d tasks\n", from, len(snap.Tasks))
+	for _, p := range snap.Problems {
+		fmt.Fprintf(h.stdout, "! %s: %s\n", fm.Line(p.What, 160), fm.Line(p.Do, 160))
+	}
+	return nil
+}
+
+// rebuildFromTracker restores what is in no file any more from subissues, pull
+// requests and branches, and says what those do not tell.
+func (h *house) rebuildFromTracker(ctx context.Context, source string) error {
+	if err := h.choose(ctx, source); err != nil {
+		return err
+	}
+	o, err := h.office(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.check(ctx); err != nil {
+		return err
+	}
+	repo, err := h.repo(ctx)
+	if err != nil {
+		return mendable(err)
+	}
+	branches, err := repo.RemoteBranches(ctx, fm.Branch(""))
+	if err != nil {
+		return err
+	}
+	if err := h.settle(); err != nil {
+		return err
+	}
+	if err := h.move(ctx); err != nil {
+		return err
+	}
+	release, err := h.oneIntake(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	q, err := h.openQueue(ctx)
+	if err != nil {
+		return err
+	}
+	attempts, err := h.attempts(ctx)
+	if err != nil {
+		return err
+	}
+	in := intake.Intake{Tracker: o.tracker, Plans: plans{h.project}, Queue: q, Tell: (&news{out: h.stdout}).tell}
+	added, unknown, err := in.Rebuild(ctx, intake.Remains{Archive: o.tracker, Offers: o.forge(repo), Branches: branches, Attempts: attempts}, time.Now)
+	if err != nil {
+		return err
+	}
+	h.tellRebuilt(o.place, q.Snapshot(), added, unknown)
+	return nil
+}
+
+// tellRebuilt says what there is again, and what nobody knows any more.
+func (h *house) tellRebuilt(p place, snap queue.Snapshot, added []fm.TaskID, unknown []string) {
+	fmt.Fprintf(h.stdout, "✓ Rebuilt from the %s: %s\n", p, plural(len(added), "task"))
+	for _, id := range added {
+		if t, ok := snap.Task(id); ok {
+			fmt.Fprintf(h.stdout, "  #%s %s%s: %s\n", t.ID, t.Status, pull(t), fm.Line(t.Title, 100))
+		}
+	}
+	if len(unknown) > 0 {
+		fmt.Fprintln(h.stdout, "\nNot known any more:")
+	}
+	for _, what := range unknown {
+		fmt.Fprintf(h.stdout, "! %s\n", fm.Line(what, 300))
+	}
+	if len(added) > 0 {
+		fmt.Fprintln(h.stdout, "\nLook it over with: fm queue    Go on with: fm resume")
+	}
+}
+
+// attempts finds the highest attempt of each task that files or sessions are
+// named after, so that none is given a second time.
+func (h *house) attempts(ctx context.Context) (map[fm.TaskID]int, error) {
+	last := map[fm.TaskID]int{}
+	note := func(r fm.Run) { last[r.Task] = max(last[r.Task], r.Attempt) }
+	for _, dir := range []string{"events", "launch"} {
+		entries, err := os.ReadDir(h.project.File(dir))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if run, err := fm.ParseRun(e.Name()); err == nil {
+				note(run)
+			}
+		}
+	}
+	terminal, err := h.terminal(ctx, func() {})
+	if err != nil {
+		return nil, err
+	}
+	sight, err := terminal.Observe(ctx)
+	for _, s := range sight.Sessions {
+		if s.Run.Task != "" {
+			note(s.Run)
+		}
+	}
+	return last, err
+}
