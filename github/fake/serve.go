@@ -145,6 +145,9 @@ func (s *Server) answer(at int, c *call) reply {
 	s.log[at].Happened = true
 	s.world.settle()
 	answer := s.run(c)
+	if answer.body != nil {
+		answer.body = string(answer.text()) // encoded once for all that look at it
+	}
 	s.world.settle()
 	s.opts.Published.checkResponse(c, answer, s.violate)
 	answer = tagged(c, answer)
