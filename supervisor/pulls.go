@@ -18,9 +18,10 @@ type PullView struct {
 
 // Denial is the forge's answer to a merge of a commit that it did not make.
 type Denial struct {
-	SHA  string
-	Kind FailureKind
-	Why  string
+	SHA    string
+	Checks fm.CheckState // of the commit, when the merge was ordered
+	Kind   FailureKind
+	Why    string
 }
 
 // completed carries on a task whose pull request is open, by what the last look
@@ -209,19 +210,23 @@ func (d *decision) mergeFailed(eff Merge, ev EffectFailed) {
 	if !ok {
 		return
 	}
+	p, _ := s.view(t)
 	s.Denied = cloned(s.Denied)
-	s.Denied[t.ID] = Denial{SHA: eff.SHA, Kind: ev.Kind, Why: ev.Err}
+	s.Denied[t.ID] = Denial{SHA: eff.SHA, Checks: p.Checks.State, Kind: ev.Kind, Why: ev.Err}
 	if ev.Kind != Conflicted {
+		d.explain(t.Run(), "the forge does not merge it", fm.Line(ev.Err, 200), "look at it again")
 		d.forget(t)
 	}
 }
 
-// denial is the forge's answer to a merge of the commit that stands there.
+// denial is the forge's answer to a merge of the commit that stands there. What
+// it refused while checks ran it may not refuse when they are over.
 func (s State) denial(t fm.Task, p PullView) Denial {
-	if no := s.Denied[t.ID]; no.SHA == p.SHA {
-		return no
+	no := s.Denied[t.ID]
+	if no.SHA != p.SHA || no.Kind != Conflicted && no.Checks != p.Checks.State {
+		return Denial{}
 	}
-	return Denial{}
+	return no
 }
 
 // view gives what is known of a task's pull request.
@@ -241,7 +246,7 @@ func (d *decision) forget(t fm.Task) {
 func (d *decision) outdate(eff Effect) {
 	s := d.state
 	look, ok := s.Busy[Look{}.key()].(Look)
-	if run := identity(eff).run; ok && run != (fm.Run{}) {
+	if run := identity(eff).run; ok && eff.key() == taskKey(run.Task) {
 		of := func(o Offer) bool { return o.Run == run }
 		s.Busy[look.key()] = Look{Offers: slices.DeleteFunc(slices.Clone(look.Offers), of)}
 	}

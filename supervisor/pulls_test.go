@@ -181,7 +181,7 @@ func TestOldLooksDecideNothing(t *testing.T) {
 	if fmt.Sprint(names(effects)) != "[Look pulls]" {
 		t.Fatalf("after an old look: %v", names(effects))
 	}
-	s, effects = step(s, PullsSeen{Offers: effects[0].(Look).Offers, Pulls: []fm.PullRequest{{Number: "9", State: fm.PullOpen, SHA: "c2"}}})
+	_, effects = step(s, PullsSeen{Offers: effects[0].(Look).Offers, Pulls: []fm.PullRequest{{Number: "9", State: fm.PullOpen, SHA: "c2"}}})
 	if fmt.Sprint(names(effects)) != "[Merge task 5]" {
 		t.Fatalf("after a new look: %v", names(effects))
 	}
@@ -218,7 +218,7 @@ func TestWhatBecomesOfADeed(t *testing.T) {
 		{"armed, and disarmed by somebody", merge, PullMerged{Run: at.Run(), Pull: armed}, open, []string{"Merge task 5"}},
 		{"refused, and the commit stands there: a person", merge, EffectFailed{Effect: merge, Kind: Refused, Err: "protected"}, open, []string{"record block 5"}},
 		{"refused, and it was another commit: merge that", merge, EffectFailed{Effect: merge, Kind: Refused, Err: "the head moved"}, moved, []string{"Merge task 5"}},
-		{"refused, and checks are not over: wait", merge, EffectFailed{Effect: merge, Kind: Refused, Err: "unstable"}, checked, []string{}},
+		{"refused, and checks began meanwhile: once more", merge, EffectFailed{Effect: merge, Kind: Refused, Err: "unstable"}, checked, []string{"Merge task 5"}},
 		{"gone: a person", merge, EffectFailed{Effect: merge, Kind: NotFound, Err: "none"}, open, []string{"record block 5"}},
 		{"a conflict: rebase, whatever the look says", merge, EffectFailed{Effect: merge, Kind: Conflicted, Err: "a.go"}, fm.PullRequest{}, []string{"Rebase task 5"}},
 		{"rebased: merge what is there now", rebase, Rebased{Run: at.Run(), SHA: "c2"}, moved, []string{"Merge task 5"}},
@@ -241,7 +241,7 @@ func TestWhatBecomesOfADeed(t *testing.T) {
 				if fmt.Sprint(names(effects)) != "[Look pulls]" {
 					t.Fatalf("ordered %v, want a look", names(effects))
 				}
-				s, effects = step(s, PullsSeen{Offers: effects[0].(Look).Offers, Pulls: []fm.PullRequest{c.look}})
+				_, effects = step(s, PullsSeen{Offers: effects[0].(Look).Offers, Pulls: []fm.PullRequest{c.look}})
 			}
 			if diff := cmp.Diff(c.want, names(effects)); diff != "" {
 				t.Errorf("ordered (-want +got):\n%s", diff)
@@ -299,5 +299,34 @@ func TestMarksReadBack(t *testing.T) {
 	}
 	if has(at, checksKey, "c11") || !has(at, checksKey, "c12") || !has(at, checksKey, "c19") || mark(at, "x") != "1" {
 		t.Errorf("after twenty: %v", at.Extra)
+	}
+}
+
+// TestARefusalWhileChecksRunIsNotTheLast has a forge that neither merges nor waits
+// by itself while checks run. It is asked again when they are over, and not
+// before; then its answer counts.
+// Caught: a task that was given to a person because its checks had begun.
+func TestARefusalWhileChecksRunIsNotTheLast(t *testing.T) {
+	at := offered()
+	runs := fm.PullRequest{Number: "9", State: fm.PullOpen, SHA: "c1", Checks: fm.Checks{State: fm.ChecksPending}}
+	passed := runs
+	passed.Checks.State = fm.ChecksPassed
+	s := seen(at).offers(at, runs)
+	for i, c := range []struct {
+		look fm.PullRequest
+		want string
+	}{{runs, "[]"}, {runs, "[]"}, {passed, "[Merge task 5]"}, {passed, "[record block 5]"}} {
+		eff := Merge{Task: at, SHA: "c1"}
+		if _, under := s.Busy[eff.key()]; under || i == 0 {
+			s.Busy[eff.key()] = eff
+			s, _ = step(s, EffectFailed{Effect: eff, Kind: Refused, Err: "unstable"})
+		}
+		s.At = s.At.Add(pullsAtLeast)
+		s, _ = step(s, QueueRead{Snapshot: s.Queue})
+		var effects []Effect
+		s, effects = step(s, PullsSeen{Offers: []Offer{{Run: at.Run(), Pull: "9"}}, Pulls: []fm.PullRequest{c.look}})
+		if got := fmt.Sprint(names(effects)); got != c.want {
+			t.Fatalf("look %d: ordered %s, want %s", i+1, got, c.want)
+		}
 	}
 }
