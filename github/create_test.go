@@ -56,8 +56,8 @@ func TestCreateMakesLinksAndBlocks(t *testing.T) {
 
 // The promise of the package: a crash and a lost answer before and after each
 // write leave one issue, linked once, labelled once, blocked once.
-// Caught: a POST that is repeated without a look; no look by label; no look at
-// the sub-issues after a 422; labels put by a request of their own.
+// Caught: a POST that is repeated without a look; no look by label; blockers of
+// an issue that is linked already left out.
 func TestCreateSurvivesEveryFault(t *testing.T) {
 	writes := []string{"POST issues", "POST issues/{issue_number}/sub_issues", "POST issues/{issue_number}/dependencies/blocked_by"}
 	verdicts := map[string]fake.Verdict{
@@ -111,6 +111,59 @@ func TestCreateSurvivesEveryFault(t *testing.T) {
 			}
 		}
 	}
+}
+
+// GitHub may do late what it did not answer, and show it later still.
+// Caught: one look before a POST is repeated.
+func TestLateEffectsAreSeen(t *testing.T) {
+	r := newRig(t)
+	r.AddIssue(fake.Issue{Number: 11, Title: "Before"})
+	r.AddIssue(fake.Issue{Number: 12, Title: "Log in"})
+	posted, stale := false, true
+	r.Fault(func(q fake.Request) fake.Verdict {
+		switch {
+		case q.Operation == "POST issues" && !posted:
+			posted = true
+			return fake.Verdict{Act: fake.Cut, When: fake.After}
+		case q.Operation == "GET issues" && posted && stale:
+			stale = false
+			return fake.Verdict{Act: fake.Answer, Status: http.StatusOK, Body: "[]"}
+		}
+		return fake.Verdict{}
+	})
+	issue, err := r.tracker().Create(t.Context(), "12", "1", part("Page"), []fm.IssueID{"11"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stale {
+		t.Error("nobody looked")
+	}
+	r.wantOne(t, issue.ID)
+}
+
+// Another process linked it between our look and our link.
+// Caught: a 422 that is taken for another parent's.
+func TestLinkedMeanwhileIsFine(t *testing.T) {
+	r := newRig(t)
+	r.AddIssue(fake.Issue{Number: 11, Title: "Before"})
+	r.AddIssue(fake.Issue{Number: 12, Title: "Log in"})
+	r.AddIssue(fake.Issue{
+		Number: 13, Title: "Page", Parent: 12, BlockedBy: []int{11}, Labels: []string{"fm", "priority: high"},
+		Body: newMarker(widget, 12, "1", nil).String(),
+	})
+	stale := true
+	r.Fault(func(q fake.Request) fake.Verdict {
+		if q.Operation == "GET issues/{issue_number}/sub_issues" && stale {
+			stale = false
+			return fake.Verdict{Act: fake.Answer, Status: http.StatusOK, Body: "[]"}
+		}
+		return fake.Verdict{}
+	})
+	issue, err := r.tracker().Create(t.Context(), "12", "1", part("Page"), []fm.IssueID{"11"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.wantOne(t, issue.ID)
 }
 
 // wantOne fails unless #13 is the one issue that was made, and whole.

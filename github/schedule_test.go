@@ -27,9 +27,7 @@ const (
 // requests, on one machine or on several, and after some time all goes well.
 // Then there is one of everything.
 //
-// Caught: a POST of an issue, or of a comment, repeated without a look; a look
-// for a key among the sub-issues alone; a link that is not looked for after a
-// 422; a task line that is added again; dependencies put only with the issue.
+// Caught: a task line that is added again.
 func TestRandomSchedulesLeaveOneOfEverything(t *testing.T) {
 	var faults, kills atomic.Int64
 	t.Run("histories", func(t *testing.T) {

@@ -257,12 +257,13 @@ func TestSearchFindsWhatPeopleMade(t *testing.T) {
 	r.AddIssue(fake.Issue{Number: 6, Title: "made", Labels: []string{"bug", "fm"}, Body: mark})
 	r.AddPull(fake.Pull{Number: 8, Head: "x", Labels: []string{"bug"}})
 	r.AddIssue(fake.Issue{Number: 9, Title: "labelled fm by hand", Labels: []string{"fm"}})
+	r.AddIssue(fake.Issue{Number: 10, Title: "marked by an outsider", Labels: []string{"ui"}, Body: mark})
 	for _, tt := range []struct {
 		query fm.Query
 		want  []fm.IssueID
 		gone  bool
 	}{
-		{fm.Query{}, []fm.IssueID{"3", "4", "9"}, false},
+		{fm.Query{}, []fm.IssueID{"3", "4", "9", "10"}, false},
 		{fm.Query{Labels: []string{"bug"}}, []fm.IssueID{"3", "4"}, false},
 		{fm.Query{Labels: []string{"bug", "ui"}}, []fm.IssueID{"3"}, false},
 		{fm.Query{Labels: []string{"bug&state=all"}}, nil, false},
