@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -16,11 +18,11 @@ import (
 // secret is a token. It is shown nowhere.
 type secret string
 
-// String hides it.
-func (secret) String() string { return "(a token)" }
+// Format hides it, whatever the verb.
+func (secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "(a token)") }
 
-// GoString hides it, too.
-func (secret) GoString() string { return "(a token)" }
+// LogValue hides it in logs.
+func (secret) LogValue() slog.Value { return slog.StringValue("(a token)") }
 
 // keys finds the token for one host: in the environment, in what a command left
 // for the supervisor, which has none in its environment, and where gh keeps
@@ -46,6 +48,9 @@ type key struct {
 	token  secret
 	source string
 }
+
+// Format hides the token: fmt does not ask the fields of a struct.
+func (k key) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "(a token from %s)", k.source) }
 
 // fromGh is the source of a token that gh keeps, in its file or in a keyring.
 const fromGh = "gh auth login"
@@ -169,7 +174,7 @@ func (n *knocking) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	next, missing := n.keys.instead(token, time.Now())
 	if missing != nil && !n.keys.patient {
-		return resp, nil //nolint:nilerr // the answer says it
+		return resp, nil // it says what is wrong
 	}
 	_ = resp.Body.Close() // nothing in it is of use
 	if missing != nil {

@@ -87,6 +87,10 @@ func (h *house) rebuildFromTracker(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
+	remains := intake.Remains{Archive: o.tracker, Offers: o.forge(repo), Branches: branches}
+	if err := h.anything(ctx, remains, o.place); err != nil {
+		return err
+	}
 	if err := h.settle(); err != nil {
 		return err
 	}
@@ -102,17 +106,29 @@ func (h *house) rebuildFromTracker(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
-	attempts, err := h.attempts(ctx)
-	if err != nil {
+	if remains.Attempts, err = h.attempts(ctx); err != nil {
 		return err
 	}
 	in := intake.Intake{Tracker: o.tracker, Plans: plans{h.project}, Queue: q, Tell: (&news{out: h.stdout}).tell}
-	added, unknown, err := in.Rebuild(ctx, intake.Remains{Archive: o.tracker, Offers: o.forge(repo), Branches: branches, Attempts: attempts}, time.Now)
+	added, unknown, err := in.Rebuild(ctx, remains, time.Now)
 	if err != nil {
 		return err
 	}
 	h.tellRebuilt(o.place, q.Snapshot(), added, unknown)
 	return nil
+}
+
+// anything refuses to begin in a project in which fm never worked.
+func (h *house) anything(ctx context.Context, r intake.Remains, p place) error {
+	made, err := r.Archive.Made(ctx)
+	if err != nil || len(made)+len(r.Branches) > 0 || h.used() {
+		return err
+	}
+	pulls, err := r.Offers.All(ctx, fm.Branch(""))
+	if err == nil && len(pulls) == 0 {
+		err = usage("nothing has been started in %s, and nothing among the %s is fm's; begin with: fm work ISSUES", h.project.Root, p)
+	}
+	return err
 }
 
 // tellRebuilt says what there is again, and what nobody knows any more.

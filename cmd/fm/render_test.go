@@ -25,7 +25,7 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		return b.String()
 	}
 	usual := picture(func(*supervisor.Status) {})
-	for _, word := range []string{"⏸", "$", "inbox", "held"} {
+	for _, word := range []string{"⏸", "$", "inbox", "held", "GitHub"} {
 		if strings.Contains(usual, word) {
 			t.Errorf("%q in:\n%s", word, usual)
 		}
@@ -33,6 +33,13 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 	for want, change := range map[string]func(*supervisor.Status){
 		"⏸ Nothing new is begun until 13:00 (in 34m): usage limit reached\n": func(s *supervisor.Status) {
 			s.Gate = supervisor.Gate{Why: "usage limit reached", Until: noon().Add(time.Hour)}
+		},
+		"GitHub: 4,812 of 5,000 requests left until " + clock(noon().Add(time.Hour), noon()) + "\n": func(s *supervisor.Status) {
+			s.Quota = fm.Quota{Left: 4812, Limit: 5000, Resets: noon().Add(time.Hour)}
+		},
+		"GitHub: 5,000 of 5,000 requests left\n": func(s *supervisor.Status) { s.Quota = fm.Quota{Left: 12, Limit: 5000, Resets: noon()} },
+		"GitHub: paused until " + clock(noon().Add(time.Hour), noon()) + " (in 34m) (secondary limit)\n": func(s *supervisor.Status) {
+			s.Quota = fm.Quota{Left: 4812, Limit: 5000, Resets: noon(), Blocked: noon().Add(time.Hour), Why: "secondary limit"}
 		},
 		"⏸ Nothing new is begun: Claude is not logged in\n": func(s *supervisor.Status) { s.Gate = supervisor.Gate{Why: "Claude is not logged in"} },
 		"Avg: - | Spent today: $1.50\n":                     func(s *supervisor.Status) { s.Today.Cost = fm.Dollars(1.5) },

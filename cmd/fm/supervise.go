@@ -42,6 +42,9 @@ func (superviseCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer func() { _ = lock.Release() }() // the end of the process frees it, too
+	if h.held, err = os.Stat(h.project.LockFile()); err != nil {
+		return err
+	}
 	// The tmux server that hosts us may die; the workers need us then.
 	process.IgnoreHangup()
 	for {
@@ -104,24 +107,13 @@ func (h *house) supervise(ctx context.Context) error {
 	var tasks sync.WaitGroup
 	defer func() { cancel(nil); tasks.Wait() }()
 	compare, compareHint := hints()
-	watcher := watch.New(func() { hint(); compareHint() })
+	watcher := h.watcher(func() { hint(); compareHint() })
 	settings := reload{h: h}
 	o.Show = func(s supervisor.Status) {
 		s.Quota = at.quota()
 		h.show(withTrouble(s, watcher.Degraded(), settings.problem()))
 	}
-	o.Wanted = func() (supervisor.Wanted, error) {
-		// The first issues may be from elsewhere than it looked.
-		if now, err := h.remembered(); err == nil && now.source != "" && now != at.place {
-			cancel(settingsError{h.config})
-		}
-		return h.wanted()
-	}
-	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
-		watcher.Add(dir)
-	}
-	watcher.Ignore(h.project.StatusFile())
-	watcher.Ignore(h.statusDraft())
+	o.Wanted = h.wantedFrom(at.place, cancel)
 	tasks.Go(func() { _ = watcher.Run(ctx) })    // hints only: looks go on without it
 	tasks.Go(func() { _ = terminal.Watch(ctx) }) // the same
 	tasks.Go(func() {
@@ -131,7 +123,7 @@ func (h *house) supervise(ctx context.Context) error {
 	})
 	log.LogAttrs(ctx, slog.LevelInfo, "supervisor started", slog.Int("pid", os.Getpid()))
 	if err := supervisor.New(o).Run(ctx); err != nil {
-		if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && errors.As(cause, &settingsError{}) {
+		if cause := context.Cause(ctx); errors.Is(err, context.Canceled) && !errors.Is(cause, context.Canceled) {
 			log.LogAttrs(ctx, slog.LevelInfo, "supervisor begins again", slog.String("why", cause.Error()))
 			return cause
 		}
@@ -139,6 +131,35 @@ func (h *house) supervise(ctx context.Context) error {
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "supervisor ended as wanted")
 	return nil
+}
+
+// watcher hints at changes of the project's files.
+func (h *house) watcher(hint func()) *watch.Watcher {
+	watcher := watch.New(hint)
+	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
+		watcher.Add(dir)
+	}
+	watcher.Ignore(h.project.StatusFile())
+	watcher.Ignore(h.statusDraft())
+	return watcher
+}
+
+// errRobbed ends a supervisor whose files are gone: what it holds is no lock any
+// more, and its guard starts another one.
+var errRobbed = errors.New("the files of the project were removed")
+
+// wantedFrom reads what the user wants, and has the supervisor begin again when
+// the first issues came from elsewhere than it looks, or its files are gone.
+func (h *house) wantedFrom(p place, cancel context.CancelCauseFunc) func() (supervisor.Wanted, error) {
+	return func() (supervisor.Wanted, error) {
+		if info, err := os.Stat(h.project.LockFile()); err != nil || !os.SameFile(info, h.held) {
+			cancel(errRobbed)
+		}
+		if now, err := h.remembered(); err == nil && now.source != "" && now != p {
+			cancel(settingsError{h.config})
+		}
+		return h.wanted()
+	}
 }
 
 // hints gives a channel and the function that fills it, which never blocks:

@@ -26,7 +26,8 @@ type house struct {
 	at      place // where a command chose its issues to be from; zero: as remembered
 	lacking error // what issues on GitHub lack, where those in files were taken for it
 	role    role
-	broken  error // why the settings could not be read; config is the defaults then
+	held    os.FileInfo // the lock, of the supervisor
+	broken  error       // why the settings could not be read; config is the defaults then
 }
 
 // role is who a process is for the project.
