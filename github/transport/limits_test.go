@@ -59,6 +59,8 @@ func TestLimitsAreWaitedOut(t *testing.T) {
 		{"primary 429", "/repos/a/b/issues", "X-RateLimit-Remaining=0 X-RateLimit-Reset=in:30m", saysPrimary, 429, 30*time.Minute + time.Second, core},
 		{"primary by headers alone", "/repos/a/b/issues", "X-RateLimit-Remaining=0 X-RateLimit-Reset=in:5m", "", 403, 5*time.Minute + time.Second, core},
 		{"primary by text alone", "/repos/a/b/issues", "", saysPrimary, 403, time.Minute, core},
+		{"primary with Retry-After", "/repos/a/b/issues", "Retry-After=90", saysPrimary, 403, 90 * time.Second, core},
+		{"primary by text, the counts disagree", "/repos/a/b/issues", "X-RateLimit-Remaining=4000 X-RateLimit-Reset=in:30m", saysPrimary, 403, time.Minute, core},
 		{"primary, reset already over", "/repos/a/b/issues", "X-RateLimit-Remaining=0 X-RateLimit-Reset=in:-5m", saysPrimary, 403, time.Minute, core},
 		{"primary, a clock far behind", "/repos/a/b/issues", "X-RateLimit-Remaining=0 X-RateLimit-Reset=in:9h", saysPrimary, 403, time.Hour + time.Minute, core},
 		{"primary of GraphQL, status 200", "/graphql", "X-RateLimit-Remaining=0 X-RateLimit-Reset=in:7m", saysGraphQL, 200, 7*time.Minute + time.Second, graphql},
@@ -73,7 +75,7 @@ func TestLimitsAreWaitedOut(t *testing.T) {
 		{"secondary 403 by text alone", "/repos/a/b/issues", "", saysSecondary, 403, time.Minute, everything},
 		{"secondary by the older text", "/repos/a/b/issues", "", saysAbuse, 403, time.Minute, everything},
 		{"secondary by its page", "/repos/a/b/issues", "", saysByPage, 403, time.Minute, everything},
-		{"secondary of a gateway's page", "/repos/a/b/issues", "", "<h1>Whoa there!</h1>You have exceeded a secondary rate limit.", 429, time.Minute, everything},
+		{"secondary of a gateway's page", "/repos/a/b/issues", "", "<h1>Whoa there!</h1>You have exceeded a secondary rate limit.", 403, time.Minute, everything},
 		{"429 without a word", "/repos/a/b/issues", "", "", 429, time.Minute, everything},
 		{"secondary of GraphQL, status 200", "/graphql", "Retry-After=60", `{"errors":[{"message":"You have exceeded a secondary rate limit."}]}`, 200, time.Minute, everything},
 		{"content too quick, 422", "/repos/a/b/issues", "", saysHasty, 422, time.Minute, everything},
@@ -260,6 +262,11 @@ func TestPauseWithoutATimeDoubles(t *testing.T) {
 	if got := l.Until.Sub(c.Now()); got != time.Minute {
 		t.Errorf("pause of %s after an answer, want 1m", got)
 	}
+	c.pass(3 * time.Hour)
+	l = mustLimit(t, on(h, dir, 0), "GET", h.URL+"/user", "")
+	if got := l.Until.Sub(c.Now()); got != time.Minute {
+		t.Errorf("pause of %s hours after the last, want 1m", got)
+	}
 }
 
 // Ten requests under way, rejected together, are one rejection.
@@ -291,6 +298,71 @@ func TestRejectedTogetherCountsOnce(t *testing.T) {
 		} else if got := l.Until.Sub(c.Now()); got != time.Minute {
 			t.Errorf("pause of %s, want 1m", got)
 		}
+	}
+}
+
+// A rejection that arrives when the pause for it is over is no new one: the
+// request was sent before anybody knew.
+// Caught: the pause begun again, and doubled.
+func TestLateRejectionBeginsNoPause(t *testing.T) {
+	c := newClock()
+	arrived, late := make(chan bool), make(chan bool)
+	no := status(403, saysSecondary)
+	h := saying(t, c, func(w http.ResponseWriter, r *http.Request) {
+		arrived <- true
+		<-late
+		no(w, r)
+	}, no, fine)
+	dir := t.TempDir()
+	done := make(chan error)
+	go func() {
+		_, err := ask(t.Context(), on(h, dir, 0), "GET", h.URL+"/user", "")
+		done <- err
+	}()
+	<-arrived
+	mustLimit(t, on(h, dir, 0), "GET", h.URL+"/user", "")
+	c.pass(time.Minute)
+	close(late)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// An answer lifts no block that was set after its question, and says nothing of
+// another bucket's.
+// Caught: any good answer ends all blocks.
+func TestOtherAnswersLiftNoBlock(t *testing.T) {
+	c := newClock()
+	arrived, late := make(chan bool), make(chan bool)
+	h := saying(t, c, func(w http.ResponseWriter, r *http.Request) {
+		arrived <- true
+		<-late
+		fine(w, r)
+	}, status(403, saysPrimary), fine, status(403, saysPrimary))
+	dir := t.TempDir()
+	done := make(chan error)
+	go func() {
+		_, err := ask(Query(t.Context()), on(h, dir, 0), "POST", h.URL+"/graphql", "{}")
+		done <- err
+	}()
+	<-arrived
+	query := func() (got, error) { return ask(Query(t.Context()), on(h, dir, 0), "POST", h.URL+"/graphql", "{}") }
+	if _, err := query(); err == nil {
+		t.Fatal("a rejection is no answer")
+	}
+	close(late)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := query(); err == nil || len(h.asked()) != 2 {
+		t.Errorf("got %v after %d requests, want the block to hold", err, len(h.asked()))
+	}
+	c.pass(time.Minute + time.Second)
+	must(t, on(h, dir, 0), "GET", h.URL+"/user", "")
+	_, err := query()
+	var l *Limited
+	if !errors.As(err, &l) || l.Until.Sub(c.Now()) != 2*time.Minute {
+		t.Errorf("got %v, want the pause doubled", err)
 	}
 }
 
@@ -368,7 +440,9 @@ func TestWaitKnowsThatTheMachineSlept(t *testing.T) {
 func TestRejectionOutlivesItsCaller(t *testing.T) {
 	c, dir := newClock(), t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
+	sent := 0
 	base := door(func(r *http.Request) (*http.Response, error) {
+		sent++
 		cancel()
 		return saidBy(r, 429, "Retry-After", "60"), nil
 	})
@@ -377,4 +451,37 @@ func TestRejectionOutlivesItsCaller(t *testing.T) {
 		t.Error("a rejection is no answer")
 	}
 	mustLimit(t, New(o), "GET", "http://github.test/user", "")
+	if sent != 1 {
+		t.Errorf("sent %d requests, want 1", sent)
+	}
+}
+
+// Of two rejections the longer pause holds.
+// Caught: the last word kept.
+func TestShorterPauseEndsNoLongerOne(t *testing.T) {
+	now := newClock().Now()
+	long := block{Set: now, Until: now.Add(time.Hour), Why: whySecondary}
+	short := news{sent: now, limit: &limit{scope: everything, until: now.Add(time.Minute), why: whySecondary}}
+	if got := long.next(short, now); !got.Until.Equal(long.Until) {
+		t.Errorf("got %s, want %s", got.Until, long.Until)
+	}
+}
+
+// Tokens of an hour, as apps have them, leave nothing behind.
+// Caught: accounts that are kept for ever.
+func TestOldAccountsAreForgotten(t *testing.T) {
+	c := newClock()
+	h := saying(t, c, status(429, "", "Retry-After", "60"))
+	dir := t.TempDir()
+	var tr *Transport
+	for i := range 100 {
+		o := h.options(dir, 0)
+		o.Token = func(context.Context) (string, error) { return strconv.Itoa(i), nil }
+		tr = New(o)
+		mustLimit(t, tr, "GET", h.URL+"/user", "")
+		c.pass(time.Hour)
+	}
+	if n := len(tr.limits.read()); n > 26 {
+		t.Errorf("%d accounts are kept", n)
+	}
 }

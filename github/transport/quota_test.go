@@ -22,7 +22,7 @@ func TestQuotaIsWhatTheLastAnswerSaid(t *testing.T) {
 	said := func(left, reset, resource string) http.HandlerFunc {
 		return status(200, "{}", headers(c, "X-RateLimit-Limit=5000 X-RateLimit-Remaining="+left+" X-RateLimit-Reset=in:"+reset+" X-RateLimit-Resource="+resource)...)
 	}
-	h := saying(t, c, said("4321", "30m", "core"), said("4400", "30m", "core"), said("7", "40m", "graphql"), said("3", "1m", "search"),
+	h := saying(t, c, said("4321", "30m", "core"), said("4400", "30m", "core"), said("7", "40m", "graphql"), said("3", "1m", "search"), said("2", "50m", "scim"),
 		status(403, saysGraphQL, headers(c, "X-RateLimit-Limit=5000 X-RateLimit-Remaining=0 X-RateLimit-Reset=in:40m X-RateLimit-Resource=graphql")...))
 	dir := t.TempDir()
 	if got := on(h, dir, 0).Quota(); got != (fm.Quota{}) {
@@ -33,6 +33,7 @@ func TestQuotaIsWhatTheLastAnswerSaid(t *testing.T) {
 	must(t, tr, "GET", h.URL+"/user", "")
 	must(t, tr, "POST", h.URL+"/graphql", "{}")
 	must(t, tr, "GET", h.URL+"/search/issues", "")
+	must(t, tr, "GET", h.URL+"/scim", "")
 	resets := c.Now().Add(30*time.Minute + time.Second)
 	for _, tr := range []*Transport{tr, on(h, dir, 0)} {
 		if diff := cmp.Diff(tr.Quota(), fm.Quota{Left: 4321, Limit: 5000, Resets: resets}); diff != "" {
