@@ -89,6 +89,7 @@ func TestNothingHappensTwiceInBadWeather(t *testing.T) {
 }
 
 func liveThrough(t *testing.T, seed uint64) {
+	t.Helper()
 	r := newRig(t)
 	r.Configure(func(s *fake.Settings) { s.Required, s.Strangers = []string{"test"}, []string{"stranger"} })
 	s := &storm{random: rand.New(rand.NewPCG(seed, 4)), left: 2 + int(seed%12)} //nolint:gosec // a schedule that can be repeated
@@ -113,6 +114,9 @@ func liveThrough(t *testing.T, seed uint64) {
 			}
 			return err
 		})
+		if there := r.pull("1"); len(there.Labels)+len(there.Reviewers) != 4 {
+			t.Errorf("opened, and not furnished: %+v", there)
+		}
 	}
 	r.SetCheck(sha, "test", "failure")
 	var failed []fm.Check

@@ -74,7 +74,11 @@ func TestFeedbackIsBounded(t *testing.T) {
 		r.SetCheck(sha, name, "failure")
 		r.SetLog(sha, name, strings.Repeat(strings.Repeat("é", 90)+"\n", 5000))
 	}
-	r.Review(1, "alice", "CHANGES_REQUESTED", strings.Repeat("word ", 20_000))
+	var remarks []fake.LineComment
+	for i := range 20 {
+		remarks = append(remarks, fake.LineComment{Path: "login.go", Line: i + 1, Body: strings.Repeat("more ", 20_000)})
+	}
+	r.Review(1, "alice", "CHANGES_REQUESTED", strings.Repeat("word ", 20_000), remarks...)
 	before := len(r.Log())
 	got := feedback(t, r)
 	if len(got) > maxFeedback || !strings.Contains(got, "test-39") || !strings.Contains(got, "alice asks") {

@@ -172,6 +172,7 @@ func TestLookReadsMoreThanAHundredChecks(t *testing.T) {
 func TestAnHourOfLooking(t *testing.T) {
 	const pause = 30 * time.Second
 	watch := func(t *testing.T, r *rig, pulls, most int) {
+		t.Helper()
 		var numbers []string
 		for i := range pulls {
 			n := r.AddPull(fake.Pull{Head: fmt.Sprintf("subissue/%d", i)})
@@ -250,7 +251,12 @@ func TestAFailedLookKnowsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			r.AddPull(fake.Pull{Head: "subissue/1"})
-			r.Fault(func(fake.Request) fake.Verdict { return v })
+			r.Fault(func(q fake.Request) fake.Verdict {
+				if q.Path != "graphql" {
+					t.Errorf("asked %s, as if GraphQL were refused", q)
+				}
+				return v
+			})
 			got, err := r.forge().Look(t.Context(), []string{"1"})
 			if err == nil {
 				t.Errorf("got %+v", got)

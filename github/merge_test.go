@@ -3,7 +3,7 @@ package github
 import (
 	"errors"
 	"fmt"
-
+	"net/http"
 	"strings"
 	"testing"
 
@@ -209,5 +209,32 @@ func TestMergeWhoseAnswerIsLost(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// roundTripper sends requests.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// The last check is over between the look and the order to wait for it: there
+// is nothing to wait for, and it is merged. Caught: the answer "clean status"
+// taken for a refusal.
+func TestMergeOfWhatBecomesReadyMeanwhile(t *testing.T) {
+	r := newRig(t)
+	sha := offered(r, fake.Pull{})
+	r.Configure(func(s *fake.Settings) { s.Required = []string{"test"} })
+	r.SetCheck(sha, "test", "")
+	f := r.forge(func(o *Options) {
+		base := o.Base
+		o.Base = roundTripper(func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, "graphql") {
+				r.SetCheck(sha, "test", "success")
+			}
+			return base.RoundTrip(req)
+		})
+	})
+	if got, err := f.Merge(t.Context(), "1", sha); err != nil || got.State != fm.PullMerged {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }

@@ -46,6 +46,9 @@ func TestRerunRunsEachFailedCheckAgainOnce(t *testing.T) {
 			t.Errorf("%s ran %d times, want %d", name, got, want)
 		}
 	}
+	if err := r.forge().Rerun(t.Context(), "1", []fm.Check{{ID: fmt.Sprint(r.SetCheck(sha, "new", "")), Name: "new"}}); err != nil || r.Writes() != 2 {
+		t.Errorf("a check that runs: %v, %d writes", err, r.Writes())
+	}
 	r.SetCheck(sha, "test", "failure") // the second run of it is over
 	if err := r.forge().Rerun(t.Context(), "1", checks); err != nil || r.Writes() != 2 {
 		t.Errorf("checks that ran again: %v, %d writes", err, r.Writes())
