@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // world answers as GitHub does: with an ETag, and 304 to who knows it.
@@ -130,6 +132,17 @@ func TestTagOfTheConfirmationIsTheNext(t *testing.T) {
 	}
 }
 
+// Caught: the kept body under the type and length of an empty one.
+func TestConfirmedAnswerKeepsItsForm(t *testing.T) {
+	a := &answer{Header: http.Header{"Content-Type": {"application/json"}, "X-Old": {"1"}}, Body: []byte("body")}
+	resp := &http.Response{Header: http.Header{"Content-Type": {"text/plain"}, "Content-Length": {"0"}, "X-Old": {"2"}}}
+	a.restore(resp)
+	want := http.Header{"Content-Type": {"application/json"}, "X-Old": {"2"}}
+	if diff := cmp.Diff(resp.Header, want); diff != "" || resp.ContentLength != 4 {
+		t.Errorf("length %d, %s", resp.ContentLength, diff)
+	}
+}
+
 // Caught: half an answer served as the whole one.
 func TestTornFileIsAMiss(t *testing.T) {
 	c, w := newClock(), &world{tag: `"1"`, text: strings.Repeat("x", 100)}
@@ -228,7 +241,7 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 	if tr.Counts().NotModified != before+1 {
 		t.Error("the newest was dropped")
 	}
-	tr.etags.bytes = 5000
+	tr.etags.most, tr.etags.bytes = 1000, 5000
 	must(t, tr, "GET", h.URL+"/y", "")
 	if n := len(keptFiles(t, dir)); n == 0 || n > 4 {
 		t.Errorf("%d answers are kept, want some, of 5000 bytes", n)

@@ -172,17 +172,40 @@ func TestDamagedPaceCountsAsAFullMinute(t *testing.T) {
 	}
 }
 
-// Caught: no write for a day, because the last one is of tomorrow.
+// Caught: no write for a day, because the last one is of tomorrow, or booked
+// for tomorrow by a process that is dead.
 func TestClockSetBackKeepsThePaceOnly(t *testing.T) {
 	c := newClock()
 	h := saying(t, c, fine)
 	dir := t.TempDir()
-	must(t, on(h, dir, 0), "POST", h.URL+"/repos/a/b/issues", "{}")
+	dead := on(h, dir, 0)
+	must(t, dead, "POST", h.URL+"/repos/a/b/issues", "{}")
+	if at, err := dead.pace.take(t.Context(), "dead", c.Now().Add(time.Hour)); err != nil || at.IsZero() {
+		t.Fatalf("got %s, %v, want a booked turn", at, err)
+	}
 	c.pass(-24 * time.Hour)
 	from := c.Now()
 	must(t, on(h, dir, time.Minute), "POST", h.URL+"/repos/a/b/issues", "{}")
 	if got := c.Now().Sub(from); got != time.Second {
 		t.Errorf("waited %s, want 1s", got)
+	}
+}
+
+// Who cannot have a turn in time is told so when it asks, not when it has waited.
+// Caught: a turn booked as if nobody else waited; one booked beyond the
+// patience; one that another early question takes away.
+func TestTurnsAreBookedBehindEachOther(t *testing.T) {
+	c, dir := newClock(), t.TempDir()
+	p := &pace{file: filepath.Join(dir, "pace.json"), turn: lock(dir, "lock"), now: c.Now, pause: time.Second, perMinute: 60, perHour: 400}
+	now := c.Now()
+	latest := now.Add(2 * time.Second)
+	for i, want := range []time.Time{{}, now.Add(time.Second), now.Add(2 * time.Second), now.Add(3 * time.Second), now.Add(3 * time.Second)} {
+		if at, err := p.take(t.Context(), fmt.Sprint(i), latest); err != nil || !at.Equal(want) {
+			t.Errorf("turn %d: got %s, %v; want %s", i, at, err, want)
+		}
+	}
+	if at, err := p.take(t.Context(), "2", latest); err != nil || !at.Equal(latest) {
+		t.Errorf("who asks early gets %s, %v; want its own turn", at, err)
 	}
 }
 
