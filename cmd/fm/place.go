@@ -220,8 +220,8 @@ func (h *house) move(ctx context.Context) error {
 	return h.remember(ctx, h.at)
 }
 
-// setAside keeps the queue of another place as queue.local.1 and ledger.local.1,
-// or the next number that is free.
+// setAside keeps what is about the tasks of another place in a folder of its
+// own, such as local.1.
 func (h *house) setAside(ctx context.Context, from place) error {
 	files, err := disk.Open(h.project.Dir())
 	if err != nil {
@@ -232,20 +232,22 @@ func (h *house) setAside(ctx context.Context, from place) error {
 		return err
 	}
 	defer unlock()
-	for n := 1; ; n++ {
-		suffix := fmt.Sprintf(".%s.%d", from.source, n)
-		ledger, view := h.project.Ledger()+suffix, h.project.File("queue"+suffix)
-		if exists(ledger) || exists(view) {
-			continue
-		}
-		for old, kept := range map[string]string{h.project.Ledger(): ledger, h.project.Queue(): view} {
-			if err := os.Rename(old, kept); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("put the queue of %s aside: %w", from, err)
-			}
-		}
-		fmt.Fprintf(h.stdout, "The finished queue of %s is kept in %s\n", from, filepath.Base(ledger))
-		return nil
+	n := 1
+	for exists(h.project.File(fmt.Sprintf("%s.%d", from.source, n))) {
+		n++
 	}
+	dir := h.project.File(fmt.Sprintf("%s.%d", from.source, n))
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	// tmp holds older versions of queue.txt, whose lines would come back.
+	for _, name := range []string{"ledger", "queue.txt", "tmp", "plans", "events", "launch", "journal"} {
+		if err := os.Rename(h.project.File(name), filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("put the queue of %s aside: %w", from, err)
+		}
+	}
+	fmt.Fprintf(h.stdout, "The finished queue of %s is kept in %s\n", from, dir)
+	return h.settle()
 }
 
 func exists(path string) bool {
