@@ -207,6 +207,13 @@ func TestTurnsAreBookedBehindEachOther(t *testing.T) {
 	if at, err := p.take(t.Context(), "2", latest); err != nil || !at.Equal(latest) {
 		t.Errorf("who asks early gets %s, %v; want its own turn", at, err)
 	}
+	c.pass(time.Second)
+	if at, err := p.take(t.Context(), "1", latest); err != nil || !at.IsZero() {
+		t.Errorf("who wakes for its turn gets %s, %v; want to go", at, err)
+	}
+	if at, err := p.take(t.Context(), "5", now.Add(time.Hour)); err != nil || !at.Equal(now.Add(3*time.Second)) {
+		t.Errorf("who comes late gets %s, %v; want the turn behind all", at, err)
+	}
 }
 
 // Who gives up makes room.
