@@ -18,6 +18,8 @@ const (
 	maxComments = 40_000 // of all comments of an issue
 	maxComment  = 10_000
 	maxFeedback = 60_000
+
+	aroundComment = 100 // what a comment counts for beside its text
 )
 
 // writeBrief writes TASK.md and ISSUE.json. Whatever stands under these names
@@ -96,7 +98,7 @@ func taskText(b fm.Brief) string {
 func comments(all []fm.Comment) string {
 	first, left := len(all), maxComments
 	for first > 0 {
-		left -= min(utf8.RuneCountInString(all[first-1].Body), maxComment)
+		left -= min(utf8.RuneCountInString(all[first-1].Body), maxComment) + aroundComment
 		if left < 0 {
 			break
 		}

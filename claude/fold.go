@@ -62,7 +62,7 @@ func (s signs) launch(e event) signs {
 	s.worked = s.worked.enter(fm.Exited, later(s.heard, s.spoke))
 	s.unheard++
 	s.bill = s.bill.next()
-	if e.Session != "" && s.tookOver.IsZero() {
+	if e.Session != "" {
 		s.tookOver, s.bill = e.At, s.bill.inherit(fm.Dollars(e.Cost))
 	}
 	s.state = "" // also a start that follows a start is a new one

@@ -67,8 +67,9 @@ func launcherOf(t *testing.T, c *Claude, b fm.Brief) (launcher, first string) {
 // the attempt that made it, and is told what for until it has taken that in;
 // then it goes on with it as with its own.
 //
-// Caught: "You were interrupted" after a crash before the first prompt; a third
-// attempt that found no way back to the first one's conversation.
+// Caught: "You were interrupted" after a crash before the first prompt; a
+// conversation that was given up although something was heard of it; one that
+// was tried for ever although nothing was.
 func TestAnAttemptGoesOnWithTheConversationOfAnother(t *testing.T) {
 	c := bare(t)
 	session, transcript := earlier(t, c)
@@ -83,6 +84,8 @@ func TestAnAttemptGoesOnWithTheConversationOfAnother(t *testing.T) {
 	check(second, "--resume", session, "attempt 2 at the subissue 456")
 	happen(t, c, second.Task.Run(), event{Name: "SessionStart", Session: session, Source: "resume", Transcript: transcript})
 	check(second, "--resume", session, "attempt 2 at the subissue 456")
+	happen(t, c, second.Task.Run(), event{Name: "SessionStart", Session: session, Source: "resume", Transcript: transcript})
+	check(second, "--resume", session, "attempt 2 at the subissue 456")
 	happen(t, c, second.Task.Run(), event{Name: "UserPromptSubmit", Session: session})
 	check(second, "--resume", session, "You were interrupted")
 	third := again(t, 3, 2)
@@ -94,7 +97,8 @@ func TestAnAttemptGoesOnWithTheConversationOfAnother(t *testing.T) {
 	check(unheard, "--session-id", sessionID(c.project, unheard.Task.Run(), 0), "/work-on-subissue 456")
 }
 
-// Caught: a transcript of another task; one that is gone, which the CLI refuses.
+// Caught: the conversation of another task; a transcript that is gone, or has no
+// prompt, which the CLI refuses to resume.
 func TestAConversationThatCannotBeResumedIsBegunAnew(t *testing.T) {
 	c := bare(t)
 	session, transcript := earlier(t, c)
@@ -109,11 +113,16 @@ func TestAConversationThatCannotBeResumedIsBegunAnew(t *testing.T) {
 		}
 	}
 	fresh("an attempt that never was", again(t, 8, 7))
-	fresh("itself", again(t, 3, 3))
 	fresh("none", again(t, 4, 0))
-	other := again(t, 5, 1)
-	other.Resume.Task = "457"
-	fresh("another task", other)
+	for what, run := range map[string]fm.Run{"another task": {Task: "457", Attempt: 1}, "a later attempt": {Task: "456", Attempt: 9}} {
+		if err := c.begin(run, t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+		happen(t, c, run, event{Name: "SessionStart", Session: session})
+		b := again(t, 5, 1)
+		b.Resume = run
+		fresh(what, b)
+	}
 	if err := os.Remove(transcript); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +148,10 @@ func TestAnInheritedConversationIsCountedOnce(t *testing.T) {
 	r, err := c.Report(t.Context(), run, b.Dir)
 	if err != nil || r.Spent != (fm.Spending{Cost: fm.Dollars(.25), Tokens: 30}) {
 		t.Errorf("got %+v, %v; want what the second attempt spent", r.Spent, err)
+	}
+	happen(t, c, run, event{Name: launchEvent}, event{Name: costEvent, Session: session, Cost: 2.25})
+	if r, err := c.Report(t.Context(), run, b.Dir); err != nil || r.Spent.Cost != fm.Dollars(.25) {
+		t.Errorf("in its second life: got %+v, %v", r.Spent, err)
 	}
 	var said strings.Builder
 	if _, err := c.Readable(t.Context(), run, 0, &said); err != nil || strings.Contains(said.String(), "m1") || !strings.Contains(said.String(), "m2") {
@@ -194,11 +207,14 @@ func TestTheNewestCommentsFit(t *testing.T) {
 		all = append(all, fm.Comment{Author: "ann", Body: fmt.Sprintf("comment %d %s", i, strings.Repeat("é", 2*maxComment))})
 	}
 	text := comments(all)
-	if !strings.Contains(text, "comment 19 ") || !strings.Contains(text, "comment 16 ") || strings.Contains(text, "comment 15 ") || !strings.Contains(text, "\n16 older comments are left out.\n") {
+	if !strings.Contains(text, "comment 19 ") || !strings.Contains(text, "comment 17 ") || strings.Contains(text, "comment 16 ") || !strings.Contains(text, "\n17 older comments are left out.\n") {
 		t.Errorf("got %d bytes: %.200s", len(text), text)
 	}
 	if n := len([]rune(text)); n > maxComments+1000 {
 		t.Errorf("got %d characters", n)
+	}
+	if got := comments(make([]fm.Comment, 10_000)); len(got) > maxComments {
+		t.Errorf("got %d bytes of empty comments", len(got))
 	}
 	if got := comments(nil); got != "" {
 		t.Errorf("got %q for none", got)

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -57,6 +58,9 @@ func (t *taking) create(ctx context.Context, p part) ([]draft, error) {
 				deps = append(deps, id)
 			}
 		}
+		// The tracker says the same as the queue, which may have to be rebuilt.
+		prio := cmp.Or(t.priority, priority(s, p.issue))
+		s.Priority = prio.String()
 		issue, err := t.Tracker.Create(ctx, p.issue.ID, strconv.Itoa(i+1), s, deps)
 		if err != nil {
 			return nil, fmt.Errorf("create subissue %d: %w", i+1, err)
@@ -64,7 +68,7 @@ func (t *taking) create(ctx context.Context, p part) ([]draft, error) {
 		t.Tell(News{Kind: Created, Issue: issue})
 		made[i] = issue.ID
 		drafts = append(drafts, draft{
-			task:  fm.Task{ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, Priority: priority(s, p.issue)},
+			task:  fm.Task{ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, Priority: prio},
 			waits: deps,
 		})
 	}

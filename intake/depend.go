@@ -115,18 +115,31 @@ func (t *taking) waits(ctx context.Context, members []part, snap queue.Snapshot)
 			if _, queued := snap.Task(d.task.ID); queued || d.over() {
 				continue
 			}
+			var own []News
 			for _, r := range p.relations(d) {
 				more, err := t.relate(ctx, w, d.task.ID, p, r)
 				if err != nil {
 					return nil, nil, err
 				}
-				news = append(news, more...)
+				own = append(own, more...)
 			}
 			found[d.task.ID] = w.waits[d.task.ID]
+			news = append(own, news...)
 		}
 	}
-	slices.Reverse(news)
-	return found, news, nil
+	return found, onceEach(news), nil
+}
+
+// onceEach leaves out what is said again: a parent's blocker is that of each of
+// its tasks.
+func onceEach(news []News) []News {
+	said := map[relation]bool{}
+	return slices.DeleteFunc(news, func(n News) bool {
+		r := relation{n.Issue.ID, n.By}
+		again := said[r]
+		said[r] = true
+		return again
+	})
 }
 
 // over says whether the task waits for nothing any more; only a queue that is
@@ -153,7 +166,7 @@ func (t *taking) relate(ctx context.Context, w web, id fm.TaskID, p part, r rela
 	tasks, works := w.tasks(r.by)
 	own := func(x fm.TaskID) bool { return x == id || fm.IssueID(x) == p.issue.ID }
 	switch {
-	case r.by == r.issue, r.by == p.issue.ID, p.closed[r.by]:
+	case r.by == p.issue.ID, p.closed[r.by]:
 		return nil, nil
 	case !works:
 		return t.outside(ctx, r)

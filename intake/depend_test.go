@@ -82,7 +82,7 @@ func TestBlockedByBecomesDep(t *testing.T) {
 		},
 		{
 			name:   "by itself, its parent, its parts, and what is gone",
-			issues: []fm.Issue{blocked("1", "1", "11", "12", "77"), blocked("11<1", "1", "11", "12"), blocked("12<1"), done(blocked("13<1"))},
+			issues: []fm.Issue{blocked("1", "1", "11", "12", "77"), blocked("11<1", "1", "11", "12"), blocked("12<1", "1", "13"), done(blocked("13<1"))},
 			take:   []fm.IssueID{"1"}, want: []string{"11<1 after 12", "12<1"},
 		},
 		{
@@ -167,24 +167,24 @@ func (o *office) ends() {
 	}
 }
 
-// TestWhatIsOverBlocksNobody has a blocker that is merged, and one that was
-// cancelled while its issue is open.
+// TestWhatIsOverBlocksNobody has a blocker that is merged, one that was
+// cancelled while its issue is open, and one of which a part is over.
 // Caught: a wait for a cancelled task, which lasts for ever.
 func TestWhatIsOverBlocksNobody(t *testing.T) {
-	o := newOffice(t, blocked("1"), blocked("2"), blocked("3", "1", "2"))
+	o := newOffice(t, blocked("1"), blocked("2"), blocked("3", "1", "2", "4"), blocked("4"), blocked("41<4"), blocked("42<4"), blocked("43<4"))
 	o.whole("1", "2", "3")
-	if _, err := o.take("1", "2"); err != nil {
+	if _, err := o.take("1", "2", "4"); err != nil {
 		t.Fatal(err)
 	}
 	q := o.disk.open(t)
 	tasks := o.tasks()
-	if _, err := q.Commit(t.Context(), clock(), queue.Merge(tasks[0], clock()), queue.Cancel(tasks[1], "", clock())); err != nil {
+	if _, err := q.Commit(t.Context(), clock(), queue.Merge(tasks[0], clock()), queue.Cancel(tasks[1], "", clock()), queue.Merge(tasks[2], clock()), queue.Cancel(tasks[3], "", clock())); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := o.take("3"); err != nil {
 		t.Fatal(err)
 	}
-	if got := o.waits()[2]; got != "3<" {
+	if got := o.waits()[5]; got != "3< after 43" {
 		t.Errorf("got %q", got)
 	}
 	if got, want := fmt.Sprint(o.why), "[outside: #3 is blocked by #2, which fm does not work on]"; got != want {

@@ -17,11 +17,10 @@ type taking struct {
 	priority fm.Priority
 	now      func() time.Time
 	open     map[fm.IssueID]bool // of blockers that fm does not work on, once they were looked up
-	told     map[relation]bool
 }
 
 func newTaking(in *Intake, prio fm.Priority, now func() time.Time) *taking {
-	return &taking{Intake: in, priority: prio, now: now, open: map[fm.IssueID]bool{}, told: map[relation]bool{}}
+	return &taking{Intake: in, priority: prio, now: now, open: map[fm.IssueID]bool{}}
 }
 
 // maxStale bounds how often an addition is thought out anew because somebody
@@ -93,17 +92,9 @@ func (t *taking) add(ctx context.Context, members []part, at time.Time) ([][]fm.
 		return ids, nil
 	}
 	if _, err = t.Queue.Commit(ctx, at, changes...); err == nil {
-		t.tell(news)
-	}
-	return ids, err
-}
-
-// tell tells what is new.
-func (t *taking) tell(news []News) {
-	for _, n := range news {
-		if r := (relation{n.Issue.ID, n.By}); !t.told[r] {
-			t.told[r] = true
+		for _, n := range news {
 			t.Tell(n)
 		}
 	}
+	return ids, err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/founder-mode/fm"
 )
@@ -21,7 +22,7 @@ func TestAllFaultsAreNamedTogether(t *testing.T) {
 	o.refuse = map[fm.IssueID]error{
 		"12": fmt.Errorf("read issue #12: %w", fmt.Errorf("#12 is a pull request, no issue: %w", fm.ErrRefused)),
 		"13": fmt.Errorf("read issue #13: %w", login),
-		"14": fmt.Errorf("read issue #14: %w", login),
+		"14": fmt.Errorf("read issue #14: %w", fmt.Errorf("read it: %w", login)),
 	}
 	_, err := o.take("1", "9", "12", "2", "13", "14", "12")
 	want := "refused: issues not found: #9; closed: #2; #12 is a pull request, no issue; GitHub does not take the token: run gh auth login"
@@ -36,52 +37,53 @@ func TestAllFaultsAreNamedTogether(t *testing.T) {
 	}
 }
 
-// crowd is a tracker that answers nobody before as many ask at once as may.
+// crowd is a tracker that answers nobody before it is told to.
 type crowd struct {
 	*office
-	asking, most atomic.Int64
-	full         chan struct{}
+	asking atomic.Int64
+	answer chan struct{}
 }
 
 func (c *crowd) Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error) {
-	n := c.asking.Add(1)
-	defer c.asking.Add(-1)
-	for most := c.most.Load(); n > most && !c.most.CompareAndSwap(most, n); most = c.most.Load() {
-	}
-	if n == readers {
-		close(c.full)
-	}
-	select {
-	case <-c.full:
-	case <-ctx.Done():
-		return fm.Issue{}, ctx.Err()
-	}
+	c.asking.Add(1)
+	<-c.answer
+	c.asking.Add(-1)
 	return c.office.Issue(ctx, id)
 }
 
 // TestIssuesAreReadEightAtATime gives them in the user's order all the same.
-// Caught: issues that are read one by one, on which this waits for ever; no
-// bound.
+// Caught: issues that are read one by one; a bound of nine.
 func TestIssuesAreReadEightAtATime(t *testing.T) {
-	o := newOffice(t)
-	var ids []fm.IssueID
-	for i := range 30 {
-		id := fm.IssueID(fmt.Sprint(100 - i))
-		ids, o.issues[id] = append(ids, id), &fm.Issue{ID: id}
-	}
-	// No more than so many are let in at once, or it could not be closed once.
-	c := &crowd{office: o, full: make(chan struct{})}
-	in := o.intake()
-	in.Tracker = c
-	issues, err := in.fetch(t.Context(), append(slices.Clone(ids), ids...))
-	if err != nil || len(issues) != 30 || c.most.Load() != readers {
-		t.Fatalf("got %d issues, %d at a time, %v", len(issues), c.most.Load(), err)
-	}
-	for i, issue := range issues {
-		if issue.ID != ids[i] {
-			t.Errorf("got #%s in place %d, want #%s", issue.ID, i, ids[i])
+	synctest.Test(t, func(t *testing.T) {
+		c := &crowd{office: newOffice(t), answer: make(chan struct{})}
+		var ids []fm.IssueID
+		for i := range 30 {
+			id := fm.IssueID(fmt.Sprint(100 - i))
+			ids, c.issues[id] = append(ids, id), &fm.Issue{ID: id}
 		}
-	}
+		in := c.intake()
+		in.Tracker = c
+		fetched := make(chan []fm.Issue)
+		go func() {
+			issues, err := in.fetch(t.Context(), append(slices.Clone(ids), ids...))
+			if err != nil {
+				t.Error(err)
+			}
+			fetched <- issues
+		}()
+		synctest.Wait()
+		if n := c.asking.Load(); n != 8 {
+			t.Errorf("%d are read at a time", n)
+		}
+		close(c.answer)
+		var got []fm.IssueID
+		for _, issue := range <-fetched {
+			got = append(got, issue.ID)
+		}
+		if !slices.Equal(got, ids) {
+			t.Errorf("got %v, want %v", got, ids)
+		}
+	})
 }
 
 // TestNetworkThatIsDownIsNoFaultOfTheIssues is told as what it is, whatever

@@ -126,6 +126,9 @@ func TestDependenciesOfAPlan(t *testing.T) {
 			t.Errorf("key %s names %q, want %q", key, got.Title, title)
 		}
 	}
+	if got := o.issues["1003"].Priority; got != fm.Critical {
+		t.Errorf("the tracker knows the priority %s", got)
+	}
 	if got := fmt.Sprint(o.issues["1002"].DependsOn); got != "[1001 1000]" {
 		t.Errorf("the tracker knows %s", got)
 	}

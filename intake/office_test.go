@@ -141,7 +141,7 @@ func (o *office) Create(_ context.Context, parent fm.IssueID, key string, s fm.S
 		if o.keys[name] == "" {
 			id := fm.IssueID(fmt.Sprint(1000 + len(o.keys)))
 			o.keys[name], o.made = id, append(o.made, id)
-			o.issues[id] = &fm.Issue{ID: id, Title: s.Title, Parent: parent, DependsOn: deps}
+			o.issues[id] = &fm.Issue{ID: id, Title: s.Title, Parent: parent, DependsOn: deps, Priority: s.Urgency()}
 		}
 	})
 	if err != nil {
