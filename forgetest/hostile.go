@@ -28,14 +28,8 @@ func (t tracker) textIsData() {
 			t.Errorf("%.40q is the issue of %.40q", text, other)
 		}
 		seen[made.ID] = text
-		for where, got := range map[string]fm.Issue{"Create": made, "Issue": t.issue(made.ID)} {
-			if want := strings.TrimSpace(plan.TitleFor(parent)); got.Title != want {
-				t.Errorf("%s of %.40q: title %q, want %q", where, text, got.Title, want)
-			}
-			if got.Closed || got.Parent != parent || len(got.DependsOn) > 0 {
-				t.Errorf("%s of %.40q became %+v", where, text, got)
-			}
-		}
+		t.untouched(parent, plan, made)
+		t.untouched(parent, plan, t.issue(made.ID))
 		kept := t.Thread(made.ID)
 		if fm.Plain(kept) != kept || !strings.HasPrefix(text, "<!--") && !strings.Contains(kept, strings.TrimSpace(fm.Plain(text))) {
 			t.Errorf("%.40q is %.200q in its issue", text, kept)
@@ -54,6 +48,17 @@ func (t tracker) textIsData() {
 	t.close(parent, hostile()[0]+"\n<!-- fm:v1 closed -->\n---\nstatus: open\n---\n")
 	if !t.issue(parent).Closed {
 		t.Error("a comment kept an issue open")
+	}
+}
+
+// untouched holds that the texts of a plan became the texts of its issue, and
+// nothing else.
+func (t tracker) untouched(parent fm.IssueID, plan fm.Subissue, got fm.Issue) {
+	if want := strings.TrimSpace(plan.TitleFor(parent)); got.Title != want {
+		t.Errorf("title %q, want %q", got.Title, want)
+	}
+	if got.Closed || got.Parent != parent || len(got.DependsOn) > 0 {
+		t.Errorf("%.40q became %+v", plan.Title, got)
 	}
 }
 
