@@ -20,7 +20,8 @@ const checkoutLimit = 10 * time.Minute
 // subissue/<id>, and returns its folder and the name of the base branch.
 //
 // A new branch starts at the remote's base, fetched just now, or as last seen
-// when the remote cannot be reached. A worktree that is there is kept as it
+// when the remote cannot be reached; or where the remote has the branch already,
+// from another machine or from before everything here was lost. A worktree that is there is kept as it
 // is, uncommitted files included; so is a branch. What a crash or a person
 // left half-done is repaired where nothing can be lost by it, and refused with
 // a text that says what to do where it cannot: errors wrap [fm.ErrRefused]
@@ -158,7 +159,11 @@ func (r *Repo) add(ctx context.Context, p place, tip string) error {
 	}
 	// From a commit, not from the base's name: a branch that tracked the base
 	// would aim a bare `git push` of the agent at it.
-	args := []string{"worktree", "add", "--quiet", "-b", p.branch, "--", p.dir, tip}
+	start, err := r.begun(ctx, p, tip)
+	if err != nil {
+		return err
+	}
+	args := []string{"worktree", "add", "--quiet", "-b", p.branch, "--", p.dir, start}
 	if have != "" {
 		args = []string{"worktree", "add", "--quiet", "--", p.dir, p.branch}
 		if err := r.freshen(ctx, p, have, tip); err != nil {
@@ -167,6 +172,20 @@ func (r *Repo) add(ctx context.Context, p place, tip string) error {
 	}
 	_, err = r.run(ctx, call{op: "add worktree", target: p.dir, args: args, limit: checkoutLimit})
 	return err
+}
+
+// begun is where a new branch starts: at tip, or at the remote's branch of that
+// name where it has commits beyond tip.
+func (r *Repo) begun(ctx context.Context, p place, tip string) (string, error) {
+	there, err := r.resolve(ctx, "", "refs/remotes/"+r.remote+"/"+p.branch)
+	if err != nil || there == "" || r.remote == "" {
+		return tip, err
+	}
+	merged, err := r.contains(ctx, tip, there)
+	if err != nil || merged {
+		return tip, err
+	}
+	return there, nil
 }
 
 // freshen moves a branch without commits of its own up to the base.

@@ -341,3 +341,32 @@ func TestHostileIDsAreRefused(t *testing.T) {
 		t.Fatalf("worktrees were made:\n%s", got)
 	}
 }
+
+// Whoever lost everything here, or sits at another machine, goes on with what
+// was pushed; what is in the base already is no reason for an old start.
+//
+// Caught: a new branch off the base, whose push is refused.
+func TestPrepareGoesOnWithABranchOfAnotherMachine(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	another := y.clone()
+	old := y.offer("1", "a.txt", "a\n")
+	dir := another.prepare("1")
+	if got := another.git(dir, "rev-parse", "HEAD"); got != old {
+		t.Fatalf("it begins at %s, want %s", got, old)
+	}
+	sha := another.commit(dir, "b.txt", "b\n")
+	another.push("1")
+	if got := y.git(y.remote, "rev-parse", "subissue/1"); got != sha {
+		t.Fatalf("the remote has %s, want %s", got, sha)
+	}
+	if _, err := another.merge("1", sha); err != nil {
+		t.Fatal(err)
+	}
+	third := y.clone()
+	third.git(third.root, "fetch", "--quiet")
+	base := third.git(third.remote, "rev-parse", "main")
+	if got := third.git(third.prepare("1"), "rev-parse", "HEAD"); got != base {
+		t.Fatalf("it begins at %s, want the base at %s", got, base)
+	}
+}

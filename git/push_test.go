@@ -46,9 +46,10 @@ func TestAStalePusherOverwritesNothing(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
 	z := y.clone()
+	stale := z.prepare("1")
 	y.commit(y.prepare("1"), "a.txt", "first\n")
 	want := y.push("1")
-	z.commit(z.prepare("1"), "a.txt", "stale\n")
+	z.commit(stale, "a.txt", "stale\n")
 	_, err := z.repo.Push(t.Context(), "1")
 	refused(t, err, "subissue/1", "git fetch origin")
 	if got := y.git(y.remote, "rev-parse", "subissue/1"); got != want {

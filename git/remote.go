@@ -113,7 +113,8 @@ func newFetches() fetches {
 	return f
 }
 
-// fetchBase brings the remote's base branch up to date.
+// fetchBase brings the remote's base branch up to date, and what the remote has
+// of tasks' branches: another machine may have begun with one.
 func (r *Repo) fetchBase(ctx context.Context) error {
 	asked := time.Now()
 	var last *fetched
@@ -128,13 +129,14 @@ func (r *Repo) fetchBase(ctx context.Context) error {
 	}
 	last = &fetched{began: time.Now()}
 	ref := "refs/heads/" + r.base
-	last.err = r.fetch(ctx, fetchLimit, "+"+ref+":"+r.tracking())
+	tasks := fm.Branch("*")
+	last.err = r.fetch(ctx, fetchLimit, "+"+ref+":"+r.tracking(), "+refs/heads/"+tasks+":refs/remotes/"+r.remote+"/"+tasks)
 	return last.err
 }
 
 func (r *Repo) fetch(ctx context.Context, limit time.Duration, refspecs ...string) error {
 	args := append([]string{
-		"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
+		"fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
 		"--recurse-submodules=no", "--end-of-options", r.remote,
 	}, refspecs...)
 	_, err := r.run(ctx, call{op: "fetch from", target: r.remote, args: args, limit: limit, env: r.credential})
