@@ -54,6 +54,9 @@ func (h *house) onGitHub(p place) (*office, error) {
 		forge:   func(*git.Repo) forge { return hub.Forge() },
 		merge:   supervisor.ManualMerge,
 		check: func(ctx context.Context) error {
+			if err := h.pushesTo(ctx, repo); err != nil {
+				return err
+			}
 			if _, err := k.take(time.Now()); err != nil {
 				return err
 			}
@@ -62,6 +65,29 @@ func (h *house) onGitHub(p place) (*office, error) {
 		parse: func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
 		quota: hub.Quota,
 	}, nil
+}
+
+// pushesTo refuses a remote that is another repository than that of the issues:
+// branches would be pushed to the one, and pull requests looked for in the
+// other. Of a remote that is no network address nothing is known.
+func (h *house) pushesTo(ctx context.Context, repo github.Repo) error {
+	url, err := h.remoteURL(ctx)
+	if err != nil {
+		return mendable(err)
+	}
+	on, ok := github.RepoOfRemote(url)
+	if !strings.HasPrefix(url, "http") {
+		on.Host = "" // ~/.ssh/config may have another name for it
+	}
+	if !ok || on.Same(repo) {
+		return nil
+	}
+	name := h.config.Remote
+	if name == "" {
+		name = "origin"
+	}
+	return usage("the remote %s is %s (a fork?), and the issues are those of %s: branches would be pushed to the wrong one; set \"remote\" in %s to the one that is %[3]s, or \"github.repo\" to %[2]s, to work there",
+		name, on.Full(), repo, h.project.ConfigFile())
 }
 
 // noteFolder is where answers and limits are kept: in the project, but for a
