@@ -177,9 +177,9 @@ func (w *storm) blow(p *fm.PullRequest) {
 // given to an agent twice, checks are run again once for each commit, and in the
 // end every task is merged or says what it waits for.
 //
-// Caught: a mark that was not kept when an attempt was given back; a rerun that
-// was ordered again after a restart; a merge of a commit that nobody had looked
-// at.
+// Caught: a rebase beside a live session; a demand that took the place of an
+// older one, which came back; a second merge while the forge waits to make one; a
+// second pull request beside the one that a person had closed.
 func TestAStormOverTheForge(t *testing.T) {
 	for seed := range uint64(storms) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -48,9 +48,8 @@ func whys(effects []Effect) string {
 
 // TestAnOpenPullRequest goes through the table above completed.
 //
-// Caught: checks that were run again at each look; a rebase beside a live
-// session; a demand that was answered before, and given back again; a draft that
-// was merged; a merge while checks fail.
+// Caught: checks whose second run was not waited for; a rebase beside a live
+// session; a draft that was merged; a merge while checks fail.
 func TestAnOpenPullRequest(t *testing.T) {
 	open := fm.PullRequest{SHA: "c1"}
 	with := func(change func(*fm.PullRequest)) fm.PullRequest { p := open; change(&p); return p }
