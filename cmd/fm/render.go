@@ -16,13 +16,13 @@ import (
 func render(w io.Writer, s supervisor.Status, now time.Time) {
 	alive := s.PID != 0
 	fmt.Fprintf(w, "fm · %s · %s\n", fm.Line(fm.Project{Root: s.Project}.Name(), 30), headline(s, now))
+	if alive && s.Gate.Why != "" {
+		fmt.Fprintln(w, gateLine(s.Gate, now))
+	}
+	if line := quotaText(s.Quota, now); line != "" {
+		fmt.Fprintln(w, "GitHub:", line)
+	}
 	if alive {
-		if s.Gate.Why != "" {
-			fmt.Fprintln(w, gateLine(s.Gate, now))
-		}
-		if line := quotaText(s.Quota, now); line != "" {
-			fmt.Fprintln(w, "GitHub:", line)
-		}
 		renderWorkers(w, s, now)
 	}
 	fmt.Fprintf(w, "\nQUEUE\n  %s\n", counts(s.Counts))

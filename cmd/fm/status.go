@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -78,9 +79,26 @@ func (h *house) queueStatus(ctx context.Context, last supervisor.Status) (superv
 		return last, err
 	}
 	s := supervisor.View(state)
-	s.Project, s.Workers = h.project.Root, nil
+	s.Project, s.Workers, s.Quota = h.project.Root, nil, h.leftover(state.At)
 	if h.broken != nil {
 		s.Problems = append(s.Problems, "No supervisor can start with "+text(h.broken))
 	}
 	return s, nil
+}
+
+// leftover is what GitHub was last heard to have left, as long as its hour runs
+// or it does not listen. It asks nobody; of what cannot be known it is zero.
+func (h *house) leftover(now time.Time) fm.Quota {
+	p, err := h.settled()
+	if err != nil || p.source != githubSource {
+		return fm.Quota{}
+	}
+	o, err := h.onGitHub(p)
+	if err != nil {
+		return fm.Quota{}
+	}
+	if q := o.quota(); q.Resets.After(now) || q.Blocked.After(now) {
+		return q
+	}
+	return fm.Quota{}
 }
