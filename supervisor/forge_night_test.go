@@ -25,8 +25,8 @@ func ofTheForge(at call) bool {
 // publication meanwhile, none twice; people are told what is owed; and when the
 // forge is back all of it is done.
 //
-// Caught: a publication that kept its worker; an owed task that a restart took
-// for one without a worker, and released.
+// Caught: a publication that kept its worker; the owed tasks counted as one that
+// a worker has; a session of one that nobody else could have.
 func TestAnHourWithoutTheForge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)
@@ -172,8 +172,7 @@ func (w *storm) blow(p *fm.PullRequest) {
 
 // TestAStormOverTheForge runs nights in which pull requests conflict, their
 // checks fail, reviewers ask for changes, people push, draft and close, every
-// fifth call of the forge fails, before its effect or after it, and the
-// supervisor is restarted. There is one pull request for each task, nothing is
+// fifth call of the forge fails, and the supervisor is restarted. There is one pull request for each task, nothing is
 // given to an agent twice, checks are run again once for each commit, and in the
 // end every task is merged or says what it waits for.
 //
