@@ -96,9 +96,7 @@ func (t *taking) rebuild(ctx context.Context, w ruins, snap queue.Snapshot, at t
 			}
 			d.task.DependsOn = waits[d.task.ID]
 			changes = append(changes, w.restore(d.task, at)...)
-			if d.task.Status == fm.Cancelled {
-				unknown = append(unknown, fmt.Sprintf("whether #%s, which was closed without a merged pull request, was done: it counts as cancelled", d.task.ID))
-			}
+			unknown = append(unknown, w.guessed(d.task)...)
 		}
 		if _, told := snap.Closed[p.issue.ID]; p.issue.Closed && p.drafts[0].task.Parent == p.issue.ID && !told {
 			changes = append(changes, queue.CloseParent(p.issue.ID, "rebuilt: it is closed"))
@@ -113,12 +111,24 @@ func (t *taking) rebuild(ctx context.Context, w ruins, snap queue.Snapshot, at t
 	return changes, unknown, nil
 }
 
+// guessed says where the status of a task is no more than a guess.
+func (w ruins) guessed(t fm.Task) []string {
+	switch {
+	case t.Status == fm.Cancelled:
+		return []string{fmt.Sprintf("whether #%s, which was closed without a merged pull request, was done: it counts as cancelled", t.ID)}
+	case t.Status == fm.Blocked && w.pulls[t.ID].State == fm.PullOpen:
+		return []string{fmt.Sprintf("whether an agent was to go on with #%s, whose pull request %s is a draft: it is blocked; to have one go on: fm queue retry %[1]s", t.ID, w.pulls[t.ID].Number)}
+	}
+	return nil
+}
+
 // lostForGood is what nobody but the queue ever knew.
 func lostForGood() []string {
 	return []string{
 		"what was spent, how often attempts failed, and when things happened",
 		"holds, and the priorities, notes, order and dependencies that people set by hand",
-		"issues that were queued as they are and have no branch yet: take them in again",
+		"which failed checks were run again, and which reviews were handed on: an agent may be given one a second time",
+		"issues, and subissues that people made, that were queued and have no branch yet: take them in again",
 	}
 }
 

@@ -79,7 +79,7 @@ func restored(t fm.Task) string {
 }
 
 // TestQueueIsRebuiltFromWhatIsLeft has a task of every fate.
-// Caught: a draft that counted as done; an old pull request that stood for a
+// Caught: a draft that counted as done, and one of which nothing was said; an old pull request that stood for a
 // newer one; a parent of people's subissues that would be closed before one that
 // was never taken in is done; an attempt whose files are there already.
 func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
@@ -138,6 +138,7 @@ func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 		"what the branch subissue/6 was for: #6 is closed, and it has no pull request",
 		"what the branch subissue/404 was for: there is no issue #404",
 		"whether all of #30 was queued, or only #31; take it in again to have all of it done, and it closed",
+		"whether an agent was to go on with #112, whose pull request 212 is a draft: it is blocked; to have one go on: fm queue retry 112",
 		"whether #113, which was closed without a merged pull request, was done: it counts as cancelled",
 		"whether #116, which was closed without a merged pull request, was done: it counts as cancelled",
 		"#2 is blocked by #3, which fm does not work on",
