@@ -18,9 +18,9 @@ func (f *Forge) All(ctx context.Context, prefix string) ([]fm.PullRequest, error
 	var all []fm.PullRequest
 	opts := gh.PullRequestListOptions{State: "all", Sort: "created", Direction: "asc", ListOptions: gh.ListOptions{Page: 1, PerPage: 100}}
 	for opts.Page != 0 {
-		pulls, resp, err := f.client.PullRequests.List(ctx, f.repo.Owner, f.repo.Name, &opts)
+		pulls, resp, err := f.hub.client.PullRequests.List(ctx, f.hub.repo.Owner, f.hub.repo.Name, &opts)
 		if err != nil {
-			return nil, fmt.Errorf("list pull requests: %w", f.explain(err))
+			return nil, fmt.Errorf("list pull requests: %w", f.hub.explain(err))
 		}
 		for _, p := range pulls {
 			if strings.HasPrefix(p.GetHead().GetRef(), prefix) && ownBranch(p) {

@@ -28,7 +28,7 @@ func (m *merge) arm(ctx context.Context, p *gh.PullRequest) error {
 	}
 	var found problems
 	for _, method := range m.methods {
-		all, err := m.graphql(ctx, armMutation, map[string]any{
+		all, err := m.hub.graphql(ctx, armMutation, map[string]any{
 			"pull": p.GetNodeID(), "sha": m.sha, "method": strings.ToUpper(method),
 		}, nil)
 		if err != nil {
@@ -50,7 +50,7 @@ func (m *merge) arm(ctx context.Context, p *gh.PullRequest) error {
 	case found.say("unstable status"):
 		return errWaiting
 	case found.say("auto merge is not allowed"):
-		return fmt.Errorf("it has to wait for checks or reviews, and %s does not allow auto-merge: switch on \"Allow auto-merge\" in its settings, or set merge to manual: %w", m.repo, fm.ErrRefused)
+		return fmt.Errorf("it has to wait for checks or reviews, and %s does not allow auto-merge: switch on \"Allow auto-merge\" in its settings, or set merge to manual: %w", m.hub.repo, fm.ErrRefused)
 	}
 	return found.err()
 }
@@ -65,7 +65,7 @@ func (m *merge) noGraphQL(err error) error {
 
 // enqueue puts the pull request into the merge queue of its base.
 func (m *merge) enqueue(ctx context.Context, p *gh.PullRequest) error {
-	found, err := m.graphql(ctx, enqueueMutation, map[string]any{"pull": p.GetNodeID(), "sha": m.sha}, nil)
+	found, err := m.hub.graphql(ctx, enqueueMutation, map[string]any{"pull": p.GetNodeID(), "sha": m.sha}, nil)
 	switch {
 	case err != nil:
 		return m.noGraphQL(err)

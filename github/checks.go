@@ -122,7 +122,7 @@ func (f *Forge) commitChecks(ctx context.Context, sha string) (checks, error) {
 	var c checks
 	opts := gh.ListCheckRunsOptions{Filter: new("latest"), ListOptions: gh.ListOptions{Page: 1, PerPage: 100}}
 	for opts.Page != 0 {
-		runs, resp, err := f.client.Checks.ListCheckRunsForRef(ctx, f.repo.Owner, f.repo.Name, sha, &opts)
+		runs, resp, err := f.hub.client.Checks.ListCheckRunsForRef(ctx, f.hub.repo.Owner, f.hub.repo.Name, sha, &opts)
 		if unreadable(err) {
 			c.unreadable = true
 			break
@@ -137,7 +137,7 @@ func (f *Forge) commitChecks(ctx context.Context, sha string) (checks, error) {
 	}
 	list := gh.ListOptions{Page: 1, PerPage: 100}
 	for list.Page != 0 {
-		sum, resp, err := f.client.Repositories.GetCombinedStatus(ctx, f.repo.Owner, f.repo.Name, sha, &list)
+		sum, resp, err := f.hub.client.Repositories.GetCombinedStatus(ctx, f.hub.repo.Owner, f.hub.repo.Name, sha, &list)
 		if unreadable(err) {
 			c.unreadable = true
 			break

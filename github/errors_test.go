@@ -163,25 +163,6 @@ func TestTokensAreFoundWhereGhFindsThem(t *testing.T) {
 	}
 }
 
-// Looking for a token may start a process: not for each request.
-func TestTokensAreLookedForOnceAMinute(t *testing.T) {
-	c := &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
-	found := &tokens{host: dotcom, now: c.Now}
-	for _, step := range []struct {
-		env  string
-		wait time.Duration
-		want string
-	}{{"one", 0, "one"}, {"two", tokenAge / 2, "one"}, {"two", tokenAge / 2, "two"}} {
-		t.Setenv("GH_TOKEN", step.env)
-		if err := c.Sleep(t.Context(), step.wait); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := found.find(t.Context()); err != nil || got != step.want {
-			t.Errorf("%q, %v, want %q", got, err, step.want)
-		}
-	}
-}
-
 // Without a token nothing is sent, and the line is the token's own.
 func TestNoTokenIsOneLine(t *testing.T) {
 	r := newRig(t)

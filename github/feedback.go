@@ -30,7 +30,7 @@ func (f *Forge) Feedback(ctx context.Context, number string) (string, error) {
 	}
 	text, err := f.feedback(ctx, n)
 	if err != nil {
-		return "", fmt.Errorf("read what stands against pull request %s: %w", number, f.explain(err))
+		return "", fmt.Errorf("read what stands against pull request %s: %w", number, f.hub.explain(err))
 	}
 	return text, nil
 }
@@ -117,7 +117,7 @@ func (f *Forge) failure(ctx context.Context, c check) (string, error) {
 
 // annotations are what a check says of lines of the source.
 func (f *Forge) annotations(ctx context.Context, run *gh.CheckRun) (string, error) {
-	all, _, err := f.client.Checks.ListCheckRunAnnotations(ctx, f.repo.Owner, f.repo.Name, run.GetID(), &gh.ListOptions{PerPage: 3 * maxNotes})
+	all, _, err := f.hub.client.Checks.ListCheckRunAnnotations(ctx, f.hub.repo.Owner, f.hub.repo.Name, run.GetID(), &gh.ListOptions{PerPage: 3 * maxNotes})
 	if err != nil && !f.final(err) {
 		return "", err
 	}

@@ -17,8 +17,7 @@ import (
 // Forge keeps pull requests in the repository. Methods may be called
 // concurrently, and repeated after any error.
 type Forge struct {
-	*GitHub
-	now func() time.Time
+	hub *GitHub
 
 	mu        sync.Mutex
 	mute      time.Time           // GraphQL is refused; it is asked again after this
@@ -28,7 +27,7 @@ type Forge struct {
 
 // Forge returns the repository's pull requests.
 func (g *GitHub) Forge() *Forge {
-	return &Forge{GitHub: g, now: time.Now, known: map[int]sight{}, unwelcome: map[string]struct{}{}}
+	return &Forge{hub: g, known: map[int]sight{}, unwelcome: map[string]struct{}{}}
 }
 
 // Find looks for the pull request of a branch, whatever its state: the open
@@ -37,7 +36,7 @@ func (g *GitHub) Forge() *Forge {
 func (f *Forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
 	all, err := f.ofBranch(ctx, head, "all")
 	if err != nil {
-		return fm.PullRequest{}, fmt.Errorf("find pull request of %s: %w", head, f.explain(err))
+		return fm.PullRequest{}, fmt.Errorf("find pull request of %s: %w", head, f.hub.explain(err))
 	}
 	var found *gh.PullRequest
 	for _, p := range all { // from the newest on
@@ -55,8 +54,8 @@ func (f *Forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
 // newest on. GitHub takes no notice of a head that it cannot read, and lists
 // everything: so each one is looked at.
 func (f *Forge) ofBranch(ctx context.Context, head, state string) ([]*gh.PullRequest, error) {
-	all, _, err := f.client.PullRequests.List(ctx, f.repo.Owner, f.repo.Name, &gh.PullRequestListOptions{
-		Head: f.repo.Owner + ":" + head, State: state, Sort: "created", Direction: "desc",
+	all, _, err := f.hub.client.PullRequests.List(ctx, f.hub.repo.Owner, f.hub.repo.Name, &gh.PullRequestListOptions{
+		Head: f.hub.repo.Owner + ":" + head, State: state, Sort: "created", Direction: "desc",
 		ListOptions: gh.ListOptions{PerPage: 30},
 	})
 	var ours []*gh.PullRequest
@@ -77,7 +76,7 @@ func ownBranch(p *gh.PullRequest) bool {
 
 // pull reads one pull request.
 func (f *Forge) pull(ctx context.Context, number int) (*gh.PullRequest, error) {
-	p, _, err := f.client.PullRequests.Get(ctx, f.repo.Owner, f.repo.Name, number)
+	p, _, err := f.hub.client.PullRequests.Get(ctx, f.hub.repo.Owner, f.hub.repo.Name, number)
 	return p, err
 }
 
@@ -127,18 +126,18 @@ func pullNumber(text string) (int, bool) {
 // the server's age: REST may still answer, and is asked for the next hour.
 func (f *Forge) query(ctx context.Context, text string, vars map[string]any, out any) (problems, bool, error) {
 	f.mu.Lock()
-	mute := f.now().Before(f.mute)
+	mute := f.hub.now().Before(f.mute)
 	f.mu.Unlock()
 	if mute {
 		return nil, true, nil
 	}
-	found, err := f.graphql(transport.Query(ctx), text, vars, out)
+	found, err := f.hub.graphql(transport.Query(ctx), text, vars, out)
 	code := status(err)
 	if code != http.StatusForbidden && code != http.StatusNotFound && !problems(found).closed() {
 		return found, false, err
 	}
 	f.mu.Lock()
-	f.mute = f.now().Add(time.Hour)
+	f.mute = f.hub.now().Add(time.Hour)
 	f.mu.Unlock()
 	return nil, true, nil
 }

@@ -16,9 +16,7 @@ import (
 // forge is a new process's view of the pull requests.
 func (r *rig) forge(alter ...func(*Options)) *Forge {
 	r.t.Helper()
-	f := r.open(alter...).Forge()
-	f.now = r.clock.Now
-	return f
+	return r.open(alter...).Forge()
 }
 
 // furnished has labels and reviewers in the settings.
@@ -142,7 +140,7 @@ func TestOpenRespectsWhatAPersonTookAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := r.forge(furnished)
-	if _, err := f.client.Issues.RemoveLabelForIssue(t.Context(), "acme", "widget", 1, "login"); err != nil {
+	if _, err := f.hub.client.Issues.RemoveLabelForIssue(t.Context(), "acme", "widget", 1, "login"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Open(t.Context(), proposal); err != nil {

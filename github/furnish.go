@@ -17,8 +17,8 @@ import (
 // answered, is left alone. An answer that is lost is found in the history by
 // the next call.
 func (f *Forge) furnish(ctx context.Context, pull *gh.PullRequest) error {
-	labels := missing(f.config.Labels, labelNames(pull))
-	reviewers := missing(f.config.Reviewers, asked(pull))
+	labels := missing(f.hub.config.Labels, labelNames(pull))
+	reviewers := missing(f.hub.config.Reviewers, asked(pull))
 	if len(labels)+len(reviewers) == 0 {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (f *Forge) furnish(ctx context.Context, pull *gh.PullRequest) error {
 	}
 	if labels = missing(labels, had.labels); len(labels) > 0 {
 		// go-github sends a bare list, which GitHub's description does not have.
-		_, err := f.do(ctx, http.MethodPost, f.path("issues/%d/labels", pull.GetNumber()), map[string]any{"labels": labels}, nil)
+		_, err := f.hub.do(ctx, http.MethodPost, f.hub.path("issues/%d/labels", pull.GetNumber()), map[string]any{"labels": labels}, nil)
 		if err != nil && !f.final(err) {
 			return err
 		}
@@ -38,7 +38,7 @@ func (f *Forge) furnish(ctx context.Context, pull *gh.PullRequest) error {
 
 // final says that an error will be the same the next time.
 func (f *Forge) final(err error) bool {
-	err = f.explain(err)
+	err = f.hub.explain(err)
 	return errors.Is(err, fm.ErrRefused) || errors.Is(err, fm.ErrGone)
 }
 
@@ -88,7 +88,7 @@ func (f *Forge) askFor(ctx context.Context, pull *gh.PullRequest, names []string
 			people.Reviewers = append(people.Reviewers, name)
 		}
 	}
-	_, _, err := f.client.PullRequests.RequestReviewers(ctx, f.repo.Owner, f.repo.Name, pull.GetNumber(), people)
+	_, _, err := f.hub.client.PullRequests.RequestReviewers(ctx, f.hub.repo.Owner, f.hub.repo.Name, pull.GetNumber(), people)
 	return err
 }
 
@@ -98,7 +98,7 @@ type furniture struct{ labels, reviewers []string }
 func (f *Forge) history(ctx context.Context, number int) (furniture, error) {
 	var had furniture
 	for page := 1; page != 0; {
-		events, resp, err := f.client.Issues.ListIssueEvents(ctx, f.repo.Owner, f.repo.Name, number, &gh.ListOptions{Page: page, PerPage: 100})
+		events, resp, err := f.hub.client.Issues.ListIssueEvents(ctx, f.hub.repo.Owner, f.hub.repo.Name, number, &gh.ListOptions{Page: page, PerPage: 100})
 		if err != nil {
 			return furniture{}, err
 		}

@@ -32,11 +32,12 @@ import (
 	"github.com/founder-mode/fm/github/transport"
 )
 
-// Options say which repository, and how. Only Repo and Dir must be given.
+// Options say which repository, and how. Only Repo, Token and Dir must be
+// given.
 type Options struct {
 	Repo   Repo
 	Config fm.GitHubConfig
-	// Token gives the token; nil is what [Token] finds for the host.
+	// Token gives the token for a request; see the function of that name.
 	Token func(ctx context.Context) (string, error)
 	// Dir keeps what one run leaves to the next: answers, limits, the pace of
 	// writes, the issues that were read last. It is for this host alone, and is
@@ -74,6 +75,7 @@ type GitHub struct {
 	config    fm.GitHubConfig
 	fresh     Freshness
 	dir       string
+	now       func() time.Time
 	sleep     func(context.Context, time.Duration) error
 	writing   chan struct{} // holds whose turn it is: see turn
 
@@ -89,21 +91,21 @@ func Open(o Options) (*GitHub, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Dir == "" {
+	switch {
+	case o.Dir == "":
 		return nil, errors.New("open repository: no folder")
+	case o.Token == nil:
+		return nil, errors.New("open repository: nobody to ask for a token")
 	}
 	g := &GitHub{
-		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, sleep: o.Sleep,
+		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, now: o.Now, sleep: o.Sleep,
 		writing: make(chan struct{}, 1), lacking: map[string]bool{},
 	}
 	if g.sleep == nil {
 		g.sleep = sleep
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Token == nil {
-		o.Token = (&tokens{host: o.Repo.Host, now: o.Now}).find
+	if g.now == nil {
+		g.now = time.Now
 	}
 	g.transport = transport.New(transport.Options{
 		Base: o.Base, Token: o.Token, Host: base.Host, Dir: o.Dir,
@@ -130,12 +132,6 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 
 // Quota says what GitHub still lets us ask.
 func (g *GitHub) Quota() fm.Quota { return g.transport.Quota() }
-
-// Counts says what was sent, for tests and measurements.
-func (g *GitHub) Counts() transport.Counts { return g.transport.Counts() }
-
-// Repo says which repository it is.
-func (g *GitHub) Repo() Repo { return g.repo }
 
 // apiBase takes the configured address of the API, or the one of the host.
 func apiBase(repo Repo, configured string) (*url.URL, error) {

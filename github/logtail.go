@@ -23,12 +23,12 @@ const (
 // jobLog reads how the log of a job ends. GitHub sends the reader on to
 // another host, which gets no token: the transport sees to that.
 func (f *Forge) jobLog(ctx context.Context, job int64) (string, error) {
-	req, err := f.client.NewRequest(http.MethodGet, f.path("actions/jobs/%d/logs", job), nil)
+	req, err := f.hub.client.NewRequest(http.MethodGet, f.hub.path("actions/jobs/%d/logs", job), nil)
 	if err != nil {
 		return "", err
 	}
 	end := tail{limit: logKept}
-	if _, err := f.client.Do(ctx, req, &end); err != nil {
+	if _, err := f.hub.client.Do(ctx, req, &end); err != nil {
 		return "", err
 	}
 	return logEnd(end.String()), nil

@@ -72,7 +72,7 @@ func (f *Forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, e
 		err = f.lookREST(ctx, wanted, seen)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look at pull requests: %w", f.explain(err))
+		return nil, fmt.Errorf("look at pull requests: %w", f.hub.explain(err))
 	}
 	requests := make([]fm.PullRequest, 0, len(numbers))
 	for _, text := range numbers {
@@ -133,7 +133,7 @@ type contextNode struct {
 // lookAll puts up to 50 pull requests into seen, without those that are gone.
 func (f *Forge) lookAll(ctx context.Context, numbers []int, seen map[int]fm.PullRequest) error {
 	var answer struct{ Repository map[string]*pullNode }
-	found, refused, err := f.query(ctx, lookQuery(numbers), map[string]any{"owner": f.repo.Owner, "name": f.repo.Name}, &answer)
+	found, refused, err := f.query(ctx, lookQuery(numbers), map[string]any{"owner": f.hub.repo.Owner, "name": f.hub.repo.Name}, &answer)
 	switch {
 	case err != nil:
 		return err

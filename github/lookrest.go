@@ -30,7 +30,7 @@ type sight struct {
 // request that is free while nothing changes, and of the open ones among them
 // what the list does not hold: only where it may have changed.
 func (f *Forge) lookREST(ctx context.Context, numbers []int, seen map[int]fm.PullRequest) error {
-	list, _, err := f.client.PullRequests.List(ctx, f.repo.Owner, f.repo.Name, &gh.PullRequestListOptions{
+	list, _, err := f.hub.client.PullRequests.List(ctx, f.hub.repo.Owner, f.hub.repo.Name, &gh.PullRequestListOptions{
 		State: "all", Sort: "updated", Direction: "desc", ListOptions: gh.ListOptions{PerPage: 100},
 	})
 	if err != nil {
@@ -43,7 +43,7 @@ func (f *Forge) lookREST(ctx context.Context, numbers []int, seen map[int]fm.Pul
 			seen[n] = old.request // it would be on the list if it had been opened again
 		case i >= 0 && request(list[i]).State != fm.PullOpen:
 			seen[n] = request(list[i])
-			f.keep(n, sight{request: seen[n], updated: list[i].GetUpdatedAt().Time, read: f.now()})
+			f.note(n, sight{request: seen[n], updated: list[i].GetUpdatedAt().Time, read: f.hub.now()})
 		case found && f.stands(old) && (i < 0 || old.updated.Equal(list[i].GetUpdatedAt().Time) && old.request.SHA == list[i].GetHead().GetSHA()):
 			seen[n] = old.request
 		default:
@@ -84,7 +84,7 @@ func (f *Forge) lookAlone(ctx context.Context, number int, seen map[int]fm.PullR
 		r.Demand = demand(ids)
 	}
 	seen[number] = r
-	f.keep(number, sight{request: r, updated: p.GetUpdatedAt().Time, read: f.now()})
+	f.note(number, sight{request: r, updated: p.GetUpdatedAt().Time, read: f.hub.now()})
 	return nil
 }
 
@@ -95,7 +95,7 @@ func (f *Forge) last(number int) (sight, bool) {
 	return s, found
 }
 
-func (f *Forge) keep(number int, s sight) {
+func (f *Forge) note(number int, s sight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.known[number] = s
@@ -113,7 +113,7 @@ func (f *Forge) stands(s sight) bool {
 	if s.request.Checks.State == fm.ChecksPending || s.request.Checks.State == fm.NoChecks {
 		age = restless
 	}
-	return f.now().Sub(s.read) < age
+	return f.hub.now().Sub(s.read) < age
 }
 
 // demands lists the reviews that ask for changes: the last word of each person
@@ -122,7 +122,7 @@ func (f *Forge) demands(ctx context.Context, number int) ([]*gh.PullRequestRevie
 	var last []*gh.PullRequestReview // of each person, in the order of their first
 	opts := gh.ListOptions{Page: 1, PerPage: 100}
 	for opts.Page != 0 {
-		reviews, resp, err := f.client.PullRequests.ListReviews(ctx, f.repo.Owner, f.repo.Name, number, &opts)
+		reviews, resp, err := f.hub.client.PullRequests.ListReviews(ctx, f.hub.repo.Owner, f.hub.repo.Name, number, &opts)
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ func (f *Forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, 
 	m := merge{Forge: f, sha: sha}
 	r, err := m.run(ctx, n)
 	if err != nil {
-		return r, fmt.Errorf("merge pull request %s: %w", number, f.explain(err))
+		return r, fmt.Errorf("merge pull request %s: %w", number, f.hub.explain(err))
 	}
 	return r, nil
 }
@@ -126,7 +126,7 @@ func (m *merge) step(ctx context.Context, p *gh.PullRequest, round int) error {
 		return m.unstable(ctx, p)
 	case "unknown", "":
 		if round < rounds-1 { // the question made GitHub begin to work it out
-			if err := m.sleep(ctx, time.Second<<round); err != nil {
+			if err := m.hub.sleep(ctx, time.Second<<round); err != nil {
 				return err
 			}
 			return errUnknown
@@ -168,7 +168,7 @@ func (m *merge) put(ctx context.Context, p *gh.PullRequest) error {
 	}
 	var err error
 	for _, method := range m.methods {
-		_, _, err = m.client.PullRequests.Merge(ctx, m.repo.Owner, m.repo.Name, p.GetNumber(), "", &gh.PullRequestOptions{
+		_, _, err = m.hub.client.PullRequests.Merge(ctx, m.hub.repo.Owner, m.hub.repo.Name, p.GetNumber(), "", &gh.PullRequestOptions{
 			SHA: m.sha, MergeMethod: method,
 		})
 		if status(err) != http.StatusMethodNotAllowed || !forbidsMethod(words(err)) {
@@ -187,7 +187,7 @@ func (m *merge) learn(ctx context.Context) error {
 	if len(m.methods) > 0 {
 		return nil
 	}
-	repo, _, err := m.client.Repositories.Get(ctx, m.repo.Owner, m.repo.Name)
+	repo, _, err := m.hub.client.Repositories.Get(ctx, m.hub.repo.Owner, m.hub.repo.Name)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ const (
 func (f *Forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) {
 	r, err := f.open(ctx, p)
 	if err != nil {
-		return fm.PullRequest{}, fmt.Errorf("open pull request of %s: %w", p.Head, f.explain(err))
+		return fm.PullRequest{}, fmt.Errorf("open pull request of %s: %w", p.Head, f.hub.explain(err))
 	}
 	return r, nil
 }
@@ -42,7 +42,7 @@ func (f *Forge) open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
 		}
 	}
 	if pull.GetDraft() != p.Draft {
-		if err := f.turn(ctx, pull, p); err != nil {
+		if err := f.redraft(ctx, pull, p); err != nil {
 			return fm.PullRequest{}, err
 		}
 	}
@@ -68,7 +68,7 @@ func (f *Forge) opened(ctx context.Context, p fm.Proposal) (*gh.PullRequest, err
 // that did not arrive.
 func (f *Forge) create(ctx context.Context, p fm.Proposal) (*gh.PullRequest, error) {
 	title, body := fm.Line(p.Title, maxTitle), cut(fm.Plain(p.Body), maxPullBody)
-	pull, _, err := f.client.PullRequests.Create(ctx, f.repo.Owner, f.repo.Name, &gh.NewPullRequest{
+	pull, _, err := f.hub.client.PullRequests.Create(ctx, f.hub.repo.Owner, f.hub.repo.Name, &gh.NewPullRequest{
 		Title: &title, Body: &body, Head: &p.Head, Base: &p.Base, Draft: &p.Draft,
 	})
 	switch {
@@ -116,25 +116,25 @@ const (
 	draftMutation = `mutation($pull: ID!) { convertPullRequestToDraft(input: {pullRequestId: $pull}) { pullRequest { isDraft } } }`
 )
 
-// turn makes the pull request a draft, or ready. A draft is a courtesy: where
+// redraft makes the pull request a draft, or ready. A draft is a courtesy: where
 // GitHub refuses to make it one, it stays ready.
-func (f *Forge) turn(ctx context.Context, pull *gh.PullRequest, p fm.Proposal) error {
+func (f *Forge) redraft(ctx context.Context, pull *gh.PullRequest, p fm.Proposal) error {
 	mutation := readyMutation
 	if p.Draft {
 		mutation = draftMutation
 	}
-	found, err := f.graphql(ctx, mutation, map[string]any{"pull": pull.GetNodeID()}, nil)
+	found, err := f.hub.graphql(ctx, mutation, map[string]any{"pull": pull.GetNodeID()}, nil)
 	if err == nil {
 		err = problems(found).err()
 	}
-	refused := errors.Is(f.explain(err), fm.ErrRefused) || status(err) == http.StatusNotFound
+	refused := errors.Is(f.hub.explain(err), fm.ErrRefused) || status(err) == http.StatusNotFound
 	switch {
 	case err == nil:
 		pull.Draft = &p.Draft
 	case refused && p.Draft:
 		return nil
 	case refused:
-		return fmt.Errorf("%s is a draft and cannot be marked as ready (%s): do so by hand: %w", pull.GetHTMLURL(), fm.Reason(f.explain(err)), fm.ErrRefused)
+		return fmt.Errorf("%s is a draft and cannot be marked as ready (%s): do so by hand: %w", pull.GetHTMLURL(), fm.Reason(f.hub.explain(err)), fm.ErrRefused)
 	}
 	return err
 }

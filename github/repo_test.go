@@ -1,12 +1,14 @@
 package github
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	gh "github.com/google/go-github/v60/github"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/github/fake"
 )
 
 func TestRemotesNameTheirRepository(t *testing.T) {
@@ -70,7 +72,7 @@ func TestTheAPIIsWhereTheHostHasIt(t *testing.T) {
 		{dotcom, "https://proxy.example/github", "https://proxy.example/github/user", "https://proxy.example/github/graphql"},
 		{dotcom, "http://127.0.0.1:8080/api/v3", "http://127.0.0.1:8080/api/v3/user", "http://127.0.0.1:8080/api/graphql"},
 	} {
-		g, err := Open(Options{Repo: Repo{tt.host, "acme", "widget"}, Config: fm.GitHubConfig{API: tt.configured}, Dir: t.TempDir()})
+		g, err := Open(Options{Repo: Repo{tt.host, "acme", "widget"}, Config: fm.GitHubConfig{API: tt.configured}, Token: anyToken, Dir: t.TempDir()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,13 +93,16 @@ func addressOf(t *testing.T, c *gh.Client, path string) string {
 	return req.URL.String()
 }
 
+func anyToken(context.Context) (string, error) { return fake.DefaultToken, nil }
+
 // The token goes to that address.
 func TestOpenTakesNoAddressThatLeaksTheToken(t *testing.T) {
 	for name, o := range map[string]Options{
-		"plain http":    {Repo: Repo{dotcom, "a", "b"}, Config: fm.GitHubConfig{API: "http://github.example.com/api/v3/"}, Dir: "x"},
-		"no address":    {Repo: Repo{dotcom, "a", "b"}, Config: fm.GitHubConfig{API: "github.example.com"}, Dir: "x"},
-		"no repository": {Dir: "x"},
-		"no folder":     {Repo: Repo{dotcom, "a", "b"}},
+		"plain http":    {Repo: Repo{dotcom, "a", "b"}, Config: fm.GitHubConfig{API: "http://github.example.com/api/v3/"}, Token: anyToken, Dir: "x"},
+		"no address":    {Repo: Repo{dotcom, "a", "b"}, Config: fm.GitHubConfig{API: "github.example.com"}, Token: anyToken, Dir: "x"},
+		"no repository": {Token: anyToken, Dir: "x"},
+		"no folder":     {Repo: Repo{dotcom, "a", "b"}, Token: anyToken},
+		"no token":      {Repo: Repo{dotcom, "a", "b"}, Dir: "x"},
 	} {
 		if _, err := Open(o); err == nil {
 			t.Errorf("%s: no error", name)

@@ -30,7 +30,7 @@ func (f *Forge) Rerun(ctx context.Context, number string, checks []fm.Check) err
 	err := f.rerun(ctx, n, checks)
 	f.forget(n)
 	if err != nil {
-		return fmt.Errorf("run checks of pull request %s again: %w", number, f.explain(err))
+		return fmt.Errorf("run checks of pull request %s again: %w", number, f.hub.explain(err))
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (r *rerun) check(ctx context.Context, wanted fm.Check, now checks) error {
 	case err == nil, says(err, "already running"):
 		r.done++
 	case r.final(err) || status(err) == http.StatusConflict:
-		r.refusal = r.explain(err)
+		r.refusal = r.hub.explain(err)
 	default:
 		return err
 	}
@@ -101,14 +101,14 @@ func (r *rerun) check(ctx context.Context, wanted fm.Check, now checks) error {
 // order asks GitHub for another run.
 func (r *rerun) order(ctx context.Context, run *gh.CheckRun) error {
 	if run.GetApp().GetSlug() != actionsApp {
-		_, err := r.do(ctx, http.MethodPost, r.path("check-runs/%d/rerequest", run.GetID()), nil, nil)
+		_, err := r.hub.do(ctx, http.MethodPost, r.hub.path("check-runs/%d/rerequest", run.GetID()), nil, nil)
 		return err
 	}
 	workflow, err := r.workflowRun(ctx, run)
 	if err != nil || r.workflows[workflow] {
 		return err
 	}
-	if _, err = r.do(ctx, http.MethodPost, r.path("actions/runs/%d/rerun-failed-jobs", workflow), nil, nil); err == nil {
+	if _, err = r.hub.do(ctx, http.MethodPost, r.hub.path("actions/runs/%d/rerun-failed-jobs", workflow), nil, nil); err == nil {
 		r.workflows[workflow] = true
 	}
 	return err
@@ -125,7 +125,7 @@ func (r *rerun) workflowRun(ctx context.Context, run *gh.CheckRun) (int64, error
 	var runs struct {
 		WorkflowRuns []struct{ ID int64 } `json:"workflow_runs"`
 	}
-	_, err := r.do(ctx, http.MethodGet, r.path("actions/runs?check_suite_id=%d", run.GetCheckSuite().GetID()), nil, &runs)
+	_, err := r.hub.do(ctx, http.MethodGet, r.hub.path("actions/runs?check_suite_id=%d", run.GetCheckSuite().GetID()), nil, &runs)
 	if err == nil && len(runs.WorkflowRuns) == 0 {
 		err = fmt.Errorf("%s belongs to no run of a workflow: %w", fm.Line(run.GetName(), 100), fm.ErrRefused)
 	}

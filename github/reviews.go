@@ -49,7 +49,7 @@ func (f *Forge) reviews(ctx context.Context, number int) (string, error) {
 	var answer struct {
 		Repository struct{ PullRequest *reviewsNode }
 	}
-	found, refused, err := f.query(ctx, reviewQuery, map[string]any{"owner": f.repo.Owner, "name": f.repo.Name, "number": number}, &answer)
+	found, refused, err := f.query(ctx, reviewQuery, map[string]any{"owner": f.hub.repo.Owner, "name": f.hub.repo.Name, "number": number}, &answer)
 	switch pull := answer.Repository.PullRequest; {
 	case err != nil:
 		return "", err
@@ -98,7 +98,7 @@ func (f *Forge) reviewsREST(ctx context.Context, number int) (string, error) {
 	for _, r := range reviews {
 		author := fm.Line(r.GetUser().GetLogin(), 100)
 		fmt.Fprintf(&b, "%s asks for changes:\n\n%s", author, quote(r.GetBody()))
-		comments, _, err := f.client.PullRequests.ListReviewComments(ctx, f.repo.Owner, f.repo.Name, number, r.GetID(), &gh.ListOptions{PerPage: 50})
+		comments, _, err := f.hub.client.PullRequests.ListReviewComments(ctx, f.hub.repo.Owner, f.hub.repo.Name, number, r.GetID(), &gh.ListOptions{PerPage: 50})
 		if err != nil {
 			return "", err
 		}

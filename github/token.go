@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/cli/go-gh/v2/pkg/auth"
 
@@ -33,34 +31,6 @@ func Token(ctx context.Context, host string) (string, error) {
 	case <-ctx.Done():
 		return "", fmt.Errorf("find token for %s: %w", host, ctx.Err())
 	}
-}
-
-// tokens finds the token of a host, and again after a while: another process
-// may have been logged in anew. Its method may be called concurrently.
-type tokens struct {
-	host string
-	now  func() time.Time
-
-	mu    sync.Mutex
-	token string    // guarded by mu, as is
-	until time.Time // when to look again
-}
-
-// tokenAge is how long a token is taken for the same: looking may start gh.
-const tokenAge = time.Minute
-
-func (t *tokens) find(ctx context.Context) (string, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.token != "" && t.now().Before(t.until) {
-		return t.token, nil
-	}
-	token, err := Token(ctx, t.host)
-	if err != nil {
-		return "", err
-	}
-	t.token, t.until = token, t.now().Add(tokenAge)
-	return token, nil
 }
 
 func noToken(host string) error {

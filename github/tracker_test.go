@@ -113,7 +113,7 @@ func TestIssueAsksLittle(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if c := g.Counts(); c.Requests != 3 || c.NotModified != 2 {
+	if c := g.transport.Counts(); c.Requests != 3 || c.NotModified != 2 {
 		t.Errorf("%+v", c)
 	}
 }
