@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,8 +24,12 @@ type scene struct {
 }
 
 func (h *house) scene(ctx context.Context, t fm.Task, snap queue.Snapshot) (scene, error) {
-	x := scene{task: t, queue: snap, manual: h.config.Merge == string(supervisor.ManualMerge), now: time.Now()}
-	var err error
+	x := scene{task: t, queue: snap, now: time.Now()}
+	o, err := h.office(ctx)
+	if err != nil {
+		return x, err
+	}
+	x.manual = cmp.Or(supervisor.MergePolicy(h.config.Merge), o.merge) == supervisor.ManualMerge
 	if x.status, err = h.status(ctx); err != nil {
 		return x, err
 	}
@@ -55,7 +60,7 @@ func (x scene) reason() string {
 		if x.manual {
 			return "Its pull request #" + t.Pull + " is open, and waits for people to merge it."
 		}
-		return "Its pull request #" + t.Pull + " is open, and fm merges it" + x.unattended() + "."
+		return "Its pull request #" + t.Pull + " is open, and fm has it merged when nothing speaks against it" + x.unattended() + "."
 	case fm.Merged:
 		return "It is merged" + pull(t) + ", since " + clock(t.Since, x.now) + "."
 	case fm.Failed:
@@ -156,6 +161,9 @@ func (x scene) place() string {
 // working says what the task's worker does.
 func (x scene) working() string {
 	t := x.task
+	if queue.Owed(t) {
+		return "Its work is done and verified; " + or(fm.Line(t.Note, 300), "its pull request is owed") + ". fm tries again by itself" + x.unattended() + "."
+	}
 	i := slices.IndexFunc(x.status.Workers, func(ws supervisor.WorkerStatus) bool { return ws.Task == t.ID })
 	if i < 0 {
 		text := fmt.Sprintf("%s has it, attempt %d%s", t.Worker, t.Attempt, x.doing(string(x.agent.State), ""))

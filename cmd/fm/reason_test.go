@@ -77,7 +77,7 @@ func TestWhyNamesWhatStandsInTheWay(t *testing.T) {
 			},
 			want: []string{"worker-1 waits for you for 5m: permission: Bash: make. Answer with: fm answer worker-1 --option N"},
 		},
-		"completed":         {task: open, change: same, want: []string{"#12 is open, and fm merges it."}},
+		"completed":         {task: open, change: same, want: []string{"#12 is open, and fm has it merged when nothing speaks against it."}},
 		"completed, people": {task: open, change: same, manual: true, want: []string{"waits for people to merge it."}},
 		"failed":            {task: dep, change: same, want: []string{"It failed: nobody says why.", "fm queue retry 1"}},
 		"odd":               {task: odd, change: same, want: []string{`Its status "soon" means nothing to fm`}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -45,7 +46,7 @@ func (recoverCmd) Run(ctx context.Context, a *app) error {
 	}
 	adopted, lost := 0, 0
 	for _, t := range q.Snapshot().Tasks {
-		if t.Status != fm.Working {
+		if t.Status != fm.Working || queue.Owed(t) {
 			continue
 		}
 		if alive(sight, t.Run()) {

@@ -123,7 +123,7 @@ func concerning(shared []supervisor.Decision, entries []queue.Entry) []superviso
 		working := false
 		for _, e := range entries {
 			if !e.At.After(d.At) {
-				working = e.Task.Status == fm.Working
+				working = e.Task.Status == fm.Working && !queue.Owed(e.Task)
 			}
 		}
 		if working {
@@ -144,7 +144,9 @@ func recorded(e queue.Entry) step {
 	switch {
 	case e.Op == queue.OpClaim:
 		s.Then = fmt.Sprintf("%s begins attempt %d", t.Worker, t.Attempt)
-	case e.Op == queue.OpPublish, e.Op == queue.OpTidy, e.Op == queue.OpPrioritize:
+	case e.Op == queue.OpOwe:
+		s.Then = "its pull request is owed"
+	case e.Op == queue.OpPublish, e.Op == queue.OpTidy, e.Op == queue.OpPrioritize, e.Op == queue.OpRerun:
 		s.Then = ""
 	case t.Pull != "" && (t.Status == fm.Completed || t.Status == fm.Merged):
 		s.Then = string(t.Status) + ", PR #" + t.Pull
