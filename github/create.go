@@ -69,6 +69,7 @@ func (g *GitHub) create(ctx context.Context, parent fm.IssueID, key string, s fm
 	}
 	found := g.issue(child)
 	found.Parent = parent
+	g.keepBrief(found)
 	return found, nil
 }
 

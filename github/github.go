@@ -24,6 +24,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	gh "github.com/google/go-github/v60/github"
@@ -75,6 +76,8 @@ type GitHub struct {
 	config    fm.GitHubConfig
 	fresh     Freshness
 	dir       string
+	mostKept  int          // issues in dir
+	added     atomic.Int64 // to them, by this process
 	now       func() time.Time
 	sleep     func(context.Context, time.Duration) error
 	writing   chan struct{} // holds whose turn it is: see turn
@@ -98,7 +101,7 @@ func Open(o Options) (*GitHub, error) {
 		return nil, errors.New("open repository: nobody to ask for a token")
 	}
 	g := &GitHub{
-		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, now: o.Now, sleep: o.Sleep,
+		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, mostKept: mostKept, now: o.Now, sleep: o.Sleep,
 		writing: make(chan struct{}, 1), lacking: map[string]bool{},
 	}
 	if g.sleep == nil {

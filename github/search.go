@@ -45,6 +45,9 @@ func (g *GitHub) search(ctx context.Context, q fm.Query) ([]fm.Issue, error) {
 		if _, ours := i.marker(); !ours && !i.IsPullRequest() {
 			issue := g.issue(i)
 			issue.DependsOn = nil
+			if i.Dependencies == nil || i.Dependencies.BlockedBy == 0 { // else nobody knows yet by what
+				g.keepBrief(issue)
+			}
 			found = append(found, issue)
 		}
 	}

@@ -81,6 +81,7 @@ func (g *GitHub) children(ctx context.Context, parent int) ([]fm.Issue, error) {
 		if err := g.blockers(ctx, i, &child); err != nil {
 			return nil, fmt.Errorf("subissue #%s: %w", child.ID, err)
 		}
+		g.keepBrief(child)
 		children = append(children, child)
 	}
 	return children, nil
