@@ -1,6 +1,9 @@
 package fm
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // closingWords is a keyword with which GitHub closes an issue when the text is
 // merged into the default branch, and the issue that it names: #12, GH-12,
@@ -23,4 +26,22 @@ func Closes(text string) []IssueID {
 // spans, where a reader sees them and GitHub does not.
 func CloseNothing(text string) string {
 	return closingWords.ReplaceAllString(text, "$1$2`$3`")
+}
+
+// Subject is a title that closes no issue, also as the subject of a commit,
+// where GitHub reads keywords in quotation marks, too: "Fix #123: log in" becomes
+// "Fix 123: log in".
+func Subject(title string) string {
+	return closingWords.ReplaceAllStringFunc(title, func(found string) string {
+		m := closingWords.FindStringSubmatch(found)
+		number := m[4] + m[5] + m[6]
+		where := strings.TrimSuffix(m[3], number) // "#", "GH-", "owner/repo#" or an address
+		for _, sign := range []string{"#", "/issues/"} {
+			where = strings.TrimSuffix(where, sign)
+		}
+		if where == "" || m[5] != "" {
+			return m[1] + m[2] + number
+		}
+		return m[1] + m[2] + where + " " + number
+	})
 }

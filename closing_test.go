@@ -34,3 +34,45 @@ func TestForeignTextClosesNoIssue(t *testing.T) {
 		}
 	}
 }
+
+// A title that a person or an agent wrote becomes the subject of a commit when
+// its pull request is squashed, and in a subject nothing quotes a keyword.
+//
+// Caught: a title that was put into a code span, or left as it was.
+func TestSubjectsCloseNothing(t *testing.T) {
+	for title, want := range map[string]string{
+		"Fix #123: log in again":                        "Fix 123: log in again",
+		"Log in again, closes: #7":                      "Log in again, closes: 7",
+		"Resolves GH-7 and fixes acme/tool#12":          "Resolves 7 and fixes acme/tool 12",
+		"fix https://github.com/acme/tool/issues/9 now": "fix https://github.com/acme/tool 9 now",
+		"fix https://acme/GH-1/a/issues/9":              "fix https://acme/GH-1/a 9",
+		"[#123] Add the middleware":                     "[#123] Add the middleware",
+		"See #12":                                       "See #12",
+		"Fix fix #1 fixes #2":                           "Fix fix 1 fixes 2",
+	} {
+		got := fm.Subject(title)
+		if got != want {
+			t.Errorf("Subject(%q) = %q, want %q", title, got, want)
+		}
+		if ids := fm.Closes(got); ids != nil || fm.Subject(got) != got {
+			t.Errorf("Subject(%q) = %q, which closes %q", title, got, ids)
+		}
+	}
+}
+
+// A part that a plan calls "Fix #123: …" does not close #123, and keeps the mark
+// of its parent.
+//
+// Caught: a mark that was taken for a reference; a keyword in front of it.
+func TestTitlesOfPartsCloseNothing(t *testing.T) {
+	for title, want := range map[string]string{
+		"Fix #123: the cookie":        "[#123] Fix 123: the cookie",
+		"[#123] Fix #5: the cookie":   "[#123] Fix 5: the cookie",
+		"[#123] Implement the cookie": "[#123] Implement the cookie",
+		"closes\n#123":                "[#123] closes 123",
+	} {
+		if got := (fm.Subissue{Title: title}).TitleFor("123"); got != want {
+			t.Errorf("TitleFor(%q) = %q, want %q", title, got, want)
+		}
+	}
+}

@@ -8,10 +8,10 @@ import (
 )
 
 // TitleFor gives a subissue's title in a tracker: "[#123] Implement the
-// middleware".
+// middleware". It closes nothing: see [Subject].
 func (s Subissue) TitleFor(parent IssueID) string {
 	mark := "[#" + string(parent) + "] "
-	return mark + strings.TrimPrefix(Line(s.Title, 200), mark)
+	return mark + Subject(strings.TrimPrefix(Line(s.Title, 200), mark))
 }
 
 // BodyFor gives a subissue's text in a tracker, by the template that users of
