@@ -79,9 +79,10 @@ func restored(t fm.Task) string {
 }
 
 // TestQueueIsRebuiltFromWhatIsLeft has a task of every fate.
-// Caught: a draft that counted as done, and one of which nothing was said; an old pull request that stood for a
-// newer one; a parent of people's subissues that would be closed before one that
-// was never taken in is done; an attempt whose files are there already.
+// Caught: a draft that counted as done, and one of which nothing was said; an
+// old pull request that stood for a newer one; a parent of people's subissues
+// that would be closed before one that was never taken in is done; an attempt
+// whose files are there already.
 func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 	o := newOffice(t,
 		fm.Issue{ID: "1", Closed: true}, done(blocked("101<1", "3")), blocked("102<1"),

@@ -38,18 +38,19 @@ type hubKey struct{}
 //
 //	github start shop              run it for the project that will be in shop
 //	github issue TITLE [KEY=VALUE…]   a person writes an issue (label, milestone, parent, body, blocked-by, number; closed=yes)
-//	github merge N… | all          a person merges pull requests
+//	[!] github merge N… | all      a person merges pull requests, or finds that they conflict
 //	github close N | close-pull N | reopen N | comment N TEXT
 //	github show N                  print an issue or a pull request
 //	github list                    print all of them, a line each
-//	github set WORD…               archived, no-issues, fork, read-only, no-sub-issues, no-graphql
+//	github check N NAME CONCLUSION a check of the commit of a pull request ends: success, failure
+//	github set WORD…               archived, no-issues, fork, read-only, no-sub-issues, no-graphql, no-auto-merge, required=NAME
 //	github deny [OPERATION…]       take these rights from the token, and no other
 //	github down | reject | up      cut the network, take no token, mend it
 //	github limit DURATION          nothing is left for that long
 //	github fits                    hold that all requests were such as GitHub describes
 //	github writes [N]              hold how many writes there were since the last time
 func gitHub(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
+	if len(args) == 0 || neg && args[0] != "merge" {
 		ts.Fatalf("usage: github VERB…")
 	}
 	h, ok := ts.Value(hubKey{}).(*hub)
@@ -63,7 +64,7 @@ func gitHub(ts *testscript.TestScript, neg bool, args []string) {
 	case "issue":
 		h.issue(ts, words)
 	case "merge":
-		h.merge(ts, words)
+		h.merge(ts, neg, words)
 	case "show":
 		h.show(ts, words)
 	case "list":
@@ -171,10 +172,11 @@ func number(ts *testscript.TestScript, word string) int {
 	return n
 }
 
-func (h *hub) merge(ts *testscript.TestScript, words []string) {
+func (h *hub) merge(ts *testscript.TestScript, neg bool, words []string) {
 	for _, p := range h.server.Pulls() {
 		if p.State == "open" && (slices.Contains(words, "all") || slices.Contains(words, strconv.Itoa(p.Number))) {
-			if err := h.server.MergePull(p.Number, "alice"); err != nil {
+			err := h.server.MergePull(p.Number, "alice")
+			if neg && !errors.Is(err, fm.ErrConflict) || !neg && err != nil {
 				ts.Fatalf("merge pull request %d: %v", p.Number, err)
 			}
 		}
@@ -196,15 +198,25 @@ func (h *hub) person(ts *testscript.TestScript, verb string, words []string) {
 		h.server.ReopenIssue(n, "alice")
 	case "comment":
 		h.server.Comment(n, fake.Comment{Body: words[1]})
+	case "check":
+		h.check(ts, n, words)
 	default:
 		ts.Fatalf("github: no verb %q", verb)
 	}
 }
 
+func (h *hub) check(ts *testscript.TestScript, n int, words []string) {
+	p, ok := h.server.Pull(n)
+	if !ok || len(words) != 3 {
+		ts.Fatalf("usage: github check N NAME CONCLUSION")
+	}
+	h.server.SetCheck(p.SHA, words[1], words[2])
+}
+
 func (h *hub) show(ts *testscript.TestScript, words []string) {
 	n := number(ts, words[0])
 	if p, ok := h.server.Pull(n); ok {
-		fmt.Fprintf(ts.Stdout(), "%s\n%s\nstate: %s\nhead: %s\nbase: %s\ndraft: %t\nlabels: %s\n\n%s\n", pullLine(p), "pull request", p.State, p.Head, p.Base, p.Draft, strings.Join(p.Labels, ", "), p.Body)
+		fmt.Fprintf(ts.Stdout(), "%s\n%s\nstate: %s\nhead: %s\nbase: %s\ndraft: %t\narmed: %t\nlabels: %s\n\n%s\n", pullLine(p), "pull request", p.State, p.Head, p.Base, p.Draft, p.Armed, strings.Join(p.Labels, ", "), p.Body)
 		return
 	}
 	i, ok := h.server.Issue(n)
@@ -242,7 +254,12 @@ func (h *hub) set(ts *testscript.TestScript, words []string) {
 	h.server.Configure(func(s *fake.Settings) {
 		for _, word := range words {
 			name, off := strings.CutPrefix(word, "-")
+			name, value, _ := strings.Cut(name, "=")
 			switch name {
+			case "required":
+				s.Required = []string{value}
+			case "no-auto-merge":
+				s.AutoMerge = off
 			case "archived":
 				s.Archived = !off
 			case "no-issues":
