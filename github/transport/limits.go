@@ -28,15 +28,27 @@ type limits struct {
 	now  func() time.Time
 
 	mu      sync.Mutex
-	unsaved book // what could not be written; nil if all was
+	unsaved book             // what could not be written; nil if all was
+	fresh   map[string]money // what was not worth writing, by owner
 }
+
+// money is what is left of the two buckets that fm lives on.
+type money struct{ core, graph quota }
+
+// What only the count of requests left is written for: each answer changes it,
+// and nobody minds a per cent, or half a minute.
+const (
+	worthShare = 100 // of the limit
+	worthAge   = 30 * time.Second
+)
 
 // book has an account for each owner of a token.
 type book map[string]account
 
 type account struct {
 	Seen   time.Time        `json:"seen"`
-	Quota  quota            `json:"quota,omitzero"`
+	Quota  quota            `json:"quota,omitzero"` // of core
+	Graph  quota            `json:"graphql,omitzero"`
 	Blocks map[string]block `json:"blocks,omitempty"` // by bucket, or everything
 }
 
@@ -76,8 +88,10 @@ func (b block) holds(now time.Time) bool { return now.Before(b.Until) && !b.Set.
 // learn books n, and returns the block of its limit.
 func (l *limits) learn(ctx context.Context, n news) block {
 	now := l.now()
-	if old := l.read(); reflect.DeepEqual(old[n.owner].heard(n, now), old[n.owner]) {
-		return block{} // the usual case: a 304, which costs nothing
+	old := l.read()[n.owner]
+	if next := old.heard(n, now); !next.worthWriting(old, now) {
+		l.note(n.owner, next)
+		return block{} // the usual case
 	}
 	// The answer has come; that its caller gives up makes it no less true.
 	release, err := hold(context.WithoutCancel(ctx), l.turn)
@@ -96,6 +110,30 @@ func (l *limits) learn(ctx context.Context, n news) block {
 	return a.Blocks[n.limit.scope]
 }
 
+// worthWriting tells whether a differs from old in what matters to others.
+func (a account) worthWriting(old account, now time.Time) bool {
+	if !reflect.DeepEqual(a.Blocks, old.Blocks) {
+		return true
+	}
+	if a.Quota == old.Quota && a.Graph == old.Graph {
+		return false // a 304, which costs nothing
+	}
+	return now.Sub(old.Seen) >= worthAge || old.Seen.After(now) || a.Quota.moved(old.Quota) || a.Graph.moved(old.Graph)
+}
+
+// moved tells whether more than a trifle lies between two counts.
+func (q quota) moved(old quota) bool {
+	return q.Limit != old.Limit || !q.Resets.Equal(old.Resets) || q.Left < old.Left && (old.Left-q.Left)*worthShare >= q.Limit
+}
+
+// note keeps the counts of a in memory.
+func (l *limits) note(owner string, a account) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.fresh[owner]
+	l.fresh[owner] = money{m.core.after(a.Quota), m.graph.after(a.Graph)}
+}
+
 // heard is a with n in it; a itself is not changed.
 func (a account) heard(n news, now time.Time) account {
 	blocks := map[string]block{}
@@ -112,8 +150,11 @@ func (a account) heard(n news, now time.Time) account {
 		if q.Left == 0 && n.limit == nil && now.Before(q.Resets) {
 			blocks[n.bucket] = block{Set: now, Until: q.Resets, Why: whyPrimary(n.bucket)}
 		}
-		if n.bucket == core {
+		switch n.bucket {
+		case core:
 			a.Quota = a.Quota.after(*q)
+		case graphql:
+			a.Graph = a.Graph.after(*q)
 		}
 	}
 	a.Blocks = nil

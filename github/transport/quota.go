@@ -43,16 +43,18 @@ func (q quota) after(n quota) quota {
 }
 
 // Quota returns what is left of the hour's requests, and the longest block if
-// there is one, as the last answer to any process with this Dir told. When the
-// hour is over, all is left again. Zero is of a GitHub that does not count, or
-// of one that was not asked yet.
+// there is one, as the answers to this process and, within a per cent, to any
+// other with this Dir told. Of the two buckets, for REST and for GraphQL, it is
+// the one with the smaller share left. When the hour is over, all is left again.
+// Zero is of a GitHub that does not count, or of one that was not asked yet.
 func (t *Transport) Quota() fm.Quota {
 	now := t.o.Now()
 	a := t.limits.account(t.owner.Load())
-	q := fm.Quota{Left: a.Quota.Left, Limit: a.Quota.Limit, Resets: a.Quota.Resets}
-	if !now.Before(q.Resets) {
-		q.Left, q.Resets = q.Limit, time.Time{}
+	scarce := a.Quota.at(now)
+	if g := a.Graph.at(now); scarce.Limit == 0 || g.Left*scarce.Limit < scarce.Left*g.Limit {
+		scarce = g
 	}
+	q := fm.Quota{Left: scarce.Left, Limit: scarce.Limit, Resets: scarce.Resets}
 	for _, b := range a.Blocks {
 		if b.holds(now) && b.Until.After(q.Blocked) {
 			q.Blocked, q.Why = b.Until, b.Why
@@ -61,12 +63,25 @@ func (t *Transport) Quota() fm.Quota {
 	return q
 }
 
-// account returns the owner's, or of an unknown one the account that was heard
-// of last.
+// at is the quota now: all of it when the hour is over.
+func (q quota) at(now time.Time) quota {
+	if !now.Before(q.Resets) {
+		q.Left, q.Resets = q.Limit, time.Time{}
+	}
+	return q
+}
+
+// account returns the owner's with the newest counts, or of an unknown one the
+// account that was heard of last.
 func (l *limits) account(owner *string) account {
 	all := l.read()
 	if owner != nil {
-		return all[*owner]
+		l.mu.Lock()
+		m := l.fresh[*owner]
+		l.mu.Unlock()
+		a := all[*owner]
+		a.Quota, a.Graph = a.Quota.after(m.core), a.Graph.after(m.graph)
+		return a
 	}
 	var last account
 	for _, a := range all {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -14,15 +16,15 @@ import (
 	"github.com/founder-mode/fm"
 )
 
-// Caught: GraphQL's numbers shown as those of requests; a process that never
-// asked knows nothing; numbers of an hour that is over; an old answer that
+// Of the two buckets that fm lives on it is the scarcer one. Caught: numbers of
+// a search shown as those of requests; a process that never asked knows nothing; numbers of an hour that is over; an old answer that
 // comes late and gives back what is spent.
 func TestQuotaIsWhatTheLastAnswerSaid(t *testing.T) {
 	c := newClock()
 	said := func(left, reset, resource string) http.HandlerFunc {
 		return status(200, "{}", headers(c, "X-RateLimit-Limit=5000 X-RateLimit-Remaining="+left+" X-RateLimit-Reset=in:"+reset+" X-RateLimit-Resource="+resource)...)
 	}
-	h := saying(t, c, said("4321", "30m", "core"), said("4400", "30m", "core"), said("7", "40m", "graphql"), said("3", "1m", "search"), said("2", "50m", "scim"),
+	h := saying(t, c, said("4321", "30m", "core"), said("4400", "30m", "core"), said("4400", "40m", "graphql"), said("3", "1m", "search"), said("2", "50m", "scim"),
 		status(403, saysGraphQL, headers(c, "X-RateLimit-Limit=5000 X-RateLimit-Remaining=0 X-RateLimit-Reset=in:40m X-RateLimit-Resource=graphql")...))
 	dir := t.TempDir()
 	if got := on(h, dir, 0).Quota(); got != (fm.Quota{}) {
@@ -43,7 +45,7 @@ func TestQuotaIsWhatTheLastAnswerSaid(t *testing.T) {
 	c.pass(time.Second) // a turn to write
 	mustLimit(t, tr, "POST", h.URL+"/graphql", "{}")
 	want := fm.Quota{
-		Left: 4321, Limit: 5000, Resets: resets,
+		Left: 0, Limit: 5000, Resets: c.Now().Add(40 * time.Minute),
 		Blocked: c.Now().Add(40 * time.Minute), Why: "GitHub's limit of GraphQL requests is used up",
 	}
 	if diff := cmp.Diff(on(h, dir, 0).Quota(), want); diff != "" {
@@ -52,6 +54,46 @@ func TestQuotaIsWhatTheLastAnswerSaid(t *testing.T) {
 	c.pass(time.Hour)
 	if diff := cmp.Diff(tr.Quota(), fm.Quota{Left: 5000, Limit: 5000}); diff != "" {
 		t.Errorf("when the hour is over: %s", diff)
+	}
+}
+
+// Each answer has another count: not each is worth a file. Caught: a file that
+// is written for each answer; a count that is never written; a process that
+// shows what it wrote in place of what it knows.
+func TestLimitsAreWrittenWhenTheyMatter(t *testing.T) {
+	c := newClock()
+	left := 5000
+	h := saying(t, c, func(w http.ResponseWriter, r *http.Request) {
+		left--
+		status(200, "{}", headers(c, "X-RateLimit-Limit=5000 X-RateLimit-Remaining="+strconv.Itoa(left)+" X-RateLimit-Reset=in:"+(time.Hour-c.Now().Sub(newClock().Now())).String()+" X-RateLimit-Resource=core")...)(w, r)
+	})
+	dir := t.TempDir()
+	tr := on(h, dir, 0)
+	written, before := 0, ""
+	ask := func(times int) int {
+		written = 0
+		for range times {
+			must(t, tr, "GET", h.URL+"/user", "")
+			text, err := os.ReadFile(filepath.Join(dir, "limits.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(text) != before {
+				written++
+			}
+			before = string(text)
+		}
+		return written
+	}
+	if got := ask(201); got != 5 { // the first, and each per cent
+		t.Errorf("written %d times for 201 answers, want 5", got)
+	}
+	if got := ask(10); got != 0 || tr.Quota().Left != left {
+		t.Errorf("written %d times, %d left, want none and %d", got, tr.Quota().Left, left)
+	}
+	c.pass(worthAge)
+	if got := ask(10); got != 1 || on(h, dir, 0).Quota().Left != left+9 {
+		t.Errorf("after a while written %d times, want once", got)
 	}
 }
 

@@ -79,7 +79,7 @@ func New(o Options) *Transport {
 	return &Transport{
 		o: o, id: rand.Text(),
 		etags:  &etags{dir: filepath.Join(o.Dir, "etags"), now: o.Now, most: mostAnswers, bytes: mostBytes},
-		limits: &limits{file: filepath.Join(o.Dir, "limits.json"), turn: lock(o.Dir, "limits.lock"), now: o.Now},
+		limits: &limits{file: filepath.Join(o.Dir, "limits.json"), turn: lock(o.Dir, "limits.lock"), now: o.Now, fresh: map[string]money{}},
 		pace: &pace{
 			file: filepath.Join(o.Dir, "pace.json"), turn: lock(o.Dir, "pace.lock"), now: o.Now,
 			pause: o.Pause, perMinute: o.PerMinute, perHour: o.PerHour,
