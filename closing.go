@@ -7,9 +7,10 @@ import (
 
 // closingWords is a keyword with which GitHub closes an issue when the text is
 // merged into the default branch, and the issue that it names: #12, GH-12,
-// owner/repo#12 or an address.
+// owner/repo#12 or an address. Between them may stand a line break, emphasis or
+// the beginning of a link: rather one too many than a parent that is closed.
 // https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
-var closingWords = regexp.MustCompile(`(?i)\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(:?[ \t]+)((?:[\w.-]+/[\w.-]+)?#(\d+)|GH-(\d+)|https?://[^\s/]+/[^\s/]+/[^\s/]+/issues/(\d+))`)
+var closingWords = regexp.MustCompile(`(?i)((?:\b|_)(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?))([\s:*_~(\[\x{a0}\x{2000}-\x{200a}]+)((?:[\w.-]+/[\w.-]+)?#(\d+)|GH-(\d+)|https?://[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull)/(\d+))`)
 
 // Closes lists the issues that a text closes when it is merged, by their
 // numbers, in the order of the text. Whose repository they are in does not
@@ -36,7 +37,7 @@ func Subject(title string) string {
 		m := closingWords.FindStringSubmatch(found)
 		number := m[4] + m[5] + m[6]
 		where := strings.TrimSuffix(m[3], number) // "#", "GH-", "owner/repo#" or an address
-		for _, sign := range []string{"#", "/issues/"} {
+		for _, sign := range []string{"#", "/issues/", "/pull/"} {
 			where = strings.TrimSuffix(where, sign)
 		}
 		if where == "" || m[5] != "" {

@@ -19,6 +19,11 @@ func TestForeignTextClosesNoIssue(t *testing.T) {
 		"Part of #12; see #13":                              nil,
 		"encloses #12":                                      nil,
 		"closes `#12`":                                      nil,
+		"it is resolved\n#20":                               {"20"},
+		"**Closes** #12, _Fixes_ #13, Closes **#14**":       {"12", "13", "14"},
+		"fixes [#12](https://github.com/acme/w/issues/12)":  {"12"},
+		"Fixes https://www.github.com/acme/widget/pull/12":  {"12"},
+		"Closes\u00a0#12":                                   {"12"},
 		"This resolves the problem of #12":                  nil,
 		"fix #1\nfix  #2":                                   {"1", "2"},
 	} {
