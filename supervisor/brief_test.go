@@ -1,6 +1,8 @@
 package supervisor
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -86,5 +88,25 @@ func TestABriefCarriesWhatTheUserAndTheQueueSay(t *testing.T) {
 	brief, err = s.brief(t.Context(), claim())
 	if want := "Attempt 1 failed: it broke\nThe branch has 1 commit, which changes: main.go.\n"; err != nil || brief.History != want {
 		t.Errorf("got %q, %v; want %q", brief.History, err, want)
+	}
+}
+
+// shut is a tracker whose issues somebody has closed.
+type shut struct{ Tracker }
+
+func (s shut) Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error) {
+	i, err := s.Tracker.Issue(ctx, id)
+	i.Closed = true
+	return i, err
+}
+
+// Caught: an agent that is paid for an issue that a person has closed.
+func TestAClosedIssueIsNotBegun(t *testing.T) {
+	c := newTown(t, row(1)...)
+	task, _ := c.disk.open(t).Snapshot().Task("100")
+	s := c.supervisor(nil)
+	s.o.Tracker = shut{s.o.Tracker}
+	if _, err := s.brief(t.Context(), task); !errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "issue #100 was closed by somebody") {
+		t.Errorf("got %v", err)
 	}
 }
