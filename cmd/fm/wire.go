@@ -149,8 +149,8 @@ func (h *house) openQueue(ctx context.Context) (*queue.Queue, error) {
 	return queue.Open(ctx, queue.Files{Log: files.Log, View: files.View, Lock: files.Lock})
 }
 
-// repo opens the repository. Where the issues are on GitHub, git may ask fm for
-// the token, after the helpers in the user's own settings.
+// repo opens the repository. Where the issues are on GitHub, git asks fm for the
+// token, and over https nobody else.
 func (h *house) repo(ctx context.Context) (*git.Repo, error) {
 	o := git.Options{
 		Root: h.project.Root, WorktreeDir: h.config.WorktreeDir, Remote: h.config.Remote, Base: h.config.Base, Environ: h.environ,
