@@ -69,11 +69,16 @@ func (h *house) onGitHub(p place) (*office, error) {
 
 // pushesTo refuses a remote that is another repository than that of the issues:
 // branches would be pushed to the one, and pull requests looked for in the
-// other. Of a remote that is no network address nothing is known.
+// other. Of a remote that is no network address, or that is not there, nothing
+// is known: who needs it says so.
 func (h *house) pushesTo(ctx context.Context, repo github.Repo) error {
-	url, err := h.remoteURL(ctx)
+	local, err := h.repo(ctx)
 	if err != nil {
-		return mendable(err)
+		return nil //nolint:nilerr // see above
+	}
+	url, err := local.RemoteURL(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // see above
 	}
 	on, ok := github.RepoOfRemote(url)
 	if !strings.HasPrefix(url, "http") {
@@ -82,12 +87,8 @@ func (h *house) pushesTo(ctx context.Context, repo github.Repo) error {
 	if !ok || on.Same(repo) {
 		return nil
 	}
-	name := h.config.Remote
-	if name == "" {
-		name = "origin"
-	}
 	return usage("the remote %s is %s (a fork?), and the issues are those of %s: branches would be pushed to the wrong one; set \"remote\" in %s to the one that is %[3]s, or \"github.repo\" to %[2]s, to work there",
-		name, on.Full(), repo, h.project.ConfigFile())
+		local.Remote(), on, repo, h.project.ConfigFile())
 }
 
 // noteFolder is where answers and limits are kept: in the project, but for a
