@@ -13,56 +13,6 @@ import (
 	"github.com/founder-mode/fm/github/fake"
 )
 
-// storm is bad weather: each request may be lost before or after its effect,
-// be answered by a gateway in trouble, or be the last one of its process. It
-// calms down in the end.
-type storm struct {
-	random *rand.Rand
-	left   int // faults until it is calm
-	kill   context.CancelFunc
-}
-
-func (s *storm) judge(fake.Request) fake.Verdict {
-	if s.left == 0 || s.random.IntN(3) > 0 {
-		return fake.Verdict{}
-	}
-	s.left--
-	when := []fake.Moment{fake.Before, fake.After}[s.random.IntN(2)]
-	switch s.random.IntN(4) {
-	case 0:
-		return fake.Failing(when, []int{500, 502, 503, 504}[s.random.IntN(4)])
-	case 1:
-		return fake.Verdict{Act: fake.Truncate, When: fake.After}
-	case 2:
-		s.kill()
-	}
-	return fake.Verdict{Act: fake.Cut, When: when}
-}
-
-// until does something, in one process of fm after another, as the supervisor
-// does: again after each transient error.
-func (s *storm) until(r *rig, do func(context.Context, *Forge) error) error {
-	var f *Forge
-	for range 100 {
-		ctx, cancel := context.WithCancel(r.t.Context())
-		s.kill = cancel
-		if f == nil || s.random.IntN(2) == 0 {
-			f = r.forge(furnished)
-		}
-		err := do(ctx, f)
-		killed := ctx.Err() != nil
-		cancel()
-		if killed {
-			f = nil
-			continue
-		}
-		if err == nil || errors.Is(err, fm.ErrRefused) || errors.Is(err, fm.ErrGone) || errors.Is(err, fm.ErrConflict) {
-			return err
-		}
-	}
-	return errors.New("it never calms down")
-}
-
 func count(events []fake.Event, name string) int {
 	n := 0
 	for _, e := range events {
@@ -74,103 +24,186 @@ func count(events []fake.Event, name string) int {
 }
 
 // A pull request lives its whole life in bad weather, in processes that die at
-// any request: it is opened once, furnished once, made ready once, its check
-// runs again once, it is armed once and merged once. Caught: labels taken for
-// done after a POST that was lost; a lost rerun ordered again; a merge that was
-// done taken for one that was refused (405).
+// any request: it is opened once, furnished once, made ready, a draft, and
+// ready again, its checks run again once, it is armed once and merged once; and
+// so does one that is merged without being armed. Caught: labels taken for done
+// after a POST that was lost; a lost rerun ordered again; a merge that was done
+// taken for one that was refused (405).
 func TestNothingHappensTwiceInBadWeather(t *testing.T) {
-	const schedules = 300
-	for seed := range uint64(schedules) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Parallel()
-			liveThrough(t, seed)
-		})
-	}
+	var seen tally
+	t.Run("histories", func(t *testing.T) {
+		for shard := range uint64(shards) {
+			t.Run(fmt.Sprint(shard), func(t *testing.T) {
+				t.Parallel()
+				for seed := shard; seed < schedules; seed += shards {
+					l := newLife(t, seed)
+					l.live()
+					doubled := l.settle()
+					seen.add(&l.weather, l.Log(), doubled, !t.Failed())
+					if t.Failed() {
+						for _, q := range l.Log() {
+							t.Log(q)
+						}
+						t.Fatalf("seed %d", seed)
+					}
+				}
+			})
+		}
+	})
+	seen.tell(t, "open pull request", "label pull request", "ask reviewers", "mark as ready", "convert to draft",
+		"rerun failed jobs", "rerequest check", "arm auto-merge", "merge")
 }
 
-func liveThrough(t *testing.T, seed uint64) {
+// life is that of two pull requests.
+type life struct {
+	*rig
+	weather
+
+	forge     *Forge // of the process that lives; nil when it was killed
+	reviewers string // who can be asked
+	sha       string // of the first one
+	armed     bool   // it was
+}
+
+func newLife(t *testing.T, seed uint64) *life {
 	t.Helper()
-	r := newRig(t)
-	r.Configure(func(s *fake.Settings) { s.Required, s.Strangers = []string{"test"}, []string{"stranger"} })
-	s := &storm{random: rand.New(rand.NewPCG(seed, 4)), left: 2 + int(seed%12)} //nolint:gosec // a schedule that can be repeated
-	r.Fault(s.judge)
-	must := func(what string, do func(context.Context, *Forge) error) {
-		t.Helper()
-		if err := s.until(r, do); err != nil {
-			for _, q := range r.Log() {
-				t.Log(q)
-			}
-			t.Fatalf("%s: %v", what, err)
+	l := &life{rig: newRig(t), reviewers: "alice stranger bob"}
+	random := rand.New(rand.NewPCG(seed, 4))
+	l.weather = weather{random: random, trouble: 20 + random.IntN(40), more: l.more}
+	l.Configure(func(s *fake.Settings) {
+		s.Required = []string{"test"}
+		if seed%4 == 0 {
+			s.Strangers, l.reviewers = []string{"stranger"}, "alice bob"
+		}
+	})
+	l.Fault(l.judge)
+	return l
+}
+
+func (l *life) more(fake.Request) *fake.Verdict {
+	return &fake.Verdict{Act: fake.Truncate, When: fake.After}
+}
+
+// must has something done, in one process of fm after another, as the
+// supervisor does: again after each transient error.
+func (l *life) must(what string, do func(context.Context, *Forge) error) {
+	l.t.Helper()
+	l.left = l.random.IntN(4) // faults, so that what comes late gets its share
+	for range 100 {
+		ctx, cancel := context.WithCancel(l.t.Context())
+		l.kill = cancel
+		if l.forge == nil || l.random.IntN(2) == 0 {
+			l.forge = l.rig.forge(furnished, l.direct)
+		}
+		err := do(ctx, l.forge)
+		killed := ctx.Err() != nil
+		cancel()
+		switch {
+		case killed:
+			l.forge = nil
+		case err == nil:
+			return
+		case errors.Is(err, fm.ErrRefused), errors.Is(err, fm.ErrGone), errors.Is(err, fm.ErrConflict):
+			l.t.Fatalf("%s: %v", what, err)
 		}
 	}
-	sha := r.push("subissue/456")
-	draft := proposal
-	draft.Draft = true
-	for _, p := range []fm.Proposal{draft, proposal} {
-		must("open", func(ctx context.Context, f *Forge) error {
-			got, err := f.Open(ctx, p)
-			if err == nil && (got.Number != "1" || got.Draft != p.Draft) {
-				t.Errorf("got %+v", got)
-			}
-			return err
-		})
-		if there := r.pull("1"); len(there.Labels)+len(there.Reviewers) != 4 {
-			t.Errorf("opened, and not furnished: %+v", there)
-		}
+	l.t.Fatalf("%s: it never calms down", what)
+}
+
+func (l *life) live() {
+	l.sha = l.push("subissue/456")
+	for _, draft := range []bool{true, false, true, false} {
+		l.open("1", proposal.Head, draft)
 	}
-	r.SetCheck(sha, "test", "failure")
+	l.SetCheck(l.sha, "test", "failure")
+	l.SetForeignCheck(l.sha, "scan", "failure")
 	var failed []fm.Check
-	must("look", func(ctx context.Context, f *Forge) error {
+	l.must("look", func(ctx context.Context, f *Forge) error {
 		got, err := f.Look(ctx, []string{"1"})
 		if err == nil {
 			failed = got[0].Checks.Failed
 		}
 		return err
 	})
-	must("rerun", func(ctx context.Context, f *Forge) error { return f.Rerun(ctx, "1", failed) })
-	must("arm", func(ctx context.Context, f *Forge) error {
-		got, err := f.Merge(ctx, "1", sha)
-		if err == nil && !got.Armed {
-			t.Errorf("got %+v", got)
-		}
-		return err
-	})
-	armed := r.pull("1")
-	r.SetConflict(1, fake.Mergeable)
-	if seed%2 == 0 {
-		r.Configure(func(o *fake.Settings) { o.Required = nil; o.AutoMerge = false })
-	}
-	r.SetCheck(sha, "test", "success")
-	must("merge", func(ctx context.Context, f *Forge) error {
-		got, err := f.Merge(ctx, "1", sha)
-		if err == nil && got.State != fm.PullMerged {
-			t.Errorf("got %+v", got)
-		}
-		return err
-	})
-	settle(t, r, sha, armed)
+	l.must("rerun", func(ctx context.Context, f *Forge) error { return f.Rerun(ctx, "1", failed) })
+	l.merge("1", l.sha, fm.PullOpen)
+	l.armed = l.pull("1").Armed
+	l.SetForeignCheck(l.sha, "scan", "success")
+	l.SetCheck(l.sha, "test", "success")
+	l.merge("1", l.sha, fm.PullMerged)
+
+	second := strings.Repeat("2", 40)
+	l.SetBranch("subissue/457", second)
+	l.open("2", "subissue/457", false)
+	l.SetCheck(second, "test", "success")
+	l.merge("2", second, fm.PullMerged)
 }
 
-// settle compares what came of it with what was asked for.
-func settle(t *testing.T, r *rig, sha string, armed fake.Pull) {
-	t.Helper()
-	if pulls := r.Pulls(); len(pulls) != 1 || pulls[0].State != "merged" {
-		t.Fatalf("got %+v", pulls)
+func (l *life) open(number, head string, draft bool) {
+	l.t.Helper()
+	p := proposal
+	p.Head, p.Draft = head, draft
+	l.must("open", func(ctx context.Context, f *Forge) error {
+		got, err := f.Open(ctx, p)
+		if err == nil && (got.Number != number || got.Draft != draft) {
+			l.t.Errorf("got %+v", got)
+		}
+		return err
+	})
+	if there := l.pull(number); len(there.Labels)+len(there.Reviewers) < 4 {
+		l.t.Errorf("opened, and not furnished: %+v", there)
 	}
-	p := r.pull("1")
-	slices.Sort(p.Labels)
-	if strings.Join(p.Labels, " ") != "fm login" || strings.Join(p.Reviewers, " ") != "alice bob" || !armed.Armed {
-		t.Errorf("got %+v", p)
+}
+
+func (l *life) merge(number, sha string, want fm.PullState) {
+	l.t.Helper()
+	l.must("merge", func(ctx context.Context, f *Forge) error {
+		got, err := f.Merge(ctx, number, sha)
+		if err == nil && (got.State != want || got.Armed != (want == fm.PullOpen)) {
+			l.t.Errorf("got %+v, want %s", got, want)
+		}
+		return err
+	})
+}
+
+// settle compares what came of it with what was asked for, and tells of each
+// operation how many effects there are too many.
+func (l *life) settle() map[string]int {
+	l.t.Helper()
+	pulls := l.Pulls()
+	if len(pulls) != 2 || !l.armed {
+		l.t.Fatalf("armed %v, got %+v", l.armed, pulls)
 	}
-	for name, want := range map[string]int{
-		"labeled": 2, "review_requested": 2, "ready_for_review": 1, "convert_to_draft": 0,
-		"auto_merge_enabled": 1, "merged": 1, "closed": 1,
-	} {
-		if got := count(p.Events, name); got != want {
-			t.Errorf("%s happened %d times, want %d", name, got, want)
+	asked := len(strings.Fields(l.reviewers))
+	doubled := map[string]int{
+		"open pull request": len(pulls) - 2,
+		"rerun failed jobs": l.Attempts(l.sha, "test") - 2,
+		"rerequest check":   l.Attempts(l.sha, "scan") - 2,
+	}
+	for i, p := range pulls {
+		p = l.pull(fmt.Sprint(p.Number))
+		slices.Sort(p.Labels)
+		if p.State != "merged" || strings.Join(p.Labels, " ") != "fm login" || strings.Join(p.Reviewers, " ") != l.reviewers {
+			l.t.Errorf("got %+v", p)
+		}
+		for name, each := range map[string]struct {
+			event string
+			want  [2]int
+		}{
+			"label pull request": {"labeled", [2]int{2, 2}},
+			"ask reviewers":      {"review_requested", [2]int{asked, asked}},
+			"mark as ready":      {"ready_for_review", [2]int{2, 0}},
+			"convert to draft":   {"convert_to_draft", [2]int{1, 0}},
+			"arm auto-merge":     {"auto_merge_enabled", [2]int{1, 0}},
+			"merge":              {"merged", [2]int{1, 1}},
+		} {
+			doubled[name] += count(p.Events, each.event) - each.want[i]
 		}
 	}
-	if got := r.Attempts(sha, "test"); got != 2 {
-		t.Errorf("the check ran %d times, want 2", got)
+	for operation, n := range doubled {
+		if n != 0 {
+			l.t.Errorf("%s: %d too many", operation, n)
+		}
 	}
+	return doubled
 }

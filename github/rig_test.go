@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +34,7 @@ var described = sync.OnceValues(func() (*fake.Published, error) {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, dir: t.TempDir()}
+	r := &rig{t: t, clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, dir: scratch(t)}
 	p, err := described()
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +47,22 @@ func newRig(t *testing.T) *rig {
 		}
 	})
 	return r
+}
+
+// scratch is a folder in memory where the machine has one: what fm writes is
+// settled on the disk, and thousands of times that takes its time.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "fm")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
 }
 
 // open is a new process of fm: it shares the folder with the ones before, and
@@ -69,6 +86,9 @@ func (r *rig) open(alter ...func(*Options)) *GitHub {
 	}
 	return g
 }
+
+// direct spares the network, for tests with thousands of requests.
+func (r *rig) direct(o *Options) { o.Base = r.Direct() }
 
 func (r *rig) tracker() *Tracker {
 	r.t.Helper()

@@ -117,6 +117,9 @@ func (s *Server) pass(w http.ResponseWriter, r *http.Request, v Verdict) bool {
 	case Pass:
 		return true
 	case Hang:
+		if hung, is := r.Context().Value(waiting{}).(*bool); is {
+			*hung = true
+		}
 		select {
 		case <-r.Context().Done():
 		case <-s.closed:
