@@ -3,6 +3,7 @@ package github
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -22,8 +23,10 @@ type check struct {
 	verdict verdict
 	began   time.Time
 
-	run    *gh.CheckRun   // where REST was asked, and it is one
-	status *gh.RepoStatus // where REST was asked, and it is one
+	// Where REST was asked, what it is.
+	run      *gh.CheckRun
+	status   *gh.RepoStatus
+	workflow *gh.WorkflowRun // in the place of its jobs, which the token may not read
 }
 
 // verdict is what one check says.
@@ -119,12 +122,23 @@ func (c checks) sum() fm.Checks {
 
 // commitChecks reads the checks of a commit with REST.
 func (f *Forge) commitChecks(ctx context.Context, sha string) (checks, error) {
+	runs, err := f.runs(ctx, sha)
+	if err != nil {
+		return checks{}, err
+	}
+	statuses, err := f.statuses(ctx, sha)
+	return checks{all: append(runs.all, statuses.all...), unreadable: runs.unreadable || statuses.unreadable}, err
+}
+
+// runs reads the check runs of a commit, or, with a token that may not read
+// them, as fine-grained ones may not, the runs of its workflows.
+func (f *Forge) runs(ctx context.Context, sha string) (checks, error) {
 	var c checks
 	opts := gh.ListCheckRunsOptions{Filter: new("latest"), ListOptions: gh.ListOptions{Page: 1, PerPage: 100}}
-	for opts.Page != 0 {
+	for opts.Page != 0 && !f.blind() {
 		runs, resp, err := f.hub.client.Checks.ListCheckRunsForRef(ctx, f.hub.repo.Owner, f.hub.repo.Name, sha, &opts)
 		if unreadable(err) {
-			c.unreadable = true
+			f.blinded()
 			break
 		}
 		if err != nil {
@@ -135,6 +149,36 @@ func (f *Forge) commitChecks(ctx context.Context, sha string) (checks, error) {
 		}
 		opts.Page = resp.NextPage
 	}
+	if f.blind() {
+		return f.workflows(ctx, sha)
+	}
+	return c, nil
+}
+
+// workflows reads the runs of workflows for a commit in the place of their
+// jobs.
+func (f *Forge) workflows(ctx context.Context, sha string) (checks, error) {
+	var c checks
+	opts := gh.ListWorkflowRunsOptions{HeadSHA: sha, ListOptions: gh.ListOptions{Page: 1, PerPage: 100}}
+	for opts.Page != 0 {
+		runs, resp, err := f.hub.client.Actions.ListRepositoryWorkflowRuns(ctx, f.hub.repo.Owner, f.hub.repo.Name, &opts)
+		if unreadable(err) {
+			return checks{unreadable: true}, nil
+		}
+		if err != nil {
+			return checks{}, err
+		}
+		for _, run := range runs.WorkflowRuns {
+			c.all = append(c.all, ofWorkflow(run))
+		}
+		opts.Page = resp.NextPage
+	}
+	return c, nil
+}
+
+// statuses reads the commit statuses.
+func (f *Forge) statuses(ctx context.Context, sha string) (checks, error) {
+	var c checks
 	list := gh.ListOptions{Page: 1, PerPage: 100}
 	for list.Page != 0 {
 		sum, resp, err := f.hub.client.Repositories.GetCombinedStatus(ctx, f.hub.repo.Owner, f.hub.repo.Name, sha, &list)
@@ -153,6 +197,20 @@ func (f *Forge) commitChecks(ctx context.Context, sha string) (checks, error) {
 	return c, nil
 }
 
+// blind says that the token may not read check runs. That is asked again after
+// an hour.
+func (f *Forge) blind() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hub.now().Before(f.sightless)
+}
+
+func (f *Forge) blinded() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sightless = f.hub.now().Add(time.Hour)
+}
+
 // unreadable says that a token may not read something: fine-grained ones may
 // not read check runs.
 func unreadable(err error) bool {
@@ -166,6 +224,17 @@ func ofRun(run *gh.CheckRun) check {
 		id: id, key: id, name: fm.Line(run.GetName(), 200),
 		verdict: conclude(run.GetStatus(), run.GetConclusion()),
 		began:   run.GetStartedAt().Time, run: run,
+	}
+}
+
+// ofWorkflow takes a run of a workflow for one check. To run it again makes
+// another attempt of it, and so another id.
+func ofWorkflow(run *gh.WorkflowRun) check {
+	return check{
+		id:  fmt.Sprintf("run %d %d", run.GetID(), run.GetRunAttempt()),
+		key: fmt.Sprintf("run %d %s", run.GetWorkflowID(), run.GetEvent()), name: fm.Line(run.GetName(), 200),
+		verdict: conclude(run.GetStatus(), run.GetConclusion()),
+		began:   run.GetCreatedAt().Time, workflow: run,
 	}
 }
 

@@ -93,6 +93,10 @@ func (f *Forge) failure(ctx context.Context, c check) (string, error) {
 		b.WriteString(indent(cut(fm.Plain(c.status.GetDescription()), maxOutput)))
 		return b.String(), nil
 	}
+	if c.workflow != nil {
+		err := f.failedWorkflow(ctx, &b, c.workflow)
+		return b.String(), err
+	}
 	fmt.Fprintf(&b, "%s %s\n\n", fm.Line(c.run.GetConclusion(), 50), fm.Line(c.run.GetHTMLURL(), 300))
 	output := c.run.GetOutput()
 	b.WriteString(indent(cut(strings.TrimSpace(fm.Plain(output.GetTitle()+"\n"+output.GetSummary())), maxOutput)))
@@ -104,15 +108,42 @@ func (f *Forge) failure(ctx context.Context, c check) (string, error) {
 		b.WriteString(indent(cut(notes, maxOutput)))
 	}
 	if c.run.GetApp().GetSlug() == actionsApp {
-		log, err := f.jobLog(ctx, c.run.GetID())
-		if err != nil && !f.final(err) {
+		if err := f.tellLog(ctx, &b, c.run.GetID()); err != nil {
 			return "", err
-		}
-		if err == nil && log != "" {
-			b.WriteString("Its log ends:\n\n" + indent(log))
 		}
 	}
 	return b.String(), nil
+}
+
+// tellLog tells how the log of a job ends, if the token may read it.
+func (f *Forge) tellLog(ctx context.Context, b *strings.Builder, job int64) error {
+	log, err := f.jobLog(ctx, job)
+	if err != nil && !f.final(err) {
+		return err
+	}
+	if err == nil && log != "" {
+		b.WriteString("Its log ends:\n\n" + indent(log))
+	}
+	return nil
+}
+
+// failedWorkflow tells of the first of the failed jobs of a run.
+func (f *Forge) failedWorkflow(ctx context.Context, b *strings.Builder, run *gh.WorkflowRun) error {
+	fmt.Fprintf(b, "%s %s\n\n", fm.Line(run.GetConclusion(), 50), fm.Line(run.GetHTMLURL(), 300))
+	jobs, _, err := f.hub.client.Actions.ListWorkflowJobs(ctx, f.hub.repo.Owner, f.hub.repo.Name, run.GetID(), &gh.ListWorkflowJobsOptions{ListOptions: gh.ListOptions{PerPage: 100}})
+	if err != nil {
+		if f.final(err) {
+			return nil
+		}
+		return err
+	}
+	for _, job := range jobs.Jobs {
+		if conclude(job.GetStatus(), job.GetConclusion()) == failed {
+			fmt.Fprintf(b, "Its job %s failed.\n\n", fm.Line(job.GetName(), 200))
+			return f.tellLog(ctx, b, job.GetID())
+		}
+	}
+	return nil
 }
 
 // annotations are what a check says of lines of the source.

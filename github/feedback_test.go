@@ -100,6 +100,7 @@ func TestFeedbackWithoutChecksAndLogs(t *testing.T) {
 		t.Errorf("without logs:\n%s", got)
 	}
 	r.Configure(func(s *fake.Settings) { s.ChecksHidden = true })
+	r.Deny("GET actions/runs")
 	if got := feedback(t, r); !strings.Contains(got, "alice asks") || strings.Contains(got, "The check") {
 		t.Errorf("without checks:\n%s", got)
 	}

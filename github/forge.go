@@ -21,13 +21,16 @@ type Forge struct {
 
 	mu        sync.Mutex
 	mute      time.Time           // GraphQL is refused; it is asked again after this
+	sightless time.Time           // the token may not read check runs; it is tried again after this
 	known     map[int]sight       // what REST said of pull requests
+	commits   map[string]*commit  // and of the checks of their heads
+	reported  bool                // the last checks seen were statuses, and no runs
 	unwelcome map[string]struct{} // reviewers who cannot be asked
 }
 
 // Forge returns the repository's pull requests.
 func (g *GitHub) Forge() *Forge {
-	return &Forge{hub: g, known: map[int]sight{}, unwelcome: map[string]struct{}{}}
+	return &Forge{hub: g, known: map[int]sight{}, commits: map[string]*commit{}, unwelcome: map[string]struct{}{}}
 }
 
 // Find looks for the pull request of a branch, whatever its state: the open

@@ -76,6 +76,7 @@ type GitHub struct {
 	config    fm.GitHubConfig
 	fresh     Freshness
 	dir       string
+	newborn   time.Duration
 	mostKept  int          // issues in dir
 	added     atomic.Int64 // to them, by this process
 	now       func() time.Time
@@ -101,7 +102,7 @@ func Open(o Options) (*GitHub, error) {
 		return nil, errors.New("open repository: nobody to ask for a token")
 	}
 	g := &GitHub{
-		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, mostKept: mostKept, now: o.Now, sleep: o.Sleep,
+		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, newborn: newborn, mostKept: mostKept, now: o.Now, sleep: o.Sleep,
 		writing: make(chan struct{}, 1), lacking: map[string]bool{},
 	}
 	if g.sleep == nil {

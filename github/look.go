@@ -199,14 +199,14 @@ func demand(ids []string) string {
 func (f *Forge) seenChecks(ctx context.Context, number int, p *pullNode, found problems) (fm.Checks, error) {
 	if trouble, ok := found.below("repository", alias(number), "statusCheckRollup"); ok {
 		if trouble.refused() {
-			return fm.Checks{State: fm.ChecksUnreadable}, nil
+			return f.recheck(ctx, p.HeadRefOid, strings.ToLower(p.MergeStateStatus), unchanged)
 		}
 		return fm.Checks{State: fm.ChecksPending}, nil // GitHub stumbled: nothing is known to be over
 	}
 	contexts := p.StatusCheckRollup.Contexts
 	if contexts.PageInfo.HasNextPage {
 		c, err := f.commitChecks(ctx, p.HeadRefOid)
-		return c.sum(), err
+		return f.awaited(p.HeadRefOid, c.sum()), err
 	}
 	var c checks
 	for _, node := range contexts.Nodes {
@@ -216,7 +216,7 @@ func (f *Forge) seenChecks(ctx context.Context, number int, p *pullNode, found p
 		}
 		c.all = append(c.all, ofNode(node))
 	}
-	return c.sum(), nil
+	return f.awaited(p.HeadRefOid, c.sum()), nil
 }
 
 func ofNode(n *contextNode) check {

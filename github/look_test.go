@@ -135,21 +135,6 @@ func TestEachReviewIsADemandOfItsOwn(t *testing.T) {
 	}
 }
 
-// A token that may not read checks gets to know the rest. Caught: the problems
-// of an answer taken for its failure.
-func TestLookWithATokenThatMayNotReadChecks(t *testing.T) {
-	r := newRig(t)
-	n := r.AddPull(fake.Pull{Head: "subissue/1", Title: "one"})
-	r.Configure(func(s *fake.Settings) { s.ChecksHidden = true })
-	for _, mode := range []string{"GraphQL", "REST"} {
-		got, err := r.forge().Look(t.Context(), []string{strconv.Itoa(n)})
-		if err != nil || got[0].Checks.State != fm.ChecksUnreadable || got[0].Title != "one" {
-			t.Errorf("%s: %+v, %v", mode, got, err)
-		}
-		r.DisableGraphQL()
-	}
-}
-
 // A commit with more checks than one answer holds is not taken for over while
 // the last of them runs.
 func TestLookReadsMoreThanAHundredChecks(t *testing.T) {
@@ -164,52 +149,6 @@ func TestLookReadsMoreThanAHundredChecks(t *testing.T) {
 	if err != nil || got[0].Checks.State != fm.ChecksPending {
 		t.Errorf("got %+v, %v", got[0].Checks, err)
 	}
-}
-
-// The promise of the issue: 50 open pull requests, looked at every 30 seconds
-// for an hour, cost at most 200 requests and no write. Caught: one query for
-// each pull request.
-func TestAnHourOfLooking(t *testing.T) {
-	const pause = 30 * time.Second
-	watch := func(t *testing.T, r *rig, pulls, most int) {
-		t.Helper()
-		var numbers []string
-		for i := range pulls {
-			n := r.AddPull(fake.Pull{Head: fmt.Sprintf("subissue/%d", i)})
-			numbers = append(numbers, strconv.Itoa(n))
-			p, _ := r.Pull(n)
-			r.SetCheck(p.SHA, "test", []string{"success", "failure"}[i%2])
-		}
-		f := r.forge()
-		for range time.Hour / pause {
-			if _, err := f.Look(t.Context(), numbers); err != nil {
-				t.Fatal(err)
-			}
-			_ = r.clock.Sleep(t.Context(), pause)
-		}
-		paid := 0
-		for _, q := range r.Log() {
-			if q.Status != 304 {
-				paid++
-			}
-		}
-		t.Logf("%d requests, of which %d count against the limit, %d writes", len(r.Log()), paid, r.Writes())
-		if paid > most || r.Writes() != 0 {
-			t.Errorf("%d requests that count and %d writes, want at most %d and none", paid, r.Writes(), most)
-		}
-	}
-	t.Run("GraphQL", func(t *testing.T) {
-		r := newRig(t)
-		watch(t, r, 50, 200)
-		if n := len(r.Log()); n > 200 {
-			t.Errorf("%d requests", n)
-		}
-	})
-	t.Run("REST", func(t *testing.T) {
-		r := newRig(t)
-		r.DisableGraphQL()
-		watch(t, r, 8, 60) // each answer once; then they are free
-	})
 }
 
 // A refusal of GraphQL is remembered, for a while.

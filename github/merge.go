@@ -21,6 +21,7 @@ import (
 //	clean                     PUT merge, of sha only
 //	blocked, unknown          enablePullRequestAutoMerge, of sha only
 //	unstable                  as clean when all checks have passed, else as blocked
+//	clean, but just pushed    as clean when it has checks, and all have passed
 //
 // After each answer that is lost, or that contradicts what was read, the pull
 // request is read again. An error that is none of these is transient: checks
@@ -121,6 +122,9 @@ func (m *merge) unfit(p *gh.PullRequest) error {
 func (m *merge) step(ctx context.Context, p *gh.PullRequest, round int) error {
 	switch p.GetMergeableState() {
 	case "clean", "has_hooks":
+		if m.young(m.sha) { // perhaps only because its checks are yet to come
+			return m.unstable(ctx, p)
+		}
 		return m.put(ctx, p)
 	case "unstable":
 		return m.unstable(ctx, p)
@@ -146,7 +150,7 @@ func (m *merge) unstable(ctx context.Context, p *gh.PullRequest) error {
 	if err != nil {
 		return err
 	}
-	switch sum := checks.sum(); sum.State {
+	switch sum := m.awaited(m.sha, checks.sum()); sum.State {
 	case fm.ChecksPassed, fm.NoChecks:
 		return m.put(ctx, p)
 	case fm.ChecksFailed:
@@ -154,6 +158,9 @@ func (m *merge) unstable(ctx context.Context, p *gh.PullRequest) error {
 	case fm.ChecksUnreadable:
 		return fmt.Errorf("not all checks have passed, and the token may not read which: merge it by hand: %w", fm.ErrRefused)
 	case fm.ChecksPending:
+		if p.GetMergeableState() != "unstable" {
+			return errWaiting
+		}
 	}
 	if err := m.arm(ctx, p); !errors.Is(err, errReady) {
 		return err

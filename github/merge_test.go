@@ -55,6 +55,7 @@ func TestMergeByState(t *testing.T) {
 		"checks are hidden": {func(r *rig, sha string) {
 			r.SetCheck(sha, "test", "failure")
 			r.Configure(func(s *fake.Settings) { s.ChecksHidden = true })
+			r.Deny("GET actions/runs")
 		}, fm.PullRequest{}, fm.ErrRefused, []string{"may not read"}},
 		"not known yet":      {func(r *rig, _ string) { r.Unsettle(1, 2) }, merged, nil, nil},
 		"not known for long": {func(r *rig, _ string) { r.Unsettle(1, 100) }, armed, nil, nil},

@@ -49,6 +49,7 @@ func (f *Forge) open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
 	if err := f.furnish(ctx, pull); err != nil {
 		return fm.PullRequest{}, err
 	}
+	f.meet(pull.GetHead().GetSHA())
 	return request(pull), nil
 }
 

@@ -28,7 +28,6 @@ func (f *Forge) Rerun(ctx context.Context, number string, checks []fm.Check) err
 		return fmt.Errorf("run checks of %q again: %w", number, fm.ErrGone)
 	}
 	err := f.rerun(ctx, n, checks)
-	f.forget(n)
 	if err != nil {
 		return fmt.Errorf("run checks of pull request %s again: %w", number, f.hub.explain(err))
 	}
@@ -43,6 +42,7 @@ func (f *Forge) rerun(ctx context.Context, number int, wanted []fm.Check) error 
 	if state := request(p).State; state != fm.PullOpen {
 		return fmt.Errorf("it is %s: %w", state, fm.ErrRefused)
 	}
+	defer f.forget(number, p.GetHead().GetSHA())
 	now, err := f.commitChecks(ctx, p.GetHead().GetSHA())
 	if err != nil {
 		return err
@@ -67,8 +67,9 @@ type rerun struct {
 	refusal   error          // of the last one that does not
 }
 
-// runID is the number of a check run; statuses have none.
-var runID = regexp.MustCompile(`^[0-9]{1,18}$`)
+// runID is the number of a check run, or the number and the attempt of a run of
+// a workflow; statuses have none.
+var runID = regexp.MustCompile(`^(?:run )?[0-9]{1,18}(?: [0-9]{1,9})?$`)
 
 // check runs one check again. An error is transient: the whole call is to be
 // repeated.
@@ -86,7 +87,7 @@ func (r *rerun) check(ctx context.Context, wanted fm.Check, now checks) error {
 		r.done++ // it has run again since, or does so now
 		return nil
 	}
-	err := r.order(ctx, now.all[i].run)
+	err := r.order(ctx, now.all[i])
 	switch {
 	case err == nil, says(err, "already running"):
 		r.done++
@@ -99,16 +100,29 @@ func (r *rerun) check(ctx context.Context, wanted fm.Check, now checks) error {
 }
 
 // order asks GitHub for another run.
-func (r *rerun) order(ctx context.Context, run *gh.CheckRun) error {
+func (r *rerun) order(ctx context.Context, c check) error {
+	if c.workflow != nil {
+		return r.failedJobs(ctx, c.workflow.GetID())
+	}
+	run := c.run
 	if run.GetApp().GetSlug() != actionsApp {
 		_, err := r.hub.do(ctx, http.MethodPost, r.hub.path("check-runs/%d/rerequest", run.GetID()), nil, nil)
 		return err
 	}
 	workflow, err := r.workflowRun(ctx, run)
-	if err != nil || r.workflows[workflow] {
+	if err != nil {
 		return err
 	}
-	if _, err = r.hub.do(ctx, http.MethodPost, r.hub.path("actions/runs/%d/rerun-failed-jobs", workflow), nil, nil); err == nil {
+	return r.failedJobs(ctx, workflow)
+}
+
+// failedJobs runs those of a run of a workflow again, once in a call.
+func (r *rerun) failedJobs(ctx context.Context, workflow int64) error {
+	if r.workflows[workflow] {
+		return nil
+	}
+	_, err := r.hub.do(ctx, http.MethodPost, r.hub.path("actions/runs/%d/rerun-failed-jobs", workflow), nil, nil)
+	if err == nil {
 		r.workflows[workflow] = true
 	}
 	return err

@@ -20,6 +20,8 @@ type rig struct {
 	t     *testing.T
 	clock *clock
 	dir   string
+	// newborn is zero where a test is not about commits that were just pushed.
+	newborn time.Duration
 }
 
 // described is GitHub's own description: what is said to the fake, and what it
@@ -84,6 +86,7 @@ func (r *rig) open(alter ...func(*Options)) *GitHub {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	g.newborn = r.newborn
 	return g
 }
 

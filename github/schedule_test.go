@@ -97,12 +97,6 @@ func (h *history) live() {
 	}
 }
 
-func (h *history) pass(d time.Duration) {
-	h.clock.mu.Lock()
-	defer h.clock.mu.Unlock()
-	h.clock.now = h.clock.now.Add(d)
-}
-
 // elsewhere is another machine.
 func (h *history) elsewhere() string {
 	dir, err := os.MkdirTemp(h.dir, "m")

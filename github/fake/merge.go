@@ -74,8 +74,8 @@ func (w *world) whyNot(i *item, method string) string {
 	return ""
 }
 
-// merge merges, and closes what the words in the pull request say, if it goes
-// into the default branch.
+// merge merges, and closes what the words in the pull request, in its title and
+// in its commits say, if it goes into the default branch.
 func (w *world) merge(i *item, actor, message string) error {
 	p := i.pull
 	if w.merger != nil {
@@ -104,9 +104,27 @@ func (w *world) merge(i *item, actor, message string) error {
 		delete(w.branches, p.head)
 	}
 	if p.base == DefaultBranch {
-		w.closeNamed(i, actor, i.body+"\n"+message)
+		w.closeNamed(i, actor, i.title+"\n"+i.body+"\n"+message+"\n"+w.messages(p))
 	}
 	return nil
+}
+
+// messages are those of the commits that were merged, as far as the merger
+// tells.
+func (w *world) messages(p *pull) string {
+	teller, is := w.merger.(interface {
+		Messages(ctx context.Context, base, head string) (string, error)
+	})
+	if !is {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), mergerLimit)
+	defer cancel()
+	text, err := teller.Messages(ctx, p.base, p.sha)
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // pair names the two commits that a merge would bring together.
