@@ -21,16 +21,17 @@ type draft struct {
 func (t *taking) drafts(ctx context.Context, p part) ([]draft, error) {
 	var drafts []draft
 	switch {
-	case len(p.known) > 0 && len(p.children) == 0:
+	case len(p.known)+len(p.apart) > 0 && len(p.plan.Subissues)+len(p.children) == 0:
 		return nil, nil
-	case len(p.plan.Subissues) > 0:
-		created, err := t.create(ctx, p)
-		if err != nil {
+	case len(p.plan.Subissues)+len(p.children) > 0:
+		var err error
+		if drafts, err = t.create(ctx, p); err != nil {
 			return nil, err
 		}
-		drafts = created
-	case len(p.children) > 0:
 		for _, c := range p.children {
+			if slices.ContainsFunc(drafts, func(d draft) bool { return d.task.ID == fm.TaskID(c.ID) }) {
+				continue // creation by key found it
+			}
 			task := fm.Task{ID: fm.TaskID(c.ID), Parent: p.issue.ID, Title: c.Title, Priority: c.Priority}
 			drafts = append(drafts, draft{task: task, waits: c.DependsOn})
 		}

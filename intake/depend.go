@@ -41,7 +41,7 @@ func (p part) waitsFor(other part) bool {
 	blocks := func(id fm.IssueID) bool {
 		return id == other.issue.ID || slices.ContainsFunc(other.children, func(c fm.Issue) bool { return c.ID == id })
 	}
-	return slices.ContainsFunc(p.issue.DependsOn, blocks) ||
+	return slices.Contains(p.apart, other.issue.ID) || slices.ContainsFunc(p.issue.DependsOn, blocks) ||
 		slices.ContainsFunc(p.children, func(c fm.Issue) bool { return slices.ContainsFunc(c.DependsOn, blocks) })
 }
 
@@ -52,7 +52,9 @@ type web struct {
 	waits map[fm.TaskID][]fm.TaskID
 }
 
-func newWeb(snap queue.Snapshot, members []part) web {
+// newWeb counts the tasks of apart, which gives subissues by their parent, among
+// those of their parents.
+func newWeb(snap queue.Snapshot, members []part, apart map[fm.IssueID][]fm.IssueID) web {
 	w := web{of: map[fm.IssueID][]fm.Task{}, waits: map[fm.TaskID][]fm.TaskID{}}
 	add := func(t fm.Task) {
 		w.of[fm.IssueID(t.ID)] = append(w.of[fm.IssueID(t.ID)], t)
@@ -69,6 +71,11 @@ func newWeb(snap queue.Snapshot, members []part) web {
 			if _, queued := snap.Task(d.task.ID); !queued {
 				add(d.task)
 			}
+		}
+	}
+	for parent, subissues := range apart {
+		for _, id := range subissues {
+			w.of[parent] = append(w.of[parent], w.of[id]...)
 		}
 	}
 	return w
@@ -109,7 +116,7 @@ func (w web) leads(from, to fm.TaskID) bool {
 // last one to the first: a wait that would close a circle is left out, and so
 // it is the one that was named first that does not wait.
 func (t *taking) waits(ctx context.Context, members []part, snap queue.Snapshot) (map[fm.TaskID][]fm.TaskID, []News, error) {
-	w, found, news := newWeb(snap, members), map[fm.TaskID][]fm.TaskID{}, []News(nil)
+	w, found, news := newWeb(snap, members, t.apart), map[fm.TaskID][]fm.TaskID{}, []News(nil)
 	for _, p := range slices.Backward(members) {
 		for _, d := range slices.Backward(p.drafts) {
 			if _, queued := snap.Task(d.task.ID); queued || d.over() {
@@ -166,7 +173,7 @@ func (t *taking) relate(ctx context.Context, w web, id fm.TaskID, p part, r rela
 	tasks, works := w.tasks(r.by)
 	own := func(x fm.TaskID) bool { return x == id || fm.IssueID(x) == p.issue.ID }
 	switch {
-	case r.by == p.issue.ID, p.closed[r.by]:
+	case r.by == p.issue.ID, r.by == p.issue.Parent, p.closed[r.by]:
 		return nil, nil
 	case !works:
 		return t.outside(ctx, r)

@@ -17,10 +17,11 @@ type taking struct {
 	priority fm.Priority
 	now      func() time.Time
 	open     map[fm.IssueID]bool // of blockers that fm does not work on, once they were looked up
+	apart    map[fm.IssueID][]fm.IssueID
 }
 
 func newTaking(in *Intake, prio fm.Priority, now func() time.Time) *taking {
-	return &taking{Intake: in, priority: prio, now: now, open: map[fm.IssueID]bool{}}
+	return &taking{Intake: in, priority: prio, now: now, open: map[fm.IssueID]bool{}, apart: map[fm.IssueID][]fm.IssueID{}}
 }
 
 // maxStale bounds how often an addition is thought out anew because somebody
@@ -30,12 +31,17 @@ const maxStale = 5
 // enqueue creates what has to be created for a group of parts, and adds all
 // their tasks in one change. It notes under each part's index what it became.
 func (t *taking) enqueue(ctx context.Context, parts []part, group []int, added [][]fm.TaskID) error {
+	snap, err := t.Queue.Refresh(ctx, t.now())
+	if err != nil {
+		return err
+	}
 	var members []part
 	for _, i := range group {
 		p := parts[i]
-		var err error
-		if p.drafts, err = t.drafts(ctx, p); err != nil {
-			return err
+		if len(p.meanwhile(snap)) == 0 {
+			if p.drafts, err = t.drafts(ctx, p); err != nil {
+				return err
+			}
 		}
 		members = append(members, p)
 	}
@@ -53,6 +59,15 @@ func (t *taking) enqueue(ctx context.Context, parts []part, group []int, added [
 	return fmt.Errorf("add tasks: %w", queue.ErrStale)
 }
 
+// meanwhile lists the tasks that an issue became by somebody else's doing, since
+// it was found out that it had none.
+func (p part) meanwhile(snap queue.Snapshot) []fm.TaskID {
+	if len(p.known) > 0 || p.scope == someParts {
+		return nil
+	}
+	return known(p.issue.ID, snap)
+}
+
 // add adds the tasks that the queue does not have. One that it has, because a
 // person took it in by itself, is only given its parent, so that the parent
 // waits for it; and an issue that came into the queue meanwhile stays as it is.
@@ -64,10 +79,10 @@ func (t *taking) add(ctx context.Context, members []part, at time.Time) ([][]fm.
 	ids := make([][]fm.TaskID, len(members))
 	members = slices.Clone(members)
 	for i, p := range members {
-		if there := known(p.issue.ID, snap); len(there) > 0 && len(p.known) == 0 {
+		if there := p.meanwhile(snap); len(there) > 0 {
 			ids[i], members[i].drafts = there, nil
 		} else {
-			ids[i] = slices.Clone(p.known)
+			ids[i] = slices.Clone(p.before)
 		}
 	}
 	waits, news, err := t.waits(ctx, members, snap)

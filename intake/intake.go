@@ -57,10 +57,10 @@ type Intake struct {
 // News is one thing that a person may want to read while issues are taken in.
 type News struct {
 	Kind  NewsKind
-	Issue fm.Issue // the parent; for [Created] the subissue; of [Outside] and [Circle] the id alone
+	Issue fm.Issue // the parent; for [Created] the subissue; of [Outside], [Circle] and [PartOf] the id alone
 	Count int      // of subissues
 	By    fm.IssueID
-	Why   string // of [Outside] and [Circle]: a sentence that says all
+	Why   string // of [Outside], [Circle] and [PartOf]: a sentence that says all
 }
 
 // NewsKind says what happened.
@@ -76,6 +76,7 @@ const (
 	Retried NewsKind = "retried" // a split failed and is tried once more
 	Outside NewsKind = "outside" // the issue is blocked by one that fm does not work on, By: nobody waits for it
 	Circle  NewsKind = "circle"  // the issue and By wait for each other: this one does not wait
+	PartOf  NewsKind = "part-of" // the issue is a subissue of By: it is a task of that one, or has tasks of its own
 )
 
 // Order is what a user asks for.
@@ -91,7 +92,15 @@ type Order struct {
 // the queue had before. Issues that cannot be worked on (unknown, closed, or
 // refused by the tracker) are named together in one error that wraps
 // [fm.ErrRefused], and then nothing was changed; so is a plan for an issue that
-// has subissues, is in the queue, or was split differently before.
+// has subissues, is in the queue, or was split differently before, which is a
+// [PlanError].
+//
+// No issue is done twice, as a part of another and by itself. What is a subissue
+// of another one that was named, or that is in the queue, becomes a task of that
+// one, and nobody is asked to split it. Where its own split was begun before, it
+// has open subissues, or there is a plan for it, its subissues are the tasks, and
+// it is none itself: its parent has the other ones as tasks, and is not closed
+// before this one is. Either is told as [PartOf].
 //
 // A task waits for the tasks of every issue that blocks its own issue or its
 // parent, as far as these are in the order or in the queue, and not cancelled.
@@ -110,11 +119,20 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 	if err != nil {
 		return nil, err
 	}
-	parts, err := in.split(ctx, issues, o.Plans, snap)
+	parts, err := in.survey(ctx, issues, o.Plans, snap)
 	if err != nil {
 		return nil, err
 	}
+	if parts, err = in.arrange(ctx, parts, snap); err != nil {
+		return nil, err
+	}
+	if err = in.split(ctx, parts); err != nil {
+		return nil, err
+	}
 	t := newTaking(in, o.Priority, now)
+	for _, p := range parts {
+		t.apart[p.issue.ID] = p.apart
+	}
 	added := make([][]fm.TaskID, len(parts))
 	for _, group := range groups(parts) {
 		if err = t.enqueue(ctx, parts, group, added); err != nil {
@@ -124,6 +142,17 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 	}
 	return slices.Concat(added...), err
 }
+
+// PlanError says what stands against the plan that a person made for an issue.
+type PlanError struct {
+	Issue fm.IssueID
+	Err   error // wraps [fm.ErrRefused], and names the issue
+}
+
+func (e PlanError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e PlanError) Unwrap() error { return e.Err }
 
 // check finds what is wrong with the plans of an order.
 func (o Order) check() error {

@@ -93,6 +93,10 @@ func (o *office) intake() *Intake {
 			o.why = append(o.why, string(n.Kind)+": "+n.Why)
 			return
 		}
+		if n.Kind == PartOf {
+			o.news = append(o.news, n.Why)
+			return
+		}
 		o.news = append(o.news, fmt.Sprintf("%s %s %d", n.Kind, n.Issue.ID, n.Count))
 	}}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/founder-mode/fm"
@@ -12,39 +11,109 @@ import (
 )
 
 // part is one issue on its way into the queue: what it became before, with the
-// subissues that it got since; or else exactly one of children, plan or none of
-// them (the issue is one task).
+// subissues that it got since; or else what it is to become: its children and
+// those of its plan, or, without any of them, one task.
 type part struct {
 	issue    fm.Issue
-	known    []fm.TaskID
-	children []fm.Issue // open subissues that are not in the queue
+	scope    scope
+	known    []fm.TaskID // what it became before
+	before   []fm.TaskID // of what is in the queue, what the order is about
+	children []fm.Issue  // open subissues that are to be tasks
+	apart    []fm.IssueID
 	closed   map[fm.IssueID]bool
-	plan     fm.Split
-	drafts   []draft // what it adds to the queue
+	given    fm.Split // by a person
+	plan     fm.Split // given or kept, or what the analyst said
+	drafts   []draft  // what it adds to the queue
 	news     []News
 	err      error
+}
+
+// scope is how much of an issue the order is about.
+type scope string
+
+const (
+	allParts  scope = ""
+	someParts scope = "some" // nothing but its children that were named; it is in the queue, or a task of this order
+)
+
+// survey finds out what there is of each issue, several at a time, before
+// anything is asked or made for one of them.
+func (in *Intake) survey(ctx context.Context, issues []fm.Issue, plans map[fm.IssueID]fm.Split, snap queue.Snapshot) ([]part, error) {
+	parts := make([]part, len(issues))
+	slots := make(chan struct{}, readers)
+	var wg sync.WaitGroup
+	for i, issue := range issues {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			parts[i] = in.found(ctx, issue, plans[issue.ID], snap)
+		})
+	}
+	wg.Wait()
+	for _, p := range parts {
+		if p.err != nil {
+			return nil, p.err
+		}
+	}
+	return parts, nil
+}
+
+// found finds out about one issue; given is the plan that a person made, or the
+// empty one.
+func (in *Intake) found(ctx context.Context, issue fm.Issue, given fm.Split, snap queue.Snapshot) part {
+	p := part{issue: issue, given: given, known: known(issue.ID, snap)}
+	p.before = p.known
+	if len(p.known) == 0 || len(given.Subissues) > 0 {
+		p.plan, p.err = in.Plans.Load(issue.ID)
+	}
+	kept := len(p.plan.Subissues) > 0
+	switch {
+	case p.err != nil && !errors.Is(p.err, fm.ErrGone):
+		return p
+	case len(given.Subissues) > 0 && kept && !same(given, p.plan):
+		p.reject("#%s was split differently before, and subissues of that split may exist; work on it without a plan")
+		return p
+	case len(given.Subissues) > 0 && !kept && len(p.known) > 0:
+		p.reject("#%s is in the queue already, and a plan comes too late; work on it without one")
+		return p
+	}
+	if len(p.known) > 0 {
+		p.plan = fm.Split{}
+	}
+	if p.err = in.read(ctx, &p); p.err != nil {
+		return p
+	}
+	if len(given.Subissues) > 0 && !kept && len(p.children)+len(p.closed) > 0 {
+		// Closed ones count as well: creation by key would find them.
+		p.reject("#%s has subissues already, and a plan would make others; work on it without one")
+	}
+	return p
+}
+
+// reject says what stands against the given plan.
+func (p *part) reject(format string) {
+	p.err = PlanError{Issue: p.issue.ID, Err: fmt.Errorf("%w: "+format, fm.ErrRefused, p.issue.ID)}
 }
 
 // splitters bounds the splits that are asked for at the same time.
 const splitters = 4
 
-// split finds out what each issue consists of, several at a time, and tells of
-// it in the order in which the user named them.
-func (in *Intake) split(ctx context.Context, issues []fm.Issue, plans map[fm.IssueID]fm.Split, snap queue.Snapshot) ([]part, error) {
+// split has split what is to be split, several at a time, and tells of all parts
+// in the order in which the user named them.
+func (in *Intake) split(ctx context.Context, parts []part) error {
 	ctx, cancel := context.WithCancel(ctx)
-	parts := make([]part, len(issues))
-	done := make([]chan struct{}, len(issues))
+	done := make([]chan struct{}, len(parts))
 	slots := make(chan struct{}, splitters)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel() // one that failed ends the others
-	for i, issue := range issues {
+	for i := range parts {
 		done[i] = make(chan struct{})
 		wg.Go(func() {
 			defer close(done[i])
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			parts[i] = in.part(ctx, issue, plans[issue.ID], snap)
+			in.begin(ctx, &parts[i])
 		})
 	}
 	for i := range parts {
@@ -53,84 +122,44 @@ func (in *Intake) split(ctx context.Context, issues []fm.Issue, plans map[fm.Iss
 			in.Tell(n)
 		}
 		if err := parts[i].err; err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return parts, nil
+	return nil
 }
 
-// part finds out about one issue; given is the plan that a person made, or the
-// empty one.
-func (in *Intake) part(ctx context.Context, issue fm.Issue, given fm.Split, snap queue.Snapshot) part {
-	p := part{issue: issue, known: known(issue.ID, snap)}
-	if len(p.known) == 0 || len(given.Subissues) > 0 {
-		p.plan, p.err = in.Plans.Load(issue.ID)
-	}
-	kept := len(p.plan.Subissues) > 0
-	switch gone := errors.Is(p.err, fm.ErrGone); {
-	case p.err != nil && !gone:
-		return p
-	case len(given.Subissues) > 0 && kept && !same(given, p.plan):
-		p.err = fmt.Errorf("%w: it was split differently before, and subissues of that split may exist; work on it without a plan", fm.ErrRefused)
-		return p
-	case len(given.Subissues) > 0 && !kept && len(p.known) > 0:
-		p.err = fmt.Errorf("%w: it is in the queue already, and a plan comes too late; work on it without one", fm.ErrRefused)
-		return p
-	}
-	p.err = nil
+// begin says what an issue is to become, and has it split if nothing was done
+// about it yet and it has neither subissues nor a plan.
+func (in *Intake) begin(ctx context.Context, p *part) {
+	said := p.news // who is a part of it
+	p.news = nil
+	defer func() { p.news = append(p.news, said...) }()
 	switch {
+	case p.scope == someParts:
 	case len(p.known) > 0:
-		p.plan = fm.Split{}
-		in.since(ctx, &p, snap)
-	case kept:
+		p.tell(Known, len(p.known), "")
+		if len(p.children) > 0 {
+			// Without them the issue would be closed before they are done.
+			p.tell(Adopted, len(p.children), "added since")
+		}
+	case len(p.plan.Subissues) > 0:
 		p.tell(Found, len(p.plan.Subissues), "planned before")
-	default:
-		in.begin(ctx, &p, given)
-	}
-	return p
-}
-
-// begin splits an issue that nothing was done about yet, unless it has
-// subissues or a plan.
-func (in *Intake) begin(ctx context.Context, p *part, given fm.Split) {
-	children, err := in.read(ctx, p)
-	switch {
-	case err != nil:
-		p.err = err
-	case len(given.Subissues) > 0 && len(children) > 0:
-		// Closed ones count as well: creation by key would find them.
-		p.err = fmt.Errorf("%w: it has subissues already, and a plan would make others; work on it without one", fm.ErrRefused)
-	case len(given.Subissues) > 0:
-		p.plan = given
-		p.tell(Found, len(given.Subissues), "as planned")
-		p.err = in.Plans.Save(p.issue.ID, given)
-	case len(children) > 0 && len(p.children) == 0:
-		p.err = fmt.Errorf("%w: every subissue of it is closed already; close it, or add an open subissue", fm.ErrRefused)
-	case len(children) > 0:
+	case len(p.given.Subissues) > 0:
+		p.plan = p.given
+		p.tell(Found, len(p.plan.Subissues), "as planned")
+		p.err = in.Plans.Save(p.issue.ID, p.plan)
+	case len(p.children) > 0:
 		p.tell(Adopted, len(p.children), "")
+	case len(p.apart) > 0:
+	case len(p.closed) > 0:
+		p.err = fmt.Errorf("%w: every subissue of #%s is closed already; close it, or add an open subissue", fm.ErrRefused, p.issue.ID)
 	default:
 		in.ask(ctx, p)
 	}
 }
 
-// since finds the subissues that an issue got after it was queued: without them
-// the issue would be closed before they are done.
-func (in *Intake) since(ctx context.Context, p *part, snap queue.Snapshot) {
-	if _, p.err = in.read(ctx, p); p.err != nil {
-		return
-	}
-	p.children = slices.DeleteFunc(p.children, func(c fm.Issue) bool {
-		t, queued := snap.Task(fm.TaskID(c.ID))
-		return queued && t.Parent == p.issue.ID
-	})
-	p.tell(Known, len(p.known), "")
-	if len(p.children) > 0 {
-		p.tell(Adopted, len(p.children), "added since")
-	}
-}
-
 // read reads the subissues of an issue, and sorts them into open and closed.
-func (in *Intake) read(ctx context.Context, p *part) ([]fm.Issue, error) {
+func (in *Intake) read(ctx context.Context, p *part) error {
 	children, err := in.Tracker.Children(ctx, p.issue.ID)
 	p.closed = map[fm.IssueID]bool{}
 	for _, c := range children {
@@ -140,7 +169,7 @@ func (in *Intake) read(ctx context.Context, p *part) ([]fm.Issue, error) {
 			p.children = append(p.children, c)
 		}
 	}
-	return children, err
+	return err
 }
 
 func (p *part) tell(k NewsKind, n int, why string) {

@@ -46,7 +46,7 @@ func (in *Intake) sketch(ctx context.Context, p *part) error {
 	if !errors.Is(err, fm.ErrGone) {
 		return err
 	}
-	children, err := in.read(ctx, p)
+	children, err := in.Tracker.Children(ctx, p.issue.ID)
 	if err != nil {
 		return err
 	}

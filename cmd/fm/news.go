@@ -27,6 +27,8 @@ func (n *news) tell(x intake.News) {
 		fmt.Fprintf(n.out, "! %s: Could not be split, trying once more%s\n", id, because(x.Why))
 	case intake.Whole:
 		fmt.Fprintf(n.out, "! %s: Becomes one task, because it could not be split%s\n", id, because(x.Why))
+	case intake.PartOf:
+		fmt.Fprintf(n.out, "  %s\n", fm.Line(x.Why, 300))
 	case intake.Outside, intake.Circle:
 		fmt.Fprintf(n.out, "! %s\n", fm.Line(x.Why, 300))
 	case intake.Created:
