@@ -9,6 +9,9 @@ type Issue struct {
 	Closed    bool
 	Parent    IssueID   // "" for none
 	DependsOn []IssueID // blocked by
+	// Elsewhere names what this tracker's ids cannot: open blockers and open
+	// subissues in other repositories, as "owner/repo#9".
+	Elsewhere []string
 	Labels    []string
 	Priority  Priority // 0 when the tracker does not say
 	URL       string   // a web address; "" when the tracker has none

@@ -17,6 +17,8 @@ type family struct {
 	native map[int]bool   // linked as GitHub's own sub-issues; nil where there is no such thing
 	count  int            // of native ones, with those in other repositories
 	known  map[int]*issue // children in this repository, by number
+
+	foreign []string // open ones in other repositories: "owner/repo#9"
 }
 
 // family reads the children of an issue: its sub-issues, and those in fm's
@@ -73,9 +75,13 @@ func (g *GitHub) native(ctx context.Context, f *family) error {
 	}
 	f.native, f.count = map[int]bool{}, len(list)
 	for _, i := range list {
-		if g.owns(i) && !i.IsPullRequest() {
+		switch {
+		case i.IsPullRequest():
+		case g.owns(i):
 			f.native[i.GetNumber()] = true
 			f.known[i.GetNumber()] = i
+		case i.GetState() != "closed":
+			f.foreign = append(f.foreign, i.fullName())
 		}
 	}
 	return nil

@@ -29,7 +29,11 @@ func (f *Forge) furnish(ctx context.Context, pull *gh.PullRequest) error {
 	if labels = missing(labels, had.labels); len(labels) > 0 {
 		// go-github sends a bare list, which GitHub's description does not have.
 		_, err := f.hub.do(ctx, http.MethodPost, f.hub.path("issues/%d/labels", pull.GetNumber()), map[string]any{"labels": labels}, nil)
-		if err != nil && !f.final(err) {
+		switch {
+		case err == nil:
+		case f.final(err):
+			f.hub.remark("pull requests do not get the labels %s: %s", strings.Join(labels, ", "), fm.Reason(f.hub.explain(err)))
+		default:
 			return err
 		}
 	}
@@ -65,6 +69,7 @@ func (f *Forge) ask(ctx context.Context, pull *gh.PullRequest, reviewers []strin
 			f.mu.Lock()
 			f.unwelcome[name] = struct{}{}
 			f.mu.Unlock()
+			f.hub.remark("%s cannot be asked for a review: %s", name, fm.Reason(f.hub.explain(err)))
 		default:
 			return err
 		}

@@ -86,6 +86,7 @@ type GitHub struct {
 	mu      sync.Mutex
 	about   *gh.Repository  // as read last; guarded by mu
 	lacking map[string]bool // what this server's API does not have; guarded by mu
+	remarks []string        // see Remarks; guarded by mu
 }
 
 // Open returns the repository. It asks nothing of the network: see

@@ -25,7 +25,8 @@ type issue struct {
 }
 
 type subIssues struct {
-	Total int `json:"total"`
+	Total     int `json:"total"`
+	Completed int `json:"completed"`
 }
 
 type dependencies struct {
@@ -117,7 +118,7 @@ func (g *GitHub) parentOf(i *issue) (int, bool) {
 
 // blockers adds the open issues that block an issue. What GitHub says counts;
 // where its API has no dependencies, the marker that fm left does. Blockers in
-// other repositories have no id here and are left out.
+// other repositories have no id here, and are named as being elsewhere.
 func (g *GitHub) blockers(ctx context.Context, i *issue, found *fm.Issue) error {
 	if g.lacks(dependenciesAPI) {
 		return nil
@@ -136,11 +137,37 @@ func (g *GitHub) blockers(ctx context.Context, i *issue, found *fm.Issue) error 
 	}
 	found.DependsOn = nil
 	for _, b := range list {
-		if g.owns(b) && b.GetState() != "closed" {
+		switch {
+		case b.GetState() == "closed":
+		case g.owns(b):
 			found.DependsOn = append(found.DependsOn, issueID(b.GetNumber()))
+		default:
+			found.Elsewhere = append(found.Elsewhere, b.fullName())
 		}
 	}
 	return nil
+}
+
+// foreign adds the open sub-issues that are in other repositories.
+func (g *GitHub) foreign(ctx context.Context, i *issue, found *fm.Issue) error {
+	if i.SubIssues == nil || i.SubIssues.Total == i.SubIssues.Completed {
+		return nil
+	}
+	f := &family{parent: i, known: map[int]*issue{}}
+	if err := g.native(ctx, f); err != nil {
+		return fmt.Errorf("read its subissues: %w", err)
+	}
+	for _, name := range f.foreign {
+		if !slices.Contains(found.Elsewhere, name) {
+			found.Elsewhere = append(found.Elsewhere, name)
+		}
+	}
+	return nil
+}
+
+// fullName is what people call an issue of another repository.
+func (i *issue) fullName() string {
+	return fmt.Sprintf("%s#%d", fm.Line(repoOfURL(i.GetRepositoryURL()), 150), i.GetNumber())
 }
 
 // The parts of the API that a server may not have.

@@ -84,6 +84,7 @@ func (f *Forge) create(ctx context.Context, p fm.Proposal) (*gh.PullRequest, err
 		}
 		return nil, err
 	case p.Draft && says(err, "draft pull requests are not supported"):
+		f.hub.remark("%s has no draft pull requests: unfinished work is opened as ready for review", f.hub.repo)
 		p.Draft = false // the plan has none; whoever proposed it does not merge it
 		return f.create(ctx, p)
 	}

@@ -15,8 +15,9 @@ type Tracker struct {
 // Tracker returns the repository's issues.
 func (g *GitHub) Tracker() *Tracker { return &Tracker{g} }
 
-// Issue reads one issue, with its comments and with the open issues of this
-// repository that block it. [fm.ErrGone] when there is none, or none any more;
+// Issue reads one issue, with its comments, with the open issues of this
+// repository that block it, and with the names of the open blockers and
+// sub-issues in others. [fm.ErrGone] when there is none, or none any more;
 // [fm.ErrRefused] for a pull request. With [LastKnown], an issue that cannot be
 // read now is as it was when it was last.
 func (t *Tracker) Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error) {
@@ -43,6 +44,9 @@ func (g *GitHub) whole(ctx context.Context, n int) (fm.Issue, error) {
 	}
 	found := g.issue(i)
 	if err := g.blockers(ctx, i, &found); err != nil {
+		return fm.Issue{}, err
+	}
+	if err := g.foreign(ctx, i, &found); err != nil {
 		return fm.Issue{}, err
 	}
 	found.Comments, err = g.comments(ctx, i)

@@ -46,9 +46,10 @@ type Pull struct {
 	ID          int64
 	Title, Body string
 	Author      string
-	Head, Base  string // branches; the base is "main" for ""
-	SHA         string // of the head
-	State       string // "open", "merged" or "closed"; given by the fake
+	Head, Base  string   // branches; the base is "main" for ""
+	SHA         string   // of the head
+	Messages    []string // of its commits, as far as the test tells
+	State       string   // "open", "merged" or "closed"; given by the fake
 	Draft       bool
 	Armed       bool // merged by itself as soon as it may; given by the fake
 	Labels      []string
@@ -98,7 +99,7 @@ func (s *Server) AddPull(p Pull) int {
 	defer s.mu.Unlock()
 	w := s.world
 	i := w.add(&item{number: p.Number, title: p.Title, body: p.Body, author: or(p.Author, w.login), association: "MEMBER"})
-	i.pull = &pull{id: w.newID(), head: p.Head, base: or(p.Base, DefaultBranch), sha: or(p.SHA, commitID(p.Head)), draft: p.Draft}
+	i.pull = &pull{id: w.newID(), head: p.Head, base: or(p.Base, DefaultBranch), sha: or(p.SHA, commitID(p.Head)), draft: p.Draft, messages: p.Messages}
 	if w.merger == nil {
 		w.branches[p.Head] = i.pull.sha
 	} else {

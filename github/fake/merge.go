@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/founder-mode/fm"
 )
@@ -104,27 +105,9 @@ func (w *world) merge(i *item, actor, message string) error {
 		delete(w.branches, p.head)
 	}
 	if p.base == DefaultBranch {
-		w.closeNamed(i, actor, i.title+"\n"+i.body+"\n"+message+"\n"+w.messages(p))
+		w.closeNamed(i, actor, i.title+"\n"+i.body+"\n"+message+"\n"+strings.Join(p.messages, "\n"))
 	}
 	return nil
-}
-
-// messages are those of the commits that were merged, as far as the merger
-// tells.
-func (w *world) messages(p *pull) string {
-	teller, is := w.merger.(interface {
-		Messages(ctx context.Context, base, head string) (string, error)
-	})
-	if !is {
-		return ""
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), mergerLimit)
-	defer cancel()
-	text, err := teller.Messages(ctx, p.base, p.sha)
-	if err != nil {
-		return ""
-	}
-	return text
 }
 
 // pair names the two commits that a merge would bring together.

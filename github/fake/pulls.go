@@ -17,6 +17,7 @@ type pull struct {
 	id          int64
 	head, base  string // branches
 	sha         string // of the head, when last seen
+	messages    []string
 	draft       bool
 	merged      time.Time
 	mergedBy    string

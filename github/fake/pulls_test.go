@@ -46,15 +46,16 @@ func TestWhatGitHubRefusesOfNewPullRequests(t *testing.T) {
 }
 
 // Only the default branch closes issues, and each word only its own issue.
-// Caught: keywords in code, of another repository, of another base.
+// Caught: keywords in code, of another repository, of another base; a title or
+// a commit whose words nobody reads.
 func TestKeywordsCloseIssues(t *testing.T) {
 	c := start(t, fake.Options{})
-	for n := range 9 {
+	for n := range 11 {
 		c.AddIssue(fake.Issue{Title: path("%d", n+1)})
 	}
 	c.SetBranch("release", sha("r"))
 	c.AddPull(fake.Pull{Number: 20, Head: "side", SHA: sha("1"), Base: "release", Body: "Closes #1"})
-	c.AddPull(fake.Pull{Number: 21, Head: "feature", SHA: sha("2"), Body: "Closes #2, #3\nfixes: acme/widget#4\nResolved https://github.com/acme/widget/issues/5\n" +
+	c.AddPull(fake.Pull{Number: 21, Head: "feature", SHA: sha("2"), Title: "Mend it, which fixes #10", Messages: []string{"One", "Two\n\nResolves #11"}, Body: "Closes #2, #3\nfixes: acme/widget#4\nResolved https://github.com/acme/widget/issues/5\n" +
 		"`closes #6` Part of #7\nCloses other/repo#8\nFixed GH-9"})
 	c.merge(20, sha("1")).want(200)
 	c.merge(21, sha("2")).want(200)
@@ -64,7 +65,7 @@ func TestKeywordsCloseIssues(t *testing.T) {
 			closed = append(closed, i.Number)
 		}
 	}
-	if want := []int{2, 4, 5, 9}; !slices.Equal(closed, want) {
+	if want := []int{2, 4, 5, 9, 10, 11}; !slices.Equal(closed, want) {
 		t.Errorf("closed %v, want %v", closed, want)
 	}
 }
