@@ -12,8 +12,9 @@ import (
 
 // A draft is a task that is to be queued.
 type draft struct {
-	task  fm.Task
-	waits []fm.IssueID // what its own issue is blocked by
+	task      fm.Task
+	waits     []fm.IssueID // what its own issue is blocked by
+	elsewhere []string     // the same, in other repositories
 }
 
 // drafts creates what has to be created, and gives all that an issue adds to
@@ -33,11 +34,11 @@ func (t *taking) drafts(ctx context.Context, p part) ([]draft, error) {
 				continue // creation by key found it
 			}
 			task := fm.Task{ID: fm.TaskID(c.ID), Parent: p.issue.ID, Title: c.Title, Priority: c.Priority}
-			drafts = append(drafts, draft{task: task, waits: c.DependsOn})
+			drafts = append(drafts, draft{task: task, waits: c.DependsOn, elsewhere: c.Elsewhere})
 		}
 	default:
 		task := fm.Task{ID: fm.TaskID(p.issue.ID), Title: p.issue.Title, Priority: p.issue.Priority}
-		drafts = []draft{{task: task, waits: p.issue.DependsOn}}
+		drafts = []draft{{task: task, waits: p.issue.DependsOn, elsewhere: p.issue.Elsewhere}}
 	}
 	for i := range drafts {
 		if t.priority != 0 {

@@ -122,7 +122,7 @@ func (t *taking) waits(ctx context.Context, members []part, snap queue.Snapshot)
 			if _, queued := snap.Task(d.task.ID); queued || d.over() {
 				continue
 			}
-			var own []News
+			own := p.beyond(d)
 			for _, r := range p.relations(d) {
 				more, err := t.relate(ctx, w, d.task.ID, p, r)
 				if err != nil {
@@ -166,6 +166,22 @@ func (p part) relations(d draft) []relation {
 		all = append(all, relation{p.issue.ID, by})
 	}
 	return all
+}
+
+// beyond tells of what blocks a draft, or its parent, in other repositories:
+// nobody here knows when that is over.
+func (p part) beyond(d draft) []News {
+	var news []News
+	tell := func(id fm.IssueID, refs []string) {
+		for _, ref := range refs {
+			news = append(news, News{Kind: Outside, Issue: fm.Issue{ID: id}, By: fm.IssueID(ref), Why: fmt.Sprintf("#%s is blocked by %s, which fm does not work on", id, fm.Line(ref, 200))})
+		}
+	}
+	tell(fm.IssueID(d.task.ID), d.elsewhere)
+	if d.task.Parent != "" {
+		tell(p.issue.ID, p.issue.Elsewhere)
+	}
+	return news
 }
 
 // relate has a task wait as a relation wants it.

@@ -19,6 +19,12 @@ func blocked(word string, by ...fm.IssueID) fm.Issue {
 	return fm.Issue{ID: fm.IssueID(id), Parent: fm.IssueID(parent), DependsOn: by}
 }
 
+// abroad is blocked by something in other repositories, too.
+func abroad(i fm.Issue, refs ...string) fm.Issue {
+	i.Elsewhere = refs
+	return i
+}
+
 func done(i fm.Issue) fm.Issue {
 	i.Closed = true
 	return i
@@ -79,6 +85,13 @@ func TestBlockedByBecomesDep(t *testing.T) {
 			issues: []fm.Issue{blocked("14", "9"), blocked("9"), blocked("1", "9", "8"), done(blocked("8"))}, whole: []fm.IssueID{"14"},
 			take: []fm.IssueID{"14", "1"}, want: []string{"14<", "1000<1", "1001<1"},
 			why: "outside: #14 is blocked by #9, which fm does not work on; outside: #1 is blocked by #9, which fm does not work on",
+		},
+		{
+			name:   "by one in another repository",
+			issues: []fm.Issue{abroad(blocked("14"), "other/repo#9"), abroad(blocked("1"), "other/repo#8", "other/repo#7"), abroad(blocked("2")), abroad(blocked("21<2"), "other/repo#6")}, whole: []fm.IssueID{"14"},
+			take: []fm.IssueID{"14", "1", "2"}, want: []string{"14<", "1000<1", "1001<1", "21<2"},
+			why: "outside: #14 is blocked by other/repo#9, which fm does not work on; outside: #1 is blocked by other/repo#8, which fm does not work on; " +
+				"outside: #1 is blocked by other/repo#7, which fm does not work on; outside: #21 is blocked by other/repo#6, which fm does not work on",
 		},
 		{
 			name:   "by itself, its parent, its parts, and what is gone",

@@ -57,10 +57,10 @@ type Intake struct {
 // News is one thing that a person may want to read while issues are taken in.
 type News struct {
 	Kind  NewsKind
-	Issue fm.Issue // the parent; for [Created] the subissue; of [Outside], [Circle] and [PartOf] the id alone
-	Count int      // of subissues
-	By    fm.IssueID
-	Why   string // of [Outside], [Circle] and [PartOf]: a sentence that says all
+	Issue fm.Issue   // the parent; for [Created] the subissue; of [Outside], [Circle] and [PartOf] the id alone
+	Count int        // of subissues
+	By    fm.IssueID // of [Outside] perhaps in another repository: owner/name#9
+	Why   string     // of [Outside], [Circle] and [PartOf]: a sentence that says all
 }
 
 // NewsKind says what happened.

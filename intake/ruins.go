@@ -184,7 +184,7 @@ func (w *ruins) add(issue fm.Issue, relics ...relic) {
 	for _, r := range relics {
 		id := fm.TaskID(r.ID)
 		w.closed[id] = r.Closed
-		p.drafts = append(p.drafts, draft{waits: r.DependsOn, task: fm.Task{
+		p.drafts = append(p.drafts, draft{waits: r.DependsOn, elsewhere: r.Elsewhere, task: fm.Task{
 			ID: id, Parent: r.Parent, Title: r.Title, Priority: r.Priority, Branch: fm.Branch(id), Status: statusOf(r.Issue, w.pulls[id]),
 		}})
 	}
