@@ -38,9 +38,10 @@ type office struct {
 	merge   supervisor.MergePolicy // unless the settings say another
 	missing string                 // what to know of an issue that is not there
 
-	check func(context.Context) error           // what would fail later, in one line
-	parse func(word string) (fm.IssueID, error) // what a user calls an issue
-	quota func() fm.Quota
+	check   func(context.Context) error           // what would fail later, in one line
+	parse   func(word string) (fm.IssueID, error) // what a user calls an issue
+	quota   func() fm.Quota
+	remarks func() []string // what was not taken, and work goes on without
 }
 
 // office opens the place of the issues. It asks nothing of the network.
@@ -70,6 +71,7 @@ func (h *house) inFiles(p place) *office {
 		check:   func(context.Context) error { return nil },
 		parse:   parseLocal,
 		quota:   func() fm.Quota { return fm.Quota{} },
+		remarks: func() []string { return nil },
 	}
 }
 

@@ -62,8 +62,9 @@ func (h *house) onGitHub(p place) (*office, error) {
 			}
 			return plainly(hub.Check(ctx))
 		},
-		parse: func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
-		quota: hub.Quota,
+		parse:   func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
+		quota:   hub.Quota,
+		remarks: hub.Remarks,
 	}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,7 +44,7 @@ type hubKey struct{}
 //	github show N                  print an issue or a pull request
 //	github list                    print all of them, a line each
 //	github check N NAME CONCLUSION a check of the commit of a pull request ends: success, failure
-//	github set WORD…               archived, no-issues, fork, read-only, no-sub-issues, no-graphql, no-auto-merge, required=NAME
+//	github set WORD…               archived, no-issues, fork, read-only, no-sub-issues, no-graphql, no-auto-merge, required=NAME, approvals=N, stranger=NAME
 //	github deny [OPERATION…]       take these rights from the token, and no other
 //	github down | reject | up      cut the network, take no token, mend it
 //	github limit DURATION          nothing is left for that long
@@ -108,7 +109,12 @@ func (h *hub) start(ts *testscript.TestScript, words []string) {
 	if text, err := os.ReadFile(ts.MkAbs("config.json")); err == nil {
 		ts.Check(json.Unmarshal(text, &settings))
 	}
-	settings["github"] = fm.GitHubConfig{API: h.server.URL(), WritePause: fm.Duration(time.Millisecond), WritesPerMinute: 10000, WritesPerHour: 10000}
+	own, ok := settings["github"].(map[string]any)
+	if !ok {
+		own = map[string]any{}
+	}
+	maps.Copy(own, map[string]any{"api": h.server.URL(), "write_pause": "1ms", "writes_per_minute": 10000, "writes_per_hour": 10000})
+	settings["github"] = own
 	text, err := json.MarshalIndent(settings, "", "  ")
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs("config.json"), text, 0o600))
@@ -258,6 +264,10 @@ func (h *hub) set(ts *testscript.TestScript, words []string) {
 			switch name {
 			case "required":
 				s.Required = []string{value}
+			case "approvals":
+				s.Approvals = number(ts, value)
+			case "stranger":
+				s.Strangers = []string{value}
 			case "no-auto-merge":
 				s.AutoMerge = off
 			case "archived":

@@ -111,7 +111,7 @@ func (h *house) supervise(ctx context.Context) error {
 	settings := reload{h: h}
 	o.Show = func(s supervisor.Status) {
 		s.Quota = at.quota()
-		h.show(withTrouble(s, watcher.Degraded(), settings.problem()))
+		h.show(withTrouble(s, watcher.Degraded(), settings.problem(), at.remarks()))
 	}
 	o.Wanted = h.wantedFrom(at.place, cancel)
 	tasks.Go(func() { _ = watcher.Run(ctx) })    // hints only: looks go on without it
@@ -236,15 +236,17 @@ func (h *house) show(s supervisor.Status) {
 	}
 }
 
-// withTrouble adds why changes of files are not seen at once, and why the
-// settings are not those of the file, if so.
-func withTrouble(s supervisor.Status, late, old string) supervisor.Status {
+// withTrouble adds why changes of files are not seen at once, why the settings
+// are not those of the file, and what GitHub did not take, if so.
+func withTrouble(s supervisor.Status, late, old string, remarks []string) supervisor.Status {
+	s.Problems = slices.Clip(s.Problems)
 	if late != "" {
-		s.Problems = append(slices.Clip(s.Problems), late+"; changes are seen some seconds late")
+		s.Problems = append(s.Problems, late+"; changes are seen some seconds late")
 	}
 	if old != "" {
-		s.Problems = append(slices.Clip(s.Problems), old)
+		s.Problems = append(s.Problems, old)
 	}
+	s.Problems = append(s.Problems, remarks...)
 	return s
 }
 
