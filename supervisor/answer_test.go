@@ -187,7 +187,7 @@ func TestFailuresOfEffects(t *testing.T) {
 		{"a merge, conflict: fm's own", open, Merge{Task: done, SHA: "c1"}, Conflicted, "[Rebase task 5]"},
 		{"a merge, refused: a look says of what", open, Merge{Task: done, SHA: "c1"}, Refused, "[Look pulls]"},
 		{"a rebase, conflict: the agent's again", open, Rebase{Task: done}, Conflicted, "[record reopen 5]"},
-		{"a rebase, refused: the agent's again", open, Rebase{Task: done}, Refused, "[record reopen 5]"},
+		{"a rebase, refused: a person", open, Rebase{Task: done}, Refused, "[record block 5]"},
 		{"a rebase, no branch: a person", open, Rebase{Task: done}, NotFound, "[record block 5]"},
 		{"a rebase, transient: later", open, Rebase{Task: done}, Transient, "[]"},
 		{"checks that cannot be run again: the agent's", open, Rerun{Task: done}, Refused, "[record reopen 5]"},

@@ -14,16 +14,6 @@ func (d *decision) merged(t fm.Task) {
 	}
 }
 
-// parents closes each issue whose every child is merged and cleared up, once.
-// A parent with a cancelled or failed child stays open: a person decides.
-func (d *decision) parents() {
-	for _, eff := range d.state.digest.parents {
-		if !d.closed[eff.Parent] {
-			d.order(eff)
-		}
-	}
-}
-
 // drained ends the supervisor when it was asked to drain and nothing is left
 // to be finished.
 func (d *decision) drained() {

@@ -15,13 +15,14 @@ import (
 	"github.com/founder-mode/fm/queue"
 )
 
-// ofTheForge says whether a call needs the forge, or the tracker for a write.
+// ofTheForge says whether a call needs the forge, or the tracker.
 func ofTheForge(at call) bool {
-	return slices.Contains([]string{"push", "find", "open", "look", "merge", "rerun", "feedback", "rebase", "unpublish", "close issue"}, at.op)
+	return slices.Contains([]string{"push", "find", "open", "look", "merge", "rerun", "feedback", "rebase", "unpublish", "close issue", "children", "issue"}, at.op)
 }
 
-// TestAnHourWithoutTheForge takes the forge away when the first agents finish,
-// and another supervisor in the middle of it. All tasks are worked on to their
+// TestAnHourWithoutTheForge takes the forge and the tracker away when the first
+// agents are at work, and the supervisor in the middle of it. Attempts of tasks
+// that were never begun before begin all the same. All tasks are worked on to their
 // publication meanwhile, none twice; people are told what is owed; and when the
 // forge is back all of it is done.
 //
@@ -30,6 +31,7 @@ func ofTheForge(at call) bool {
 func TestAnHourWithoutTheForge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)
+		c.copies = true
 		began := time.Now()
 		gone := func() bool { d := time.Since(began); return d > 10*time.Minute && d < 75*time.Minute }
 		c.trouble = func(_ context.Context, at call) error {
@@ -42,6 +44,15 @@ func TestAnHourWithoutTheForge(t *testing.T) {
 			if err := c.until(end - time.Since(began)); !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatal(err)
 			}
+		}
+		begun := 0
+		for _, l := range c.lives {
+			if l.began.Sub(began) > 10*time.Minute {
+				begun++
+			}
+		}
+		if begun != 8 || c.counts["last known issue"] == 0 {
+			t.Errorf("%d attempts began in that hour, want 8", begun)
 		}
 		for _, task := range c.disk.open(t).Snapshot().Tasks {
 			if !queue.Owed(task) || !strings.HasPrefix(task.Note, "its pull request is owed: ") {
@@ -144,7 +155,7 @@ func (w *storm) blow(p *fm.PullRequest) {
 	case time.Now().After(w.calm):
 	case p.Checks.State == fm.ChecksPending && chance(50), p.Checks.State == fm.NoChecks && chance(20):
 		w.id++
-		p.Checks = fm.Checks{State: fm.ChecksFailed, Failed: []fm.Check{{ID: fmt.Sprint(w.id), Name: "test"}}}
+		p.Checks = fm.Checks{State: fm.ChecksFailed, Failed: []fm.Check{{ID: fmt.Sprint(w.id), Name: fmt.Sprint("test ", w.id%2)}}}
 		if chance(60) {
 			p.Checks = fm.Checks{State: fm.ChecksPassed}
 		}
@@ -243,9 +254,8 @@ func (c *town) weathered() {
 // givenBack takes note of what an agent was given back for.
 func (c *town) givenBack(before fm.Task, e queue.Entry) {
 	for _, key := range []string{checksKey, demandKey} {
-		if now := mark(e.Task, key); now != mark(before, key) {
-			words := strings.Split(now, ",")
-			c.once("#%s was given back for %s %s", e.Task.ID, key, words[len(words)-1])
+		for _, word := range newWords(before, e.Task, key) {
+			c.once("#%s was given back for %s %s", e.Task.ID, key, word)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (s State) owed() map[string]string {
 	owed := map[string]string{}
 	say := func(key, what, before string) {
 		w := s.Waits[key]
-		text := what + " is owed"
+		text := what
 		if why := strings.TrimPrefix(before, queue.OwedNote); w.Err != "" || why != "" {
 			if w.Err != "" {
 				why = w.Err
@@ -31,14 +31,14 @@ func (s State) owed() map[string]string {
 		key := taskKey(t.ID)
 		switch tries := s.Waits[key].Count; {
 		case queue.Owed(t):
-			say(key, "the pull request of #"+string(t.ID), t.Note)
+			say(key, "the pull request of #"+string(t.ID)+" is owed", t.Note)
 		case queue.Tidying(t) && tries > 0:
-			say(key, "the end of #"+string(t.ID)+", which is merged,", "")
+			say(key, "the end of #"+string(t.ID)+", which is merged, is owed", "")
 		}
 	}
 	for _, eff := range s.digest.parents {
 		if s.Waits[eff.key()].Count > 0 {
-			say(eff.key(), "closing #"+string(eff.Parent)+", whose every subissue is merged,", "")
+			say(eff.key(), "#"+string(eff.Parent)+" stays open", "")
 		}
 	}
 	return owed

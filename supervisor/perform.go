@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -30,9 +29,9 @@ func (s *Supervisor) result(ctx context.Context, eff Effect) (ev Event) {
 	switch eff.(type) {
 	case Verify:
 		limit = verifyLimit
-	case Start, Publish, Merge, Rebase, Rerun, Tidy:
+	case Start, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent: // some wait for their turn to write
 		limit = longLimit
-	case Record, Revive, Stop, Close, Tell, Look, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Stop, Close, Tell, Exit, Note, Explain:
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -80,7 +79,7 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 	case Tidy:
 		return Tidied{Run: eff.Task.Run()}, s.tidy(ctx, eff.Task)
 	case CloseParent:
-		return ParentClosed{Parent: eff.Parent}, s.o.Tracker.Close(ctx, eff.Parent, parentComment(eff.Children))
+		return ParentClosed{Parent: eff.Parent}, s.closeParent(ctx, eff)
 	case Note:
 		return Noted(eff), s.o.Terminal.Note(ctx, eff.Worker, eff.Text)
 	case Record, Exit, Explain:
@@ -277,13 +276,4 @@ func numbers(offers []Offer) []string {
 		all = append(all, o.Pull)
 	}
 	return all
-}
-
-func parentComment(children []fm.Task) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "All %d subissues are merged:\n\n", len(children))
-	for _, t := range children {
-		fmt.Fprintf(&b, "- #%s %s (pull request %s)\n", t.ID, fm.Line(t.Title, 120), t.Pull)
-	}
-	return b.String()
 }

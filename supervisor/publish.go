@@ -30,7 +30,7 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullReques
 	case errors.Is(err, fm.ErrGone):
 	case err != nil:
 		return fm.PullRequest{}, "", err
-	case pull.State == fm.PullOpen && pull.Draft == queue.Drafting(t), pull.State == fm.PullMerged && (own || pull.SHA == sha):
+	case pull.State == fm.PullMerged && (own || pull.SHA == sha):
 		return pull, c.Summary, nil
 	case pull.State == fm.PullClosed && own:
 		return fm.PullRequest{}, "", fmt.Errorf("pull request %s was closed without merging: %w", t.Pull, fm.ErrRefused)
@@ -39,7 +39,8 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullReques
 	return pull, c.Summary, err
 }
 
-// propose opens the task's pull request, or makes the open one a draft, or
+// propose opens the task's pull request, or completes the open one: a crash may
+// have left out its labels and reviewers, and it may have to become a draft, or
 // ready.
 func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion) (fm.PullRequest, error) {
 	issue, err := s.o.Tracker.Issue(ctx, fm.IssueID(t.ID))
@@ -51,18 +52,17 @@ func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion) (f
 		return fm.PullRequest{}, err
 	}
 	return s.o.Forge.Open(ctx, fm.Proposal{
-		Task: t.ID, Title: "[Subissue] " + fm.Line(cmp.Or(issue.Title, t.Title), 200), Body: pullBody(t, issue, c),
+		Task: t.ID, Title: "[Subissue] " + fm.Subject(fm.Line(cmp.Or(issue.Title, t.Title), 200)), Body: pullBody(t, issue, c),
 		Head: fm.Branch(t.ID), Base: base, Draft: queue.Drafting(t),
 	})
 }
 
 // pullBody writes what a reviewer needs. The words of the agent and of the issue
-// are data: they are quoted as they are, under headings of ours, but for those
-// that would close an issue.
+// are data: they are quoted, under headings of ours.
 func pullBody(t fm.Task, issue fm.Issue, c fm.Completion) string {
 	var b strings.Builder
 	section := func(name, text string) {
-		if text = strings.TrimSpace(fm.CloseNothing(fm.Plain(text))); text != "" {
+		if text = strings.TrimSpace(fm.Quoted(text)); text != "" {
 			fmt.Fprintf(&b, "## %s\n\n%s\n\n", name, text)
 		}
 	}

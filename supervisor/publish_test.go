@@ -56,6 +56,50 @@ func TestADraftBecomesReady(t *testing.T) {
 	}
 }
 
+// TestEveryPullRequestIsFurnished has Open break off after the pull request is
+// there, and ends the supervisor again and again. In the end each has its labels
+// and reviewers.
+//
+// Caught: an open pull request that was taken for all that was to be done.
+func TestEveryPullRequestIsFurnished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newTown(t, row(6)...)
+		fits := 0
+		c.trouble = func(_ context.Context, at call) error {
+			if at.op != "fit" {
+				return nil
+			}
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if fits++; fits%3 > 0 {
+				return errors.New("cut off")
+			}
+			return nil
+		}
+		for range 6 {
+			if err := c.until(20*time.Minute + 2*time.Second); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+		}
+		c.wantsMerged(6)
+		for _, p := range c.pulls {
+			if !c.fitted[p.Number] {
+				t.Errorf("pull request %s was never furnished", p.Number)
+			}
+		}
+	})
+}
+
+// TestTitlesCloseNothing publishes a task whose issue is called after another
+// that it would close.
+func TestTitlesCloseNothing(t *testing.T) {
+	c := newTown(t, row(1)...)
+	c.titles = "Fix #123: log in"
+	if _, _, err := c.published(queue.Publish); err != nil || c.proposed.Title != "[Subissue] Fix 123: log in" {
+		t.Errorf("proposed %+v, %v", c.proposed, err)
+	}
+}
+
 // TestWhatAPersonMadeOfAPullRequestStands publishes anew where a person has
 // closed or merged the pull request meanwhile.
 // Caught: a second pull request beside the one that was closed.
@@ -67,8 +111,8 @@ func TestWhatAPersonMadeOfAPullRequestStands(t *testing.T) {
 		err   error
 		opens int
 	}{
-		"open":                            {state: fm.PullOpen, own: "7"},
-		"open, and not known":             {state: fm.PullOpen},
+		"open":                            {state: fm.PullOpen, own: "7", opens: 1},
+		"open, and not known":             {state: fm.PullOpen, opens: 1},
 		"merged":                          {state: fm.PullMerged, own: "7"},
 		"merged, and not known: the same": {state: fm.PullMerged, sha: "sha-100"},
 		"closed":                          {state: fm.PullClosed, own: "7", err: fm.ErrRefused},

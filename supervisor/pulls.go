@@ -31,8 +31,8 @@ type Denial struct {
 //	closed                       a person is asked
 //	a conflict with its base     fm rebases it; where that conflicts, an agent
 //	a reviewer asks for changes  an agent, once for each demand
-//	failed checks                they are run again, once for each commit; then
-//	                             an agent, once for each commit; then a person
+//	failed checks                each is run again, once for each commit; then an
+//	                             agent, once for each commit; then a person
 //	none of these                it is merged, where fm is the one who merges
 //
 // Checks that are not over, or that cannot be read, say nothing.
@@ -95,15 +95,16 @@ func (d *decision) rebased(ev Rebased) {
 	d.forget(t)
 }
 
-// rebaseFailed gives to an agent what fm cannot bring up to its base.
+// rebaseFailed gives a conflict to an agent. Whatever else keeps a branch from
+// being moved is no work for one: a person is asked.
 func (d *decision) rebaseFailed(old fm.Task, ev EffectFailed) {
 	t, ok := d.current(old.Run(), fm.Completed)
 	switch {
 	case !ok:
-	case ev.Kind == NotFound:
-		d.record(queue.Block(t, ev.Err, d.state.At))
-	default:
+	case ev.Kind == Conflicted:
 		d.giveBack(t, resolve+ev.Err)
+	default:
+		d.record(queue.Block(t, ev.Err, d.state.At))
 	}
 }
 
@@ -118,67 +119,6 @@ func (d *decision) demanded(t fm.Task, p PullView) {
 	t = with(t, demandKey, digestOfText(p.Demand))
 	why := "changes are asked for in the review of pull request " + t.Pull
 	d.record(queue.Reopen(t, why, max(d.state.Rules.Attempts, t.Failures+2), d.state.At))
-}
-
-// rerunPatience is how long checks that were run again may go on to show their
-// old result.
-const rerunPatience = 15 * time.Minute
-
-// checksFail has failed checks run again, or gives them to an agent, or to a
-// person when the agent has had them before and left the commit as it was.
-func (d *decision) checksFail(t fm.Task, p PullView) {
-	s := d.state
-	last := rerunOf(t)
-	eff := Rerun{Task: t, Checks: p.Checks.Failed}
-	why := "checks fail on " + short(p.SHA) + ": " + checkNames(p.Checks.Failed)
-	switch same := last.checks == digestOfChecks(p.Checks.Failed); {
-	case has(t, checksKey, short(p.SHA)):
-		d.record(queue.Block(t, "checks fail on "+short(p.SHA)+", and the agent changed nothing: "+checkNames(p.Checks.Failed), s.At))
-	case !s.idle(taskKey(t.ID)):
-	case last.commit != short(p.SHA):
-		m := rerunMark{commit: short(p.SHA), at: s.At, checks: digestOfChecks(p.Checks.Failed)}
-		d.record(queue.Rerun(marked(t, rerunKey, m.String()), why))
-		d.act(eff, "failed checks are run again, once for each commit", why)
-	case same && s.Unrun[t.ID] == last.commit:
-		d.act(eff, "failed checks could not be run again before", why)
-	case same && s.At.Sub(last.at) < rerunPatience:
-	default:
-		d.reopenChecks(t, p.SHA, p.Checks.Failed)
-	}
-}
-
-// reopenChecks gives failed checks to an agent, once for each commit.
-func (d *decision) reopenChecks(t fm.Task, sha string, failed []fm.Check) {
-	d.giveBack(with(t, checksKey, short(sha)), "checks fail on "+short(sha)+": "+checkNames(failed))
-}
-
-// rerun waits for what the forge says of checks that it runs again.
-func (d *decision) rerun(r fm.Run) {
-	if t, ok := d.current(r, fm.Completed); ok {
-		d.unrun(t.ID, "")
-		d.forget(t)
-	}
-}
-
-// rerunFailed gives checks that cannot be run again to an agent. Where it is not
-// known whether they are, a look tells.
-func (d *decision) rerunFailed(eff Rerun, ev EffectFailed) {
-	t, ok := d.current(eff.Task.Run(), fm.Completed)
-	switch {
-	case !ok:
-	case ev.Kind == Transient:
-		d.unrun(t.ID, rerunOf(t).commit)
-		d.forget(t)
-	default:
-		d.reopenChecks(t, rerunOf(t).commit, eff.Checks)
-	}
-}
-
-// unrun takes note of the commit whose checks are still to be run again.
-func (d *decision) unrun(id fm.TaskID, commit string) {
-	s := d.state
-	s.Unrun = cloned(s.Unrun)
-	s.Unrun[id] = commit
 }
 
 // pullMerged ends a task whose pull request is merged. One that the forge will

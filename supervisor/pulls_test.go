@@ -29,8 +29,29 @@ func failing(ids ...string) fm.Checks {
 
 // ran is the mark of checks of commit c1 that were run again so long ago.
 func ran(ago time.Duration, ids ...string) fm.Field {
-	m := rerunMark{commit: "c1", at: noon().Add(-ago), checks: digestOfChecks(failing(ids...).Failed)}
-	return fm.Field{Key: rerunKey, Value: m.String()}
+	return fm.Field{Key: rerunKey, Value: rerunMark{}.and("c1", failing(ids...).Failed, noon().Add(-ago)).String()}
+}
+
+// gave is the mark of checks that were given to an agent.
+func gave(sha string, names ...string) fm.Field {
+	var checks []fm.Check
+	for _, name := range names {
+		checks = append(checks, fm.Check{Name: name})
+	}
+	return fm.Field{Key: checksKey, Value: strings.Join(givenWords(sha, checks), ",")}
+}
+
+// many are checks of which each has a name of its own.
+func many(n, run int) fm.Checks {
+	c := fm.Checks{State: fm.ChecksFailed}
+	for i := range n {
+		c.Failed = append(c.Failed, fm.Check{ID: fmt.Sprint(1000*run + i), Name: fmt.Sprint("check ", i)})
+	}
+	return c
+}
+
+func manyRan(n int) fm.Field {
+	return fm.Field{Key: rerunKey, Value: rerunMark{}.and("c1", many(n, 0).Failed, noon()).String()}
 }
 
 // why gives the reasons of the records among effects.
@@ -85,8 +106,20 @@ func TestAnOpenPullRequest(t *testing.T) {
 		{"run again, and nothing changed yet", offered(ran(rerunPatience-time.Second, "1", "2")), red, []string{}, ""},
 		{"run again, and nothing changed for long", offered(ran(rerunPatience, "2", "1")), red, []string{"record reopen 5"}, "checks fail on c1: lint"},
 		{"run again, and fail again", offered(ran(time.Minute, "1", "3")), red, []string{"record reopen 5"}, "checks fail on c1: lint"},
-		{"given back, and not changed: a person", offered(ran(time.Hour, "1"), fm.Field{Key: checksKey, Value: "c0,c1"}), red, []string{"record block 5"}, "checks fail on c1, and the agent changed nothing: lint"},
-		{"given back, changed, and fails", offered(fm.Field{Key: checksKey, Value: "c0"}), red, []string{"record rerun 5", "Rerun task 5"}, ""},
+		{"given back, and not changed: a person", offered(ran(time.Hour, "1"), gave("c1", "lint")), red, []string{"record block 5"}, "checks fail on c1, and the agent changed nothing: lint"},
+		{"given back, changed, and fails", offered(gave("c0", "lint")), red, []string{"record rerun 5", "Rerun task 5"}, ""},
+		{"one was run again, and another fails", offered(ran(time.Minute, "1")), with(func(p *fm.PullRequest) {
+			p.Checks = fm.Checks{State: fm.ChecksFailed, Failed: []fm.Check{{ID: "3", Name: "lint"}, {ID: "2", Name: "test"}}}
+		}), []string{"record rerun 5", "Rerun task 5"}, "checks fail on c1: test"},
+		{"one was given back, and another fails", offered(gave("c1", "test")), red, []string{"record rerun 5", "Rerun task 5"}, "checks fail on c1: lint"},
+		{"one was given back, and another has failed twice", offered(gave("c1", "test"), ran(time.Minute, "0")), with(func(p *fm.PullRequest) {
+			p.Checks = fm.Checks{State: fm.ChecksFailed, Failed: []fm.Check{{ID: "1", Name: "lint"}, {ID: "2", Name: "test"}}}
+		}), []string{"record reopen 5"}, "checks fail on c1: lint"},
+		{"one has failed twice, and the other's second run is not shown yet", offered(fm.Field{Key: rerunKey, Value: rerunMark{}.and("c1", failing("0").Failed, noon().Add(-time.Hour)).and("c1", []fm.Check{{ID: "2", Name: "test"}}, noon()).String()}), with(func(p *fm.PullRequest) {
+			p.Checks = fm.Checks{State: fm.ChecksFailed, Failed: []fm.Check{{ID: "1", Name: "lint"}, {ID: "2", Name: "test"}}}
+		}), []string{}, ""},
+		{"twenty checks fail", offered(), with(func(p *fm.PullRequest) { p.Checks = many(20, 0) }), []string{"record rerun 5", "Rerun task 5"}, "and 10 more"},
+		{"twenty checks failed, and do so still", offered(manyRan(20)), with(func(p *fm.PullRequest) { p.Checks = many(20, 0) }), []string{}, ""},
 		{"a forge that does not know it", offered(), fm.PullRequest{State: "?"}, []string{"Merge task 5"}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -226,6 +259,9 @@ func TestWhatBecomesOfADeed(t *testing.T) {
 		{"run again, and not shown yet: wait", rerun, ChecksRerun{Run: at.Run()}, red, []string{}},
 		{"perhaps run again, and they are", rerun, EffectFailed{Effect: rerun, Kind: Transient}, checked, []string{"Merge task 5"}},
 		{"not known, and they are not: run them again", rerun, EffectFailed{Effect: rerun, Kind: Transient}, red, []string{"Rerun task 5"}},
+		{"a branch that fm cannot move: a person's", rebase, EffectFailed{Effect: rebase, Kind: Refused, Err: "checked out elsewhere"}, fm.PullRequest{}, []string{"record block 5"}},
+		{"a branch that is gone: a person's", rebase, EffectFailed{Effect: rebase, Kind: NotFound, Err: "no branch"}, fm.PullRequest{}, []string{"record block 5"}},
+		{"a conflict that fm cannot resolve: the agent's", rebase, EffectFailed{Effect: rebase, Kind: Conflicted, Err: "main.go"}, fm.PullRequest{}, []string{"record reopen 5"}},
 		{"cannot be run again: the agent's, at once", rerun, EffectFailed{Effect: rerun, Kind: Refused}, fm.PullRequest{}, []string{"record reopen 5"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -283,21 +319,33 @@ func TestAPersonMergesWhatWaits(t *testing.T) {
 // TestMarksReadBack writes the keys of a line and reads them as somebody may
 // have left them.
 func TestMarksReadBack(t *testing.T) {
-	m := rerunMark{commit: short("0123456789abcdef0123"), at: noon(), checks: digestOfChecks(failing("2", "1").Failed)}
+	m := rerunMark{}.and("0123456789abcdef0123", failing("2", "1").Failed, noon())
 	at := marked(offered(fm.Field{Key: "x", Value: "1"}), rerunKey, m.String())
-	if got := rerunOf(at); got != m || m.commit != "0123456789ab" {
-		t.Errorf("got %+v, want %+v", got, m)
+	if diff := cmp.Diff(m, rerunOf(at), cmp.AllowUnexported(rerunMark{})); diff != "" || m.commit != "0123456789ab" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 	for _, text := range []string{"", ",", "a,b,c", "c1,20261120T120000Z", "c1,yesterday,00"} {
-		if got := rerunOf(marked(at, rerunKey, text)); got != (rerunMark{}) {
+		if got := rerunOf(marked(at, rerunKey, text)); got.commit != "" {
 			t.Errorf("%q reads as %+v", text, got)
 		}
 	}
 	for i := range 20 {
 		at = with(at, checksKey, fmt.Sprint("c", i))
 	}
-	if has(at, checksKey, "c11") || !has(at, checksKey, "c12") || !has(at, checksKey, "c19") || mark(at, "x") != "1" {
+	if has(at, checksKey, "c3") || !has(at, checksKey, "c4") || !has(at, checksKey, "c19") || mark(at, "x") != "1" {
 		t.Errorf("after twenty: %v", at.Extra)
+	}
+	for n := 1; n <= 40; n += 13 {
+		checks := many(n, 0).Failed
+		at = with(marked(at, rerunKey, rerunMark{}.and("c1", checks, noon()).String()), checksKey, givenWords("c1", checks)...)
+		for _, c := range checks {
+			if !gaveBack(at, "c1", c) || gaveBack(at, "c2", c) || !rerunOf(at).knows("c1", c) || !rerunOf(at).ran(c) {
+				t.Errorf("of %d, %s is forgotten: %v", n, c.Name, at.Extra)
+			}
+		}
+		if size := len(fmt.Sprint(at.Extra)); size > 400 {
+			t.Errorf("%d checks take %d letters of the line", n, size)
+		}
 	}
 }
 
@@ -327,5 +375,34 @@ func TestARefusalWhileChecksRunIsNotTheLast(t *testing.T) {
 		if got := fmt.Sprint(names(effects)); got != c.want {
 			t.Fatalf("look %d: ordered %s, want %s", i+1, got, c.want)
 		}
+	}
+}
+
+// TestUnreadableChecksAreToldOnce looks at what people are told of a token that
+// may not read checks.
+// Caught: a line for each pull request; one for a pull request that is over.
+func TestUnreadableChecksAreToldOnce(t *testing.T) {
+	one, other := offered(), offered()
+	other.ID, other.Pull = "6", "10"
+	unreadable := fm.PullRequest{Checks: fm.Checks{State: fm.ChecksUnreadable}}
+	over := unreadable
+	over.State = fm.PullMerged
+	want := []string{"checks cannot be read with this token: failures are not handed to agents"}
+	if diff := cmp.Diff(want, View(seen(one, other).offers(one, unreadable).offers(other, unreadable)).Problems); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got := View(seen(one, other).offers(one, over).offers(other, fm.PullRequest{})).Problems; len(got) > 0 {
+		t.Errorf("told %v", got)
+	}
+}
+
+// TestADraftsNoteReadsWell blocks a task with what its agent said in a sentence.
+func TestADraftsNoteReadsWell(t *testing.T) {
+	at := queue.PublishDraft(working("5", 1), noon()).Task
+	s := seen(at)
+	s.Busy[taskKey("5")] = Publish{Task: at}
+	_, effects := step(s, Published{Run: at.Run(), Pull: fm.PullRequest{Number: "2", Draft: true}, Summary: "The parser is missing."})
+	if got := whys(effects); got != "the agent finished only a part: The parser is missing; draft pull request #2" {
+		t.Errorf("noted %q", got)
 	}
 }

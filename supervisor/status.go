@@ -131,6 +131,12 @@ func (s State) problems() []string {
 	if s.Breaker.open(s.At) {
 		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Failures)))
 	}
+	for t := range s.watched {
+		if p, known := s.view(t); known && p.State == fm.PullOpen && p.Checks.State == fm.ChecksUnreadable {
+			out = append(out, "checks cannot be read with this token: failures are not handed to agents")
+			break
+		}
+	}
 	told := map[string]bool{}
 	for key, text := range s.owed() {
 		told[key] = true

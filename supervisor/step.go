@@ -222,9 +222,13 @@ func (d *decision) wait(key, why string) {
 	if key == (Record{}).key() {
 		limit = 15 * time.Second
 	}
-	w := s.Waits[key]
-	pause := time.Second << min(w.Count, 9)
-	s.Waits[key] = Wait{Until: s.At.Add(min(pause, limit)), Count: w.Count + 1, Err: why}
+	d.waitFor(key, why, min(time.Second<<min(s.Waits[key].Count, 9), limit))
+}
+
+// waitFor puts it off for so long.
+func (d *decision) waitFor(key, why string, pause time.Duration) {
+	s := d.state
+	s.Waits[key] = Wait{Until: s.At.Add(pause), Count: s.Waits[key].Count + 1, Err: why}
 	for k, w := range s.Waits {
 		if s.At.Sub(w.Until) > maxWait { // nobody tried again: it does not matter any more
 			delete(s.Waits, k)

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,16 +13,28 @@ import (
 
 type tracker struct{ *town }
 
+// Issue answers with the last known copy of an issue where it cannot be read, as
+// the adapter of GitHub does: one is kept of all that were read or made.
 func (c tracker) Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error) {
 	leave, err := c.enter(ctx, "issue", fm.TaskID(id))
+	if err != nil && c.copies {
+		leave, err = c.enter(ctx, "last known issue", fm.TaskID(id))
+	}
 	if err != nil {
 		return fm.Issue{}, err
 	}
 	defer leave()
-	return fm.Issue{ID: id, Title: "Issue " + string(id)}, nil
+	return fm.Issue{ID: id, Title: cmp.Or(c.titles, "Issue "+string(id))}, nil
 }
 
-func (c tracker) Children(context.Context, fm.IssueID) ([]fm.Issue, error) { return nil, nil }
+func (c tracker) Children(ctx context.Context, parent fm.IssueID) ([]fm.Issue, error) {
+	leave, err := c.enter(ctx, "children", fm.TaskID(parent))
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return slices.Clone(c.open), nil
+}
 
 func (c tracker) Create(context.Context, fm.IssueID, string, fm.Subissue, []fm.IssueID) (fm.Issue, error) {
 	return fm.Issue{}, fm.ErrRefused
@@ -56,24 +69,33 @@ func (c forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
 }
 
 func (c forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) {
+	unfit := c.trouble(ctx, call{op: "fit"})
 	leave, err := c.enter(ctx, "open", p.Task)
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
 	defer leave()
+	c.proposed = p
 	for i, other := range c.pulls {
 		if other.Head != p.Head {
 			continue
 		}
-		if other.State != fm.PullOpen || other.Draft == p.Draft {
+		if other.State != fm.PullOpen {
 			c.tb.Errorf("a second pull request for %s", p.Head)
 		}
 		c.pulls[i].Draft = p.Draft
-		return c.pulls[i], nil
+		return c.pulls[i], c.fit(other.Number, unfit)
 	}
 	pull := fm.PullRequest{Number: strconv.Itoa(len(c.pulls) + 1), Head: p.Head, State: fm.PullOpen, SHA: c.sha(p.Task), Draft: p.Draft}
 	c.pulls = append(c.pulls, pull)
-	return pull, nil
+	return pull, c.fit(pull.Number, unfit)
+}
+
+// fit gives a pull request its labels and its reviewers, which is where an Open
+// may break off.
+func (c forge) fit(number string, unfit error) error {
+	c.fitted[number] = c.fitted[number] || unfit == nil
+	return unfit
 }
 
 func (c forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, error) {
@@ -117,7 +139,7 @@ func (c forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, er
 	return slices.DeleteFunc(slices.Clone(c.pulls), func(p fm.PullRequest) bool { return !slices.Contains(numbers, p.Number) }), nil
 }
 
-func (c forge) Rerun(ctx context.Context, number string, _ []fm.Check) error {
+func (c forge) Rerun(ctx context.Context, number string, checks []fm.Check) error {
 	leave, err := c.enter(ctx, "rerun")
 	if err != nil {
 		return err
@@ -127,7 +149,9 @@ func (c forge) Rerun(ctx context.Context, number string, _ []fm.Check) error {
 	if p == nil || p.State != fm.PullOpen || p.Checks.State != fm.ChecksFailed {
 		return fm.ErrRefused
 	}
-	c.once("checks of %s were run again", p.SHA)
+	for _, check := range checks {
+		c.once("check %s of %s was run again", check.Name, p.SHA)
+	}
 	p.Checks = fm.Checks{State: fm.ChecksPending}
 	return nil
 }

@@ -21,26 +21,31 @@ type town struct {
 	tb   testing.TB
 	disk *disk
 
-	mu      sync.Mutex
-	server  int // generation; negative when down
-	slots   map[fm.WorkerID]fm.Run
-	guest   fm.WorkerID // in whose session a person types all the time
-	lives   map[fm.Run]*life
-	trees   map[fm.TaskID]bool
-	pulls   []fm.PullRequest
-	commits map[fm.TaskID]int     // that were added to a branch since it was made
-	weather func(*fm.PullRequest) // what happens to a pull request between two looks
-	hard    func(fm.TaskID) bool  // whether a rebase conflicts
-	says    func(fm.Run) fm.Completion
-	briefs  []fm.Brief // of all launches
-	rules   Rules
-	closed  []fm.IssueID
-	wanted  Wanted
-	shown   []time.Time
-	last    Status
-	counts  map[string]int
-	task    func(fm.Run) time.Duration // until the agent has finished; negative: until it crashes
-	trouble func(ctx context.Context, at call) error
+	mu       sync.Mutex
+	server   int // generation; negative when down
+	slots    map[fm.WorkerID]fm.Run
+	guest    fm.WorkerID // in whose session a person types all the time
+	lives    map[fm.Run]*life
+	trees    map[fm.TaskID]bool
+	pulls    []fm.PullRequest
+	commits  map[fm.TaskID]int     // that were added to a branch since it was made
+	weather  func(*fm.PullRequest) // what happens to a pull request between two looks
+	hard     func(fm.TaskID) bool  // whether a rebase conflicts
+	says     func(fm.Run) fm.Completion
+	briefs   []fm.Brief // of all launches
+	rules    Rules
+	closed   []fm.IssueID
+	open     []fm.Issue      // children that the queue does not know of the parent
+	titles   string          // of all issues; "" for one by its number
+	proposed fm.Proposal     // the last one
+	copies   bool            // of all issues are kept
+	fitted   map[string]bool // pull requests that have their labels and reviewers
+	wanted   Wanted
+	shown    []time.Time
+	last     Status
+	counts   map[string]int
+	task     func(fm.Run) time.Duration // until the agent has finished; negative: until it crashes
+	trouble  func(ctx context.Context, at call) error
 }
 
 type life struct {
@@ -51,7 +56,7 @@ type life struct {
 func newTown(tb testing.TB, tasks ...fm.Task) *town {
 	tb.Helper()
 	c := &town{
-		tb: tb, disk: newDisk(), server: 1, slots: map[fm.WorkerID]fm.Run{}, lives: map[fm.Run]*life{}, trees: map[fm.TaskID]bool{},
+		tb: tb, disk: newDisk(), server: 1, slots: map[fm.WorkerID]fm.Run{}, lives: map[fm.Run]*life{}, trees: map[fm.TaskID]bool{}, fitted: map[string]bool{},
 		wanted: Wanted{Workers: 4}, counts: map[string]int{}, rules: rules(),
 		task:    func(fm.Run) time.Duration { return 20 * time.Minute },
 		trouble: func(context.Context, call) error { return nil },

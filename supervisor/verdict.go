@@ -140,7 +140,7 @@ func drafted(t fm.Task, ev Published, at time.Time) queue.Change {
 	if ev.Pull.Draft {
 		kind = "draft pull request"
 	}
-	c := queue.Block(t, "the agent finished only a part: "+fm.Line(ev.Summary, 600)+"; "+kind+" #"+ev.Pull.Number, at)
+	c := queue.Block(t, "the agent finished only a part: "+strings.TrimRight(fm.Line(ev.Summary, 600), ". ")+"; "+kind+" #"+ev.Pull.Number, at)
 	c.Task.Pull = ev.Pull.Number
 	return c
 }
@@ -182,11 +182,7 @@ func (d *decision) effectFailed(ev EffectFailed) {
 	case Rerun:
 		d.rerunFailed(eff, ev)
 	case CloseParent:
-		if ev.Kind == NotFound { // nothing is left to be closed
-			d.record(queue.CloseParent(eff.Parent, ev.Err))
-			return
-		}
-		d.wait(eff.key(), ev.Err)
+		d.parentFailed(eff, ev)
 	case Record, Revive, Stop, Close, Look, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
 	}

@@ -118,7 +118,9 @@ func (w *world) rerun(eff Rerun) Event {
 	if p == nil || p.State != fm.PullOpen || p.Checks.State != fm.ChecksFailed {
 		return EffectFailed{Effect: eff, Kind: Refused, Err: "nothing to run again"}
 	}
-	w.once("the checks of %s were run again", p.SHA)
+	for _, c := range eff.Checks {
+		w.once("check %s of %s was run again", c.Name, p.SHA)
+	}
 	p.Checks = fm.Checks{State: fm.ChecksPending}
 	return ChecksRerun{Run: eff.Task.Run()}
 }
@@ -141,27 +143,33 @@ func (w *world) once(what string, about ...any) {
 	}
 }
 
-// gave checks what is given back to an agent: failed checks once for each
+// gave checks what is given back to an agent: each failed check once for each
 // commit, a demand once, and nothing for nothing.
 func (w *world) gave(was fm.Task, c queue.Change) {
 	if c.Op != queue.OpReopen {
 		return
 	}
-	last := func(t fm.Task, key string) string {
-		words := strings.Split(mark(t, key), ",")
-		return words[len(words)-1]
+	what := 0
+	for _, key := range []string{checksKey, demandKey} {
+		for _, word := range newWords(was, c.Task, key) {
+			what++
+			w.once("%s %s of %s was given back", key, word, was.ID)
+		}
 	}
-	switch checks, demand := last(c.Task, checksKey), last(c.Task, demandKey); {
-	case checks != last(was, checksKey):
-		w.once("the checks of %s were given back", checks)
-	case demand != last(was, demandKey):
-		w.once("%s was given back", demand)
-	case !strings.HasPrefix(c.Why, resolve):
+	if what == 0 && !strings.HasPrefix(c.Why, resolve) {
 		w.broken("%s was given back, and not said what for: %s", was.Run(), c.Why)
 	}
 	if c.Task.Pull != was.Pull {
 		w.broken("the pull request of %s is lost", was.ID)
 	}
+}
+
+// newWords are those that a key of a line has and had not.
+func newWords(was, now fm.Task, key string) []string {
+	if mark(now, key) == mark(was, key) {
+		return nil
+	}
+	return slices.DeleteFunc(strings.Split(mark(now, key), ","), func(word string) bool { return has(was, key, word) })
 }
 
 // event lets something happen to a pull request: by people, and by checks.
@@ -194,7 +202,8 @@ func (w *world) event(p *fm.PullRequest, what string, salt int) {
 	case "unreadable":
 		p.Checks = fm.Checks{State: fm.ChecksUnreadable}
 	case "fail":
-		p.Checks = fm.Checks{State: fm.ChecksFailed, Failed: []fm.Check{{ID: fmt.Sprint(salt), Name: "lint"}, {ID: fmt.Sprint(salt + 1), Name: "test"}}}
+		both := []fm.Check{{ID: fmt.Sprint(salt), Name: "lint"}, {ID: fmt.Sprint(salt + 1), Name: "test"}}
+		p.Checks = fm.Checks{State: fm.ChecksFailed, Failed: [][]fm.Check{both, both[:1], both[1:]}[salt%3]}
 	case "pass":
 		p.Checks = fm.Checks{State: fm.ChecksPassed}
 	}
