@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -21,7 +22,7 @@ const (
 
 // comments reads the newest comments on an issue, of those whom the settings
 // name, oldest first. Those of fm are left out. An issue without any costs no
-// request, and one with many no more than two.
+// request, and one with many no more than two, beside those about who may write.
 func (g *GitHub) comments(ctx context.Context, i *issue) ([]fm.Comment, error) {
 	count := i.GetComments()
 	if count == 0 || g.config.Comments == "none" {
@@ -36,23 +37,27 @@ func (g *GitHub) comments(ctx context.Context, i *issue) ([]fm.Comment, error) {
 		}
 		found = append(found, items...)
 	}
-	return g.readable(found), nil
+	return g.readable(ctx, found)
 }
 
 // readable takes, from the newest backwards, what fits.
-func (g *GitHub) readable(found []*gh.IssueComment) []fm.Comment {
+func (g *GitHub) readable(ctx context.Context, found []*gh.IssueComment) ([]fm.Comment, error) {
 	var taken []fm.Comment
 	size := 0
 	for _, c := range slices.Backward(found) {
 		if len(taken) == maxComments {
 			break
 		}
-		if g.config.Comments != "all" && !writer(c.GetAuthorAssociation()) || strings.Contains(c.GetBody(), markerStart) {
+		body := strings.TrimSpace(cut(fm.Plain(c.GetBody()), maxComment))
+		if body == "" || strings.Contains(c.GetBody(), markerStart) {
 			continue
 		}
-		body := strings.TrimSpace(cut(fm.Plain(c.GetBody()), maxComment))
-		if body == "" {
-			continue
+		if g.config.Comments != "all" {
+			if may, err := g.mayWrite(ctx, c.GetUser().GetLogin(), c.GetAuthorAssociation()); err != nil {
+				return nil, err
+			} else if !may {
+				continue
+			}
 		}
 		if size += len(body); size > maxCommentary {
 			break
@@ -60,17 +65,7 @@ func (g *GitHub) readable(found []*gh.IssueComment) []fm.Comment {
 		taken = append(taken, fm.Comment{Author: fm.Line(c.GetUser().GetLogin(), 100), Body: body})
 	}
 	slices.Reverse(taken)
-	return taken
-}
-
-// writer says whether an author_association is of somebody with write access.
-// https://docs.github.com/en/graphql/reference/enums#commentauthorassociation
-func writer(association string) bool {
-	switch association {
-	case "OWNER", "MEMBER", "COLLABORATOR":
-		return true
-	}
-	return false
+	return taken, nil
 }
 
 // cut shortens a text to at most limit bytes, between two runes, and says so.
@@ -95,19 +90,26 @@ func (g *GitHub) say(ctx context.Context, n int, mark, text string) error {
 	})
 }
 
-// said looks for the first comment on an issue that bears a mark. Anybody can
-// write one, so only those of people who may write, and of apps, count.
+// said looks for the first comment on an issue that bears a mark and is ours.
 func (g *GitHub) said(ctx context.Context, n int, mark string) (*gh.IssueComment, error) {
 	var found *gh.IssueComment
+	var doubt error
 	err := pages(ctx, g, g.path("issues/%d/comments", n), func(items []*gh.IssueComment) bool {
 		for _, c := range items {
-			ours := writer(c.GetAuthorAssociation()) || c.GetUser().GetType() == "Bot"
-			if ours && strings.Contains(c.GetBody(), mark) {
+			if !strings.Contains(c.GetBody(), mark) {
+				continue
+			}
+			ours, err := g.ours(ctx, c)
+			if err != nil {
+				doubt = err
+				return false
+			}
+			if ours {
 				found = c
 				return false
 			}
 		}
 		return true
 	})
-	return found, err
+	return found, cmp.Or(err, doubt)
 }

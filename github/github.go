@@ -84,9 +84,12 @@ type GitHub struct {
 	writing   chan struct{} // holds whose turn it is: see turn
 
 	mu      sync.Mutex
-	about   *gh.Repository  // as read last; guarded by mu
-	lacking map[string]bool // what this server's API does not have; guarded by mu
-	remarks []string        // see Remarks; guarded by mu
+	about   *gh.Repository      // as read last; guarded by mu
+	lacking map[string]bool     // what this server's API does not have; guarded by mu
+	remarks []string            // see Remarks; guarded by mu
+	people  map[string]standing // by login in lower case; guarded by mu
+	id      int64               // of the account; guarded by mu
+	met     bool                // GitHub has told the id; guarded by mu
 }
 
 // Open returns the repository. It asks nothing of the network: see
@@ -104,7 +107,7 @@ func Open(o Options) (*GitHub, error) {
 	}
 	g := &GitHub{
 		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, newborn: newborn, mostKept: mostKept, now: o.Now, sleep: o.Sleep,
-		writing: make(chan struct{}, 1), lacking: map[string]bool{},
+		writing: make(chan struct{}, 1), lacking: map[string]bool{}, people: map[string]standing{},
 	}
 	if g.sleep == nil {
 		g.sleep = sleep

@@ -158,7 +158,7 @@ func (f *Forge) forget(number int, sha string) {
 }
 
 // demands lists the reviews that ask for changes: the last word of each person
-// with write access, as far as REST tells who that is.
+// with write access.
 func (f *Forge) demands(ctx context.Context, number int) ([]*gh.PullRequestReview, error) {
 	var last []*gh.PullRequestReview // of each person, in the order of their first
 	opts := gh.ListOptions{Page: 1, PerPage: 100}
@@ -168,7 +168,12 @@ func (f *Forge) demands(ctx context.Context, number int) ([]*gh.PullRequestRevie
 			return nil, err
 		}
 		for _, review := range reviews {
-			if !writer(review.GetAuthorAssociation()) || !opinionated(review.GetState()) {
+			if !opinionated(review.GetState()) {
+				continue
+			}
+			if may, err := f.hub.mayWrite(ctx, review.GetUser().GetLogin(), review.GetAuthorAssociation()); err != nil {
+				return nil, err
+			} else if !may {
 				continue
 			}
 			i := slices.IndexFunc(last, func(r *gh.PullRequestReview) bool { return r.GetUser().GetLogin() == review.GetUser().GetLogin() })

@@ -54,14 +54,15 @@ func (f *Forge) reviews(ctx context.Context, number int) (string, error) {
 	case err != nil:
 		return "", err
 	case !refused && pull != nil:
-		return pull.tell(), nil
+		return f.tell(ctx, pull)
 	case !refused && !found.gone("repository", "pullRequest"):
 		return "", found.unanswered()
 	}
 	return f.reviewsREST(ctx, number)
 }
 
-func (n *reviewsNode) tell() string {
+// tell puts the answer into words.
+func (f *Forge) tell(ctx context.Context, n *reviewsNode) (string, error) {
 	var b strings.Builder
 	var critics []string
 	for _, r := range n.LatestOpinionatedReviews.Nodes {
@@ -79,12 +80,17 @@ func (n *reviewsNode) tell() string {
 		}
 		b.WriteString(place(t.Path, t.Line))
 		for _, c := range t.Comments.Nodes {
-			if c != nil && writer(c.AuthorAssociation) {
+			if c == nil {
+				continue
+			}
+			if may, err := f.hub.mayWrite(ctx, c.Author.Login, c.AuthorAssociation); err != nil {
+				return "", err
+			} else if may {
 				fmt.Fprintf(&b, "%s:\n\n%s", fm.Line(c.Author.Login, 100), quote(c.Body))
 			}
 		}
 	}
-	return headed(b.String())
+	return headed(b.String()), nil
 }
 
 // reviewsREST tells the same with REST, which knows nothing of threads: the

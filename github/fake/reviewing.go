@@ -63,10 +63,22 @@ func listReviewComments(w *world, c *call) reply {
 
 func getPermission(w *world, c *call) reply {
 	login, permission := c.params["username"], "write"
-	if slices.Contains(w.settings.Strangers, login) {
+	if slices.Contains(w.settings.Strangers, login) || w.outsider(login) {
 		permission = "read"
 	}
 	user := c.render.user(login)
 	user["role_name"] = permission
 	return reply{status: http.StatusOK, body: object{"permission": permission, "role_name": permission, "user": user}}
+}
+
+// outsider says that a person said something here as one who does not belong.
+func (w *world) outsider(login string) bool {
+	for _, i := range w.items {
+		for _, c := range i.comments {
+			if c.author == login && !slices.Contains([]string{"OWNER", "MEMBER", "COLLABORATOR"}, c.association) {
+				return true
+			}
+		}
+	}
+	return false
 }
