@@ -30,11 +30,11 @@ func (g *GitHub) close(ctx context.Context, id fm.IssueID, comment string) error
 	if err != nil {
 		return err
 	}
-	release, err := g.turn(ctx)
+	s, err := g.turn(ctx, n, "close")
 	if err != nil {
 		return err
 	}
-	defer release()
+	defer s.end()
 	i, err := g.read(ctx, n)
 	if err != nil || i.GetState() == "closed" {
 		return err
@@ -45,17 +45,17 @@ func (g *GitHub) close(ctx context.Context, id fm.IssueID, comment string) error
 			return g.explain(err)
 		}
 		if before != nil {
-			return g.closeAgain(ctx, n, before.GetCreatedAt().Time)
+			return g.closeAgain(ctx, s, n, before.GetCreatedAt().Time)
 		}
 	}
-	if err := g.say(ctx, n, closed, comment); err != nil {
+	if err := g.say(ctx, s, n, closed, comment); err != nil {
 		return g.explain(err)
 	}
-	return g.patchClosed(ctx, n)
+	return g.patchClosed(ctx, s, n)
 }
 
 // closeAgain goes on with a closing that broke off after its comment.
-func (g *GitHub) closeAgain(ctx context.Context, n int, commented time.Time) error {
+func (g *GitHub) closeAgain(ctx context.Context, s *spell, n int, commented time.Time) error {
 	done := false
 	err := pages(ctx, g, g.path("issues/%d/events", n), func(events []*gh.IssueEvent) bool {
 		for _, e := range events {
@@ -66,11 +66,11 @@ func (g *GitHub) closeAgain(ctx context.Context, n int, commented time.Time) err
 	if err != nil || done {
 		return g.explain(err)
 	}
-	return g.patchClosed(ctx, n)
+	return g.patchClosed(ctx, s, n)
 }
 
-func (g *GitHub) patchClosed(ctx context.Context, n int) error {
-	err := g.once(ctx, func() error {
+func (g *GitHub) patchClosed(ctx context.Context, s *spell, n int) error {
+	err := g.once(ctx, s, func() error {
 		_, err := g.do(ctx, http.MethodPatch, g.path("issues/%d", n), map[string]string{"state": "closed", "state_reason": "completed"}, nil)
 		return err
 	}, func() (bool, error) {

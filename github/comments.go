@@ -79,9 +79,9 @@ func cut(text string, limit int) string {
 
 // say makes a comment that bears a mark, unless one that does is there, and
 // returns it.
-func (g *GitHub) say(ctx context.Context, n int, mark, text string) error {
+func (g *GitHub) say(ctx context.Context, s *spell, n int, mark, text string) error {
 	body := strings.TrimSpace(cut(unmarked(fm.Plain(text)), maxBody) + "\n\n" + mark)
-	return g.once(ctx, func() error {
+	return g.once(ctx, s, func() error {
 		_, err := g.do(ctx, http.MethodPost, g.path("issues/%d/comments", n), map[string]string{"body": body}, nil)
 		return err
 	}, func() (bool, error) {

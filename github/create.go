@@ -39,11 +39,11 @@ func (g *GitHub) create(ctx context.Context, parent fm.IssueID, key string, s fm
 	if key == "" {
 		return fm.Issue{}, fmt.Errorf("no key: %w", fm.ErrRefused)
 	}
-	release, err := g.turn(ctx)
+	own, err := g.turn(ctx, n, "create "+key)
 	if err != nil {
 		return fm.Issue{}, err
 	}
-	defer release()
+	defer own.end()
 
 	p, err := g.read(ctx, n)
 	if err != nil {
@@ -53,6 +53,7 @@ func (g *GitHub) create(ctx context.Context, parent fm.IssueID, key string, s fm
 	if err != nil {
 		return fm.Issue{}, err
 	}
+	f.spell = own
 	mark := newMarker(g.repo, n, key, waits)
 	child, err := g.find(ctx, f, mark.key)
 	if err == nil && child == nil {
@@ -71,17 +72,6 @@ func (g *GitHub) create(ctx context.Context, parent fm.IssueID, key string, s fm
 	found.Parent = parent
 	g.keepBrief(found)
 	return found, nil
-}
-
-// turn waits for the other writers of this process: two that add to one parent
-// at once get in each other's way.
-func (g *GitHub) turn(ctx context.Context) (release func(), err error) {
-	select {
-	case g.writing <- struct{}{}:
-		return func() { <-g.writing }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // find looks for the child with a key: among the children, and among what fm
@@ -112,7 +102,7 @@ func (g *GitHub) post(ctx context.Context, f *family, mark marker, s fm.Subissue
 		"labels": []string{made, priorityLabel(s.Urgency())},
 	}
 	var child *issue
-	err := g.once(ctx, func() error {
+	err := g.once(ctx, f.spell, func() error {
 		child = &issue{}
 		_, err := g.do(ctx, http.MethodPost, g.path("issues"), body, child)
 		return err

@@ -14,6 +14,7 @@ import (
 // family is a parent and its children.
 type family struct {
 	parent *issue
+	spell  *spell         // of the one who writes to it; nil for one who reads
 	native map[int]bool   // linked as GitHub's own sub-issues; nil where there is no such thing
 	count  int            // of native ones, with those in other repositories
 	known  map[int]*issue // children in this repository, by number

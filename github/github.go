@@ -81,7 +81,7 @@ type GitHub struct {
 	added     atomic.Int64 // to them, by this process
 	now       func() time.Time
 	sleep     func(context.Context, time.Duration) error
-	writing   chan struct{} // holds whose turn it is: see turn
+	writing   turns
 
 	mu      sync.Mutex
 	about   *gh.Repository      // as read last; guarded by mu
@@ -107,7 +107,7 @@ func Open(o Options) (*GitHub, error) {
 	}
 	g := &GitHub{
 		repo: o.Repo, config: o.Config, fresh: o.Freshness, dir: o.Dir, newborn: newborn, mostKept: mostKept, now: o.Now, sleep: o.Sleep,
-		writing: make(chan struct{}, 1), lacking: map[string]bool{}, people: map[string]standing{},
+		writing: turns{queue: map[string]*line{}}, lacking: map[string]bool{}, people: map[string]standing{},
 	}
 	if g.sleep == nil {
 		g.sleep = sleep

@@ -16,15 +16,16 @@ const (
 
 // once does a write that must not happen twice. Where nobody knows whether it
 // happened, there looks for its effect at once and after a while; only when
-// neither look finds it is the write repeated. The error is the write's.
-func (g *GitHub) once(ctx context.Context, write func() error, there func() (bool, error)) error {
+// neither look finds it is the write repeated. Others may have the issue in
+// between. The error is the write's.
+func (g *GitHub) once(ctx context.Context, s *spell, write func() error, there func() (bool, error)) error {
 	for try := 1; ; try++ {
 		err := write()
 		if !uncertain(err) {
 			return err
 		}
 		for _, pause := range []time.Duration{0, secondLook * time.Duration(try)} {
-			if pause > 0 && g.sleep(ctx, pause) != nil {
+			if pause > 0 && g.pause(ctx, s, pause) != nil {
 				return err
 			}
 			found, lookErr := there()

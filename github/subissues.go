@@ -23,7 +23,7 @@ const (
 // already is left as it is.
 func (g *GitHub) link(ctx context.Context, f *family, child *issue) error {
 	if f.native == nil {
-		return g.list(ctx, f.parent.GetNumber(), child.GetNumber())
+		return g.list(ctx, f.spell, f.parent.GetNumber(), child.GetNumber())
 	}
 	if f.native[child.GetNumber()] {
 		return nil
@@ -33,7 +33,7 @@ func (g *GitHub) link(ctx context.Context, f *family, child *issue) error {
 		err := g.native(ctx, now)
 		return now.native[child.GetNumber()], err
 	}
-	err := g.once(ctx, func() error { return g.postLink(ctx, f.parent.GetNumber(), child) }, linked)
+	err := g.once(ctx, f.spell, func() error { return g.postLink(ctx, f, child) }, linked)
 	if status(err) == http.StatusUnprocessableEntity { // the same words for "linked already" and for "another's"
 		if there, lookErr := linked(); lookErr != nil || there {
 			return lookErr
@@ -44,13 +44,13 @@ func (g *GitHub) link(ctx context.Context, f *family, child *issue) error {
 
 // postLink sends the link, again after a while where GitHub was about to add
 // another one in the same place.
-func (g *GitHub) postLink(ctx context.Context, parent int, child *issue) error {
+func (g *GitHub) postLink(ctx context.Context, f *family, child *issue) error {
 	for try := 1; ; try++ {
-		_, err := g.do(ctx, http.MethodPost, g.path("issues/%d/sub_issues", parent), map[string]int64{"sub_issue_id": child.GetID()}, nil)
+		_, err := g.do(ctx, http.MethodPost, g.path("issues/%d/sub_issues", f.parent.GetNumber()), map[string]int64{"sub_issue_id": child.GetID()}, nil)
 		if err == nil || !says(err, "priority has already been taken") || try == linkTries {
 			return err
 		}
-		if g.sleep(ctx, rand.N(linkPause*time.Duration(try))) != nil {
+		if g.pause(ctx, f.spell, rand.N(linkPause*time.Duration(try))) != nil {
 			return err
 		}
 	}
@@ -109,7 +109,7 @@ func (g *GitHub) postBlocker(ctx context.Context, f *family, child *issue, dep i
 		blocker = i
 	}
 	path := g.path("issues/%d/dependencies/blocked_by", child.GetNumber())
-	err := g.once(ctx, func() error {
+	err := g.once(ctx, f.spell, func() error {
 		_, err := g.do(ctx, http.MethodPost, path, map[string]int64{"issue_id": blocker.GetID()}, nil)
 		return err
 	}, func() (bool, error) {

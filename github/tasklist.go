@@ -70,7 +70,7 @@ func addTask(body string, n int) string {
 
 // list adds an issue to the task list of its parent. GitHub knows no
 // compare-and-swap: the text is read right before it is written.
-func (g *GitHub) list(ctx context.Context, parent, child int) error {
+func (g *GitHub) list(ctx context.Context, s *spell, parent, child int) error {
 	var body string
 	listed := func() (bool, error) {
 		p, err := g.read(ctx, parent)
@@ -84,7 +84,7 @@ func (g *GitHub) list(ctx context.Context, parent, child int) error {
 	if err != nil || there {
 		return err
 	}
-	err = g.once(ctx, func() error {
+	err = g.once(ctx, s, func() error {
 		text := addTask(body, child)
 		if len(text) > maxText {
 			return fmt.Errorf("the text of #%d is too long for a list of its subissues: shorten it: %w", parent, fm.ErrRefused)
