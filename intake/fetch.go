@@ -60,17 +60,21 @@ func unique(ids []fm.IssueID) []fm.IssueID {
 
 // faults names all issues that cannot be worked on.
 func (in *Intake) faults(ids []fm.IssueID, issues []fm.Issue, errs []error) error {
-	var unknown, closed, kinds, refused []string
+	var unknown, closed, kinds, reasons []string
+	refused := map[string][]string{} // by reason
 	for i, id := range ids {
+		name := "#" + string(id)
 		switch {
 		case errors.Is(errs[i], fm.ErrGone):
-			unknown = append(unknown, "#"+string(id))
+			unknown = append(unknown, name)
 		case errs[i] != nil:
-			if why := fm.Line(fm.Reason(cause(errs[i])), 300); !slices.Contains(refused, why) {
-				refused = append(refused, why)
+			why := fm.Line(fm.Reason(cause(errs[i])), 300)
+			if len(refused[why]) == 0 {
+				reasons = append(reasons, why)
 			}
+			refused[why] = append(refused[why], name)
 		case issues[i].Closed && !in.finished(id):
-			closed = append(closed, "#"+string(id))
+			closed = append(closed, name)
 		}
 	}
 	if len(unknown) > 0 {
@@ -82,7 +86,10 @@ func (in *Intake) faults(ids []fm.IssueID, issues []fm.Issue, errs []error) erro
 	if len(kinds) > 0 {
 		kinds[0] = "issues " + kinds[0]
 	}
-	if kinds = append(kinds, refused...); len(kinds) == 0 {
+	for _, why := range reasons {
+		kinds = append(kinds, strings.Join(refused[why], ", ")+": "+why)
+	}
+	if len(kinds) == 0 {
 		return nil
 	}
 	return fmt.Errorf("%w: %s", fm.ErrRefused, strings.Join(kinds, "; "))

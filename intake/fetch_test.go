@@ -14,25 +14,25 @@ import (
 
 // TestAllFaultsAreNamedTogether names each once, with what the tracker says of
 // all of them said once, and changes nothing.
-// Caught: an end at the first refusal; one line for each of fifty issues that
-// a token may not read.
+// Caught: an end at the first refusal; the same reason for each of fifty issues
+// that a token may not read; a pull request without its number.
 func TestAllFaultsAreNamedTogether(t *testing.T) {
 	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "2", Closed: true})
 	login := fmt.Errorf("GitHub does not take the token: run gh auth login: %w", fm.ErrRefused)
 	o.refuse = map[fm.IssueID]error{
-		"12": fmt.Errorf("read issue #12: %w", fmt.Errorf("#12 is a pull request, no issue: %w", fm.ErrRefused)),
+		"12": fmt.Errorf("read issue #12: %w", fmt.Errorf("it is a pull request: name an issue: %w", fm.ErrRefused)),
 		"13": fmt.Errorf("read issue #13: %w", login),
 		"14": fmt.Errorf("read issue #14: %w", fmt.Errorf("read it: %w", login)),
 	}
 	_, err := o.take("1", "9", "12", "2", "13", "14", "12")
-	want := "refused: issues not found: #9; closed: #2; #12 is a pull request, no issue; GitHub does not take the token: run gh auth login"
+	want := "refused: issues not found: #9; closed: #2; #12: it is a pull request: name an issue; #13, #14: GitHub does not take the token: run gh auth login"
 	if !errors.Is(err, fm.ErrRefused) || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	if len(o.tasks()) > 0 || len(o.splits) > 0 {
 		t.Errorf("something was done: %v, splits %v", lines(o.tasks()), o.splits)
 	}
-	if _, err := o.take("12"); err == nil || err.Error() != "refused: #12 is a pull request, no issue" {
+	if _, err := o.take("12"); err == nil || err.Error() != "refused: #12: it is a pull request: name an issue" {
 		t.Errorf("alone: got %v", err)
 	}
 }

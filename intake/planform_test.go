@@ -340,7 +340,7 @@ func TestPlanThatComesTooLateIsRefused(t *testing.T) {
 		plans map[fm.IssueID]fm.Split
 		says  string
 	}{
-		"split differently before": {func(o *office) { o.plans["1"] = plan("kept", 2) }, nil, "split differently before"},
+		"split differently before": {func(o *office) { o.plans["1"] = plan("kept", 2) }, nil, "#1 was split differently before"},
 		"in the queue, split": {func(o *office) {
 			if _, err := o.take("1"); err != nil {
 				t.Fatal(err)
@@ -351,8 +351,8 @@ func TestPlanThatComesTooLateIsRefused(t *testing.T) {
 			if _, err := o.take("1"); err != nil {
 				t.Fatal(err)
 			}
-		}, nil, "in the queue already"},
-		"it has subissues": {func(o *office) { o.issues["11"], o.made = &fm.Issue{ID: "11", Parent: "1"}, []fm.IssueID{"11"} }, nil, "has subissues already"},
+		}, nil, "#1 is in the queue already"},
+		"it has subissues": {func(o *office) { o.issues["11"], o.made = &fm.Issue{ID: "11", Parent: "1"}, []fm.IssueID{"11"} }, nil, "#1 has subissues already"},
 		"it had subissues": {func(o *office) {
 			o.issues["11"], o.made = &fm.Issue{ID: "11", Parent: "1", Closed: true}, []fm.IssueID{"11"}
 		}, nil, "has subissues already"},

@@ -14,11 +14,38 @@ import (
 // choice is how a command is told which issues, and where they are.
 type choice struct {
 	Label     []string `name:"label" placeholder:"LABEL" sep:"none" help:"All open issues with this label; repeated, with all of them."`
-	Milestone string   `placeholder:"TITLE" help:"All open issues of this milestone."`
+	Milestone *string  `placeholder:"TITLE" help:"All open issues of this milestone."`
 	Source    string   `placeholder:"PLACE" help:"Where issues and pull requests live: local or github (default: as before, or by what there is)."`
 }
 
-func (c choice) query() fm.Query { return fm.Query{Labels: c.Label, Milestone: c.Milestone} }
+// maxFound bounds the issues that are taken by what they have in common: for
+// each of them Claude is asked, and agents are begun.
+const maxFound = 50
+
+// check refuses words that are empty, which the shell makes of a variable that
+// is not set: they would find everything.
+func (c choice) check() error {
+	for _, label := range c.Label {
+		if strings.TrimSpace(label) == "" {
+			return usage("--label is empty: name a label, such as --label bug")
+		}
+	}
+	if c.Milestone != nil && strings.TrimSpace(*c.Milestone) == "" {
+		return usage("--milestone is empty: name a milestone by its title or number, such as --milestone 1.0")
+	}
+	return nil
+}
+
+// asks says whether issues are named by what they have in common.
+func (c choice) asks() bool { return len(c.Label) > 0 || c.Milestone != nil }
+
+func (c choice) query() fm.Query {
+	q := fm.Query{Labels: c.Label}
+	if c.Milestone != nil {
+		q.Milestone = *c.Milestone
+	}
+	return q
+}
 
 // issues gives the issues that a user names, one by one or by what they have in
 // common.
@@ -27,7 +54,7 @@ func (h *house) issues(ctx context.Context, o *office, words []string, c choice)
 	if err != nil {
 		return nil, err
 	}
-	if len(c.Label) == 0 && c.Milestone == "" {
+	if !c.asks() {
 		if len(ids) == 0 {
 			return nil, usage("which issues? Example: fm work 12,13 --workers 4")
 		}
@@ -37,8 +64,11 @@ func (h *house) issues(ctx context.Context, o *office, words []string, c choice)
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
+	switch n := len(found); {
+	case n == 0:
 		return nil, usage("no open issue %s", with(c))
+	case n > maxFound:
+		return nil, usage("%s %s: fm takes up to %d in this way; narrow it down with another --label, or name them: fm work %s,%s", plural(n, "open issue"), with(c), maxFound, found[0].ID, found[1].ID)
 	}
 	fmt.Fprintf(h.stdout, "🔎 Found %s %s\n", plural(len(found), "open issue"), with(c))
 	for _, issue := range found {
@@ -53,11 +83,12 @@ func (h *house) issues(ctx context.Context, o *office, words []string, c choice)
 // with says what issues have in common.
 func with(c choice) string {
 	var parts []string
-	for _, label := range c.Label {
+	q := c.query()
+	for _, label := range q.Labels {
 		parts = append(parts, fmt.Sprintf("with the label %q", fm.Line(label, 60)))
 	}
-	if c.Milestone != "" {
-		parts = append(parts, fmt.Sprintf("of the milestone %q", fm.Line(c.Milestone, 60)))
+	if q.Milestone != "" {
+		parts = append(parts, fmt.Sprintf("of the milestone %q", fm.Line(q.Milestone, 60)))
 	}
 	return strings.Join(parts, " and ")
 }

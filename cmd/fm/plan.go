@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -67,6 +68,9 @@ func (c *planCmd) Run(ctx context.Context, a *app) error {
 
 // wanting finds the issues and refuses those that cannot be worked on.
 func (h *house) wanting(ctx context.Context, o *office, words []string, c choice) ([]fm.IssueID, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	if err := o.check(ctx); err != nil {
 		return nil, err
 	}
@@ -151,23 +155,41 @@ func (h *house) showPlan(split fm.Split) {
 	}
 }
 
+// planFile is a plan that a person gives.
+type planFile struct {
+	name  string // as it was given
+	issue fm.IssueID
+	split fm.Split
+}
+
 // readPlans reads the files that plans were written to.
-func (h *house) readPlans(files []string) ([]fm.IssueID, map[fm.IssueID]fm.Split, error) {
-	var ids []fm.IssueID
-	read := map[fm.IssueID]fm.Split{}
-	for _, name := range files {
+func (h *house) readPlans(names []string) ([]planFile, error) {
+	var files []planFile
+	for _, name := range names {
 		text, err := os.ReadFile(h.path(name))
 		if err != nil {
-			return nil, nil, mendable(fmt.Errorf("read plan: %w", err))
+			return nil, mendable(fmt.Errorf("read plan: %w", err))
 		}
 		id, split, err := intake.ParsePlan(string(text))
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", fm.Line(name, 120), err)
+			return nil, fmt.Errorf("%s: %w", fm.Line(name, 120), err)
 		}
-		if _, twice := read[id]; twice {
-			return nil, nil, usage("%s: there are two plans for #%s", fm.Line(name, 120), id)
+		if slices.ContainsFunc(files, func(f planFile) bool { return f.issue == id }) {
+			return nil, usage("%s: there are two plans for #%s", fm.Line(name, 120), id)
 		}
-		ids, read[id] = append(ids, id), split
+		files = append(files, planFile{name: name, issue: id, split: split})
 	}
-	return ids, read, nil
+	return files, nil
+}
+
+// inFile names the file of the plan that an error is about.
+func inFile(files []planFile, err error) error {
+	if bad, ok := errors.AsType[intake.PlanError](err); ok {
+		for _, f := range files {
+			if f.issue == bad.Issue {
+				return fmt.Errorf("%s: %w", fm.Line(f.name, 120), err)
+			}
+		}
+	}
+	return err
 }

@@ -49,7 +49,7 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, job{words: words, choice: c.choice, plans: c.Plan, priority: prio, workers: workers, mode: mode, wait: c.Wait})
+	return h.work(ctx, job{words: words, doubt: c.doubt(words), choice: c.choice, plans: c.Plan, priority: prio, workers: workers, mode: mode, wait: c.Wait})
 }
 
 // parse tells issues from the number of workers, which is 0 when none was
@@ -70,6 +70,18 @@ func (c *workCmd) parse() (words []string, workers int, err error) {
 		return nil, 0, usage("%s: want 1 to %d", plural(workers, "worker"), fm.MaxWorkers)
 	}
 	return words, workers, nil
+}
+
+// doubt gives the only word, where it may be the number of workers as well: the
+// issues may be those of a plan, or those with a label.
+func (c *workCmd) doubt(words []string) string {
+	if c.Workers != nil || len(c.Words) != 1 || len(c.Plan) == 0 && !c.asks() {
+		return ""
+	}
+	if n, err := strconv.Atoi(words[0]); err != nil || n < 1 || n > sanity {
+		return ""
+	}
+	return words[0]
 }
 
 // ambiguous refuses a number of workers that is more likely an issue.
@@ -95,6 +107,7 @@ func parsePriority(word string) (fm.Priority, error) {
 // job is what fm work, add and try have in common.
 type job struct {
 	words    []string // the issues
+	doubt    string   // the one of them that may be the number of workers; "" for none
 	choice   choice   // what they have in common, and where they are
 	plans    []string // files
 	priority fm.Priority
@@ -106,7 +119,11 @@ type job struct {
 // work takes issues in, sees that the supervisor runs, and shows that the
 // workers began.
 func (h *house) work(ctx context.Context, j job) error {
-	order, err := h.admit(ctx, j)
+	files, err := h.readPlans(j.plans)
+	if err != nil {
+		return err
+	}
+	order, err := h.admit(ctx, j, files)
 	if err != nil {
 		return err
 	}
@@ -120,7 +137,7 @@ func (h *house) work(ctx context.Context, j job) error {
 	}
 	tasks, q, err := h.take(ctx, order)
 	if err != nil {
-		return errors.Join(err, undo())
+		return errors.Join(inFile(files, err), undo())
 	}
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		w.Stop = ""
@@ -146,11 +163,16 @@ func (h *house) work(ctx context.Context, j job) error {
 
 // admit finds the issues, and out what would fail later, before anything is
 // changed.
-func (h *house) admit(ctx context.Context, j job) (intake.Order, error) {
-	order := intake.Order{Priority: j.priority}
-	planned, splits, err := h.readPlans(j.plans)
-	if err != nil {
-		return order, err
+func (h *house) admit(ctx context.Context, j job, files []planFile) (intake.Order, error) {
+	order := intake.Order{Priority: j.priority, Plans: map[fm.IssueID]fm.Split{}}
+	for _, f := range files {
+		if string(f.issue) == j.doubt {
+			j.doubt = ""
+		}
+		j.words, order.Plans[f.issue] = append(j.words, string(f.issue)), f.split
+	}
+	if j.doubt != "" {
+		return order, usage("%[1]s: the number of workers, or an issue? Write --workers %[1]s, or '#%[1]s' for the issue", j.doubt)
 	}
 	if err := h.choose(ctx, j.choice.Source); err != nil {
 		return order, err
@@ -159,10 +181,6 @@ func (h *house) admit(ctx context.Context, j job) (intake.Order, error) {
 	if err != nil {
 		return order, err
 	}
-	for _, id := range planned {
-		j.words = append(j.words, string(id))
-	}
-	order.Plans = splits
 	if order.Issues, err = h.wanting(ctx, o, j.words, j.choice); err != nil {
 		return order, err
 	}
