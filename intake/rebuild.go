@@ -29,6 +29,9 @@ type Remains struct {
 	Offers   Offers
 	Branches map[string]string // of the remote, to their commits
 	Attempts map[fm.TaskID]int // the last one of which there may be files: the next one has a higher number
+	// Left says whether a task that is merged left something that is to go, such
+	// as a worktree; nil for never.
+	Left func(fm.TaskID) bool
 }
 
 // Rebuild restores the tasks of a queue that was lost from trackers and forges
@@ -37,11 +40,16 @@ type Remains struct {
 // queue, so that after a crash there is either nothing of it or everything, and
 // a second call adds nothing.
 //
-//	merged     the pull request is merged; what is left to be tidied up comes after
+//	merged     the pull request is merged; it is still to be tidied up if its issue
+//	           is open, or something is left of it
 //	completed  it is open
 //	blocked    it is a draft, or was closed without merging while the issue is open
 //	pending    there is none, and the issue is open
 //	cancelled  the issue is closed, and no pull request is open or merged
+//
+// The parent of a task is what the tracker links its issue to. That some of its
+// other subissues may never have been queued is no matter for it: it is not
+// closed before they are.
 //
 // Errors are those of the ports.
 func (in *Intake) Rebuild(ctx context.Context, r Remains, now func() time.Time) ([]fm.TaskID, []string, error) {
@@ -151,7 +159,7 @@ func (w ruins) restore(t fm.Task, at time.Time) []queue.Change {
 	switch status {
 	case fm.Merged:
 		step(queue.Merge(t, at))
-		if w.closed[t.ID] {
+		if w.closed[t.ID] && !w.left(t.ID) {
 			step(queue.Tidied(t, at))
 		}
 	case fm.Blocked:

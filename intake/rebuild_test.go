@@ -21,6 +21,7 @@ type museum struct {
 	pulls []fm.PullRequest
 	refs  map[string]string
 	tries map[fm.TaskID]int
+	left  []fm.TaskID
 }
 
 func (m *museum) Made(context.Context) ([]fm.Issue, error) {
@@ -48,7 +49,7 @@ func (m *museum) All(_ context.Context, prefix string) ([]fm.PullRequest, error)
 
 func (m *museum) rebuild() ([]fm.TaskID, []string, error) {
 	m.tb.Helper()
-	return m.intake().Rebuild(m.tb.Context(), Remains{Archive: m, Offers: m, Branches: m.refs, Attempts: m.tries}, clock)
+	return m.intake().Rebuild(m.tb.Context(), Remains{Archive: m, Offers: m, Branches: m.refs, Attempts: m.tries, Left: func(id fm.TaskID) bool { return slices.Contains(m.left, id) }}, clock)
 }
 
 // offer is a pull request: "8 open", "8 open draft", "8 merged" or "8 closed".
@@ -80,19 +81,20 @@ func restored(t fm.Task) string {
 
 // TestQueueIsRebuiltFromWhatIsLeft has a task of every fate.
 // Caught: a draft that counted as done, and one of which nothing was said; an
-// old pull request that stood for a newer one; a parent of people's subissues
-// that would be closed before one that was never taken in is done; an attempt
-// whose files are there already.
+// old pull request that stood for a newer one; a subissue of people's that lost
+// its parent, so that its pull request said nothing of it and it was not closed;
+// a worktree of a merged task that stayed for ever; an attempt whose files are
+// there already.
 func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 	o := newOffice(t,
 		fm.Issue{ID: "1", Closed: true}, done(blocked("101<1", "3")), blocked("102<1"),
 		blocked("2", "1", "3"), blocked("111<2"), blocked("112<2", "111"), done(blocked("113<2")), blocked("114<2", "113", "111"), blocked("115<2", "3"), done(blocked("116<2")),
 		fm.Issue{ID: "3"}, fm.Issue{ID: "4", Closed: true}, fm.Issue{ID: "5", Title: "Whole", Priority: fm.Low}, fm.Issue{ID: "6", Closed: true},
 		fm.Issue{ID: "20"}, blocked("21<20", "22"), blocked("22<20"), done(blocked("23<20")),
-		fm.Issue{ID: "30"}, blocked("31<30"), blocked("32<30"),
+		fm.Issue{ID: "30"}, blocked("31<30"), blocked("32<30"), blocked("33<30"), blocked("331<33"),
 	)
 	m := &museum{
-		office: o, byFM: []fm.IssueID{"101", "102", "111", "112", "113", "114", "115", "116"},
+		office: o, byFM: []fm.IssueID{"101", "102", "111", "112", "113", "114", "115", "116", "331"},
 		pulls: []fm.PullRequest{
 			offer("101", "201 merged"), offer("102", "202 merged"),
 			offer("111", "211 closed"), offer("111", "99 open"), offer("112", "212 open draft"), offer("114", "214 closed"), offer("114", "213 closed"), offer("116", "216 closed"),
@@ -102,6 +104,7 @@ func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 		},
 		refs:  map[string]string{"subissue/5": "c0ffee", "subissue/6": "c0ffee", "subissue/115": "c0ffee", "main": "c0ffee", "subissue/../x": "c0ffee", "subissue/#7": "c0ffee"},
 		tries: map[fm.TaskID]int{"115": 3, "111": 1, "999": 7},
+		left:  []fm.TaskID{"4", "5", "111"},
 	}
 	ids, unknown, err := m.rebuild()
 	if err != nil {
@@ -112,7 +115,7 @@ func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 		got = append(got, restored(task))
 	}
 	want := []string{
-		"4< merged pull 204",
+		"4< merged pull 204 tidying",
 		"5< pending",
 		"101<1 merged pull 201",
 		"102<1 merged pull 202 tidying",
@@ -124,7 +127,8 @@ func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 		"116<2 cancelled",
 		"21<20 completed pull 221",
 		"22<20 merged pull 222 tidying",
-		"31< completed pull 231",
+		"31<30 completed pull 231",
+		"331<33 pending",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("queue (-want +got):\n%s", diff)
@@ -138,7 +142,7 @@ func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 	says := []string{
 		"what the branch subissue/6 was for: #6 is closed, and it has no pull request",
 		"what the branch subissue/404 was for: there is no issue #404",
-		"whether all of #30 was queued, or only #31; take it in again to have all of it done, and it closed",
+		"whether #32 was queued, too: #30 stays open until all of its subissues are closed; to have them done: fm work 30",
 		"whether an agent was to go on with #112, whose pull request 212 is a draft: it is blocked; to have one go on: fm queue retry 112",
 		"whether #113, which was closed without a merged pull request, was done: it counts as cancelled",
 		"whether #116, which was closed without a merged pull request, was done: it counts as cancelled",

@@ -18,6 +18,7 @@ type ruins struct {
 	pulls    map[fm.TaskID]fm.PullRequest
 	closed   map[fm.TaskID]bool // its issue
 	attempts map[fm.TaskID]int
+	left     func(fm.TaskID) bool
 	unknown  []string
 }
 
@@ -33,7 +34,10 @@ type relic struct {
 
 // dig reads everything.
 func (in *Intake) dig(ctx context.Context, r Remains) (ruins, error) {
-	w := ruins{pulls: map[fm.TaskID]fm.PullRequest{}, closed: map[fm.TaskID]bool{}, attempts: r.Attempts}
+	w := ruins{pulls: map[fm.TaskID]fm.PullRequest{}, closed: map[fm.TaskID]bool{}, attempts: r.Attempts, left: r.Left}
+	if w.left == nil {
+		w.left = func(fm.TaskID) bool { return false }
+	}
 	made, err := r.Archive.Made(ctx)
 	if err != nil {
 		return w, err
@@ -153,29 +157,16 @@ func (in *Intake) families(ctx context.Context, w *ruins, relics []relic, begun 
 			w.lose("the rest of #%s: %d of %d subissues were made when it was interrupted; take it in again", id, len(children), planned)
 			continue
 		}
-		whole, err := in.complete(ctx, parent, children)
+		others, err := in.unqueued(ctx, id, byParent)
 		if err != nil {
 			return err
 		}
-		if whole {
-			w.add(parent, children...)
-			continue
+		if len(others) > 0 {
+			w.lose("whether %s was queued, too: #%s stays open until all of its subissues are closed; to have them done: fm work %[2]s", numbers(others), id)
 		}
-		w.lose("whether all of #%s was queued, or only %s; take it in again to have all of it done, and it closed", id, listed(children))
-		for _, r := range children {
-			r.Parent = ""
-			w.add(r.Issue, r)
-		}
+		w.add(parent, children...)
 	}
 	return nil
-}
-
-func listed(relics []relic) string {
-	var ids []fm.TaskID
-	for _, r := range relics {
-		ids = append(ids, fm.TaskID(r.ID))
-	}
-	return numbers(ids)
 }
 
 // add makes drafts of relics that belong to one issue.
@@ -205,21 +196,26 @@ func (in *Intake) unfinished(parent fm.IssueID, children []relic, begun map[fm.T
 	return len(plan.Subissues), err
 }
 
-// complete says whether the parent is to be closed when these are merged. One
-// that fm split is; of one whose subissues people made, perhaps some were never
-// taken in, and it would be closed before they are done.
-func (in *Intake) complete(ctx context.Context, parent fm.Issue, children []relic) (bool, error) {
+// unqueued lists the open subissues of a parent of which nobody knows whether
+// they were queued. One that fm split has none: all that it made was queued.
+func (in *Intake) unqueued(ctx context.Context, parent fm.IssueID, byParent map[fm.IssueID][]relic) ([]fm.TaskID, error) {
+	children := byParent[parent]
 	if slices.ContainsFunc(children, func(r relic) bool { return r.made }) {
-		return true, nil
+		return nil, nil
 	}
-	all, err := in.Tracker.Children(ctx, parent.ID)
+	all, err := in.Tracker.Children(ctx, parent)
 	if errors.Is(err, fm.ErrGone) || errors.Is(err, fm.ErrRefused) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("read subissues of %s: %w", parent.ID, err)
+		return nil, fmt.Errorf("read subissues of %s: %w", parent, err)
 	}
-	return !slices.ContainsFunc(all, func(c fm.Issue) bool {
-		return !c.Closed && !slices.ContainsFunc(children, func(r relic) bool { return r.ID == c.ID })
-	}), nil
+	var ids []fm.TaskID
+	for _, c := range all {
+		split := len(byParent[c.ID]) > 0
+		if !c.Closed && !split && !slices.ContainsFunc(children, func(r relic) bool { return r.ID == c.ID }) {
+			ids = append(ids, fm.TaskID(c.ID))
+		}
+	}
+	return ids, nil
 }

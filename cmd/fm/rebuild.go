@@ -87,7 +87,10 @@ func (h *house) rebuildFromTracker(ctx context.Context, source string) error {
 	if err != nil {
 		return err
 	}
-	remains := intake.Remains{Archive: o.tracker, Offers: o.forge(repo), Branches: branches}
+	remains := intake.Remains{Archive: o.tracker, Offers: o.forge(repo), Branches: branches, Left: func(id fm.TaskID) bool {
+		_, there := branches[fm.Branch(id)]
+		return exists(h.worktree(id)) || there && h.config.DeleteBranch
+	}}
 	if err := h.anything(ctx, remains, o.place); err != nil {
 		return err
 	}
