@@ -34,6 +34,7 @@ type town struct {
 	says     func(fm.Run) fm.Completion
 	briefs   []fm.Brief // of all launches
 	rules    Rules
+	alter    func(*Options) // has other ports than those of the town
 	closed   []fm.IssueID
 	open     []fm.Issue      // children that the queue does not know of the parent
 	titles   string          // of all issues; "" for one by its number
@@ -82,11 +83,15 @@ func row(n int) []fm.Task {
 
 func (c *town) supervisor(wake <-chan struct{}) *Supervisor {
 	c.tb.Helper()
-	return New(Options{
+	o := Options{
 		Rules: c.rules, Queue: c.disk.open(c.tb), Terminal: c, Workspace: c, Agent: c, Verifier: c, Tracker: tracker{c}, Forge: forge{c},
 		Wanted: c.wants, Revive: c.revive, Dir: func(id fm.TaskID) string { return "/" + string(id) }, Show: c.show, Wake: wake,
 		Log: quiet(),
-	})
+	}
+	if c.alter != nil {
+		c.alter(&o)
+	}
+	return New(o)
 }
 
 func (c *town) wants() (Wanted, error) {
