@@ -153,6 +153,42 @@ func TestNoIssueIsDoneTwice(t *testing.T) {
 	}
 }
 
+// TestPartsOutliveACrash ends the intake of a family at every call, and repeats
+// it: every one of it is what it would have been.
+// Caught: a subissue of a task that was queued before the task, which was left
+// out then as one that had been split.
+func TestPartsOutliveACrash(t *testing.T) {
+	for _, moment := range []string{"before", "after"} {
+		reached := true
+		for n := 1; reached; n++ {
+			reached = false
+			o := newOffice(t, blocked("20"), blocked("21<20"), blocked("22<20"), blocked("23<20"), blocked("231<23"), blocked("26<21"), blocked("9"))
+			o.whole()
+			o.fault = func(k int, _ string) string {
+				if k != n {
+					return ""
+				}
+				reached = true
+				return moment
+			}
+			_, first := o.take("26", "22", "9", "20", "23")
+			o.fault = func(int, string) string { return "" }
+			ids, err := o.take("26", "22", "9", "20", "23")
+			if err != nil {
+				t.Fatalf("crash %s call %d (%v), then: %v", moment, n, first, err)
+			}
+			got := o.waits()
+			slices.Sort(got)
+			if diff := cmp.Diff([]string{"1000<9", "1001<9", "21<20", "22<20", "231<23", "26<21"}, got); diff != "" {
+				t.Errorf("crash %s call %d (%v): queue (-want +got):\n%s", moment, n, first, diff)
+			}
+			if len(ids) != 6 || len(o.keys) != 2 {
+				t.Errorf("crash %s call %d (%v): got %v, and %d were made", moment, n, first, ids, len(o.keys))
+			}
+		}
+	}
+}
+
 // noneForgotten holds that every issue that was made became a task.
 func (o *office) noneForgotten() {
 	o.tb.Helper()

@@ -41,7 +41,10 @@ func (p part) waitsFor(other part) bool {
 	blocks := func(id fm.IssueID) bool {
 		return id == other.issue.ID || slices.ContainsFunc(other.children, func(c fm.Issue) bool { return c.ID == id })
 	}
-	return slices.Contains(p.apart, other.issue.ID) || slices.ContainsFunc(p.issue.DependsOn, blocks) ||
+	if slices.Contains(p.apart, other.issue.ID) || p.scope == someParts && other.has(p.issue.ID) {
+		return true // a crash in between must not have a task look like one that was split
+	}
+	return slices.ContainsFunc(p.issue.DependsOn, blocks) ||
 		slices.ContainsFunc(p.children, func(c fm.Issue) bool { return slices.ContainsFunc(c.DependsOn, blocks) })
 }
 
