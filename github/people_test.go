@@ -14,8 +14,11 @@ func TestOnlyWhoMayWriteIsRead(t *testing.T) {
 	r := newRig(t)
 	r.Configure(func(s *fake.Settings) { s.Strangers = []string{"reader"} })
 	r.AddIssue(fake.Issue{Number: 12, Title: "x", Comments: []fake.Comment{
-		{Author: "reader", Body: "1"}, {Author: "alice", Body: "2"}, {Author: "alice", Body: "3"},
-		{Author: "olga", Association: "OWNER", Body: "4"}, {Author: "mallory", Association: "NONE", Body: "5"},
+		{Author: "reader", Body: "1"},
+		{Author: "alice", Body: "2"},
+		{Author: "alice", Body: "3"},
+		{Author: "olga", Association: "OWNER", Body: "4"},
+		{Author: "mallory", Association: "NONE", Body: "5"},
 	}})
 	read := func(g *GitHub) (all string) {
 		t.Helper()

@@ -67,10 +67,13 @@ type answer struct {
 	text   bytes.Buffer
 }
 
+// Header is what the handler sets before it writes.
 func (w *answer) Header() http.Header { return w.header }
 
+// WriteHeader is called once, by [send] or [truncate].
 func (w *answer) WriteHeader(status int) { w.status = status }
 
+// Write never fails.
 func (w *answer) Write(b []byte) (int, error) { return w.text.Write(b) }
 
 // serve tells whether the handler closed the connection.
