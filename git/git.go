@@ -16,7 +16,9 @@ package git
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,8 +94,9 @@ func (r *Repo) checkRoot(ctx context.Context) error {
 	return nil
 }
 
-// worktreeDir resolves the setting to an absolute folder, and makes it, so
-// that its symbolic links can be resolved.
+// worktreeDir resolves the setting to an absolute folder without symbolic
+// links. The folder is made with the first worktree in it: looking at a
+// repository leaves no trace there.
 func (r *Repo) worktreeDir(dir string) (string, error) {
 	if dir == "" {
 		dir = ".worktrees"
@@ -107,14 +110,23 @@ func (r *Repo) worktreeDir(dir string) (string, error) {
 			return "", fmt.Errorf("worktree folder %q: it must be apart from the checkout and from .git: %w", dir, fm.ErrRefused)
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("make worktree folder: %w", err)
+	return resolved(dir)
+}
+
+// resolved follows the symbolic links in as much of a path as there is.
+func resolved(path string) (string, error) {
+	found, err := filepath.EvalSymlinks(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
+			return "", fmt.Errorf("find worktree folder: %w", err)
+		}
+		return found, nil
 	}
-	dir, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return "", fmt.Errorf("make worktree folder: %w", err)
+	if _, err := os.Lstat(path); err == nil {
+		return "", fmt.Errorf("worktree folder %q is a link to nowhere: %w", path, fm.ErrRefused)
 	}
-	return dir, nil
+	parent, err := resolved(filepath.Dir(path))
+	return filepath.Join(parent, filepath.Base(path)), err
 }
 
 // within says whether path lies below dir. Both are clean and absolute.

@@ -1,6 +1,8 @@
 package git_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,5 +114,36 @@ func TestTheBaseIsTheRemotesDefault(t *testing.T) {
 	y.git(y.root, "remote", "remove", "origin")
 	if got := y.open().Base(); got != "topic" {
 		t.Errorf("base %q, want the current branch", got)
+	}
+}
+
+// Caught: a folder that every look makes; a link in the path that is not
+// followed before the folder is there.
+func TestLookingAtARepositoryLeavesNoWorktreeFolder(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	inner := filepath.Join(y.TempDir(), "inner")
+	if err := errors.Join(os.Mkdir(inner, 0o755), os.Symlink(inner, inner+"-link")); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(inner+"-link", "deep", "trees")
+	repo, err := git.Open(t.Context(), git.Options{Root: y.root, WorktreeDir: dir, Environ: y.env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(filepath.Join(inner, "deep")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("opening made %s", dir)
+	}
+	got, _, err := repo.Prepare(t.Context(), "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, err := filepath.EvalSymlinks(got)
+	if err != nil || real != got || !strings.HasSuffix(got, "/inner/deep/trees/issue-1") {
+		t.Errorf("got %q, %v", got, err)
+	}
+	y.git(y.root, "config", "remote.origin.pushurl", "https://github.com/acme/widget.git")
+	if url, err := repo.RemoteURL(t.Context()); err != nil || url != "https://github.com/acme/widget.git" {
+		t.Errorf("got %q, %v", url, err)
 	}
 }

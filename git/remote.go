@@ -53,13 +53,13 @@ func (r *Repo) RemoteBranches(ctx context.Context, prefix string) (map[string]st
 	return all, err
 }
 
-// RemoteURL is the address of the remote, as git would use it: the user's
-// insteadOf is applied. It may hold a credential.
+// RemoteURL is the address that the remote is pushed to, as git would use it: the
+// user's pushurl and insteadOf are applied. It may hold a credential.
 func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
 	if err := r.needRemote(); err != nil {
 		return "", err
 	}
-	out, err := r.run(ctx, call{op: "find the address of", target: r.remote, args: []string{"remote", "get-url", r.remote}})
+	out, err := r.run(ctx, call{op: "find the address of", target: r.remote, args: []string{"remote", "get-url", "--push", r.remote}})
 	return strings.TrimSuffix(out, "\n"), err
 }
 
