@@ -50,8 +50,8 @@ func TestNoIssueIsDoneTwice(t *testing.T) {
 			news: "#26 is a part of #21, and taken with it; adopted 20 2",
 		},
 		{
-			name: "three generations", issues: deep, take: []fm.IssueID{"20", "21", "26"},
-			want: []string{"26<21", "22<20 after 26"}, ids: "[22 26]", asked: "[]",
+			name: "three generations, of which one says that it is blocked by its parent", issues: []fm.Issue{blocked("20"), blocked("21<20", "20"), blocked("22<20", "21"), blocked("26<21")}, take: []fm.IssueID{"20", "21", "26"},
+			want: []string{"22<20 after 26", "26<21"}, ids: "[22 26]", asked: "[]",
 			news: "adopted 20 1; #21 is a part of #20, and done by way of its own subissues; adopted 21 1; #26 is a part of #21, and taken with it",
 		},
 		{
@@ -146,6 +146,9 @@ func TestNoIssueIsDoneTwice(t *testing.T) {
 			}
 			if got := fmt.Sprint(slices.SortedFunc(maps.Keys(o.splits), func(a, b fm.IssueID) int { return -byNumber(fm.TaskID(a), fm.TaskID(b)) })); got != c.asked {
 				t.Errorf("a split was asked for %s, want %s", got, c.asked)
+			}
+			if len(o.why) > 0 {
+				t.Errorf("told %v", o.why)
 			}
 			o.noneForgotten()
 			o.ends()
