@@ -24,7 +24,6 @@ import (
 type hub struct {
 	*fake.Server
 
-	tb     testing.TB
 	dir    string
 	bubble atomic.Bool // its time has begun
 	config fm.GitHubConfig
@@ -45,7 +44,7 @@ func newHub(t *testing.T) *hub {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hub{tb: t, dir: t.TempDir()}
+	h := &hub{dir: t.TempDir()}
 	if dir, err := os.MkdirTemp("/dev/shm", "fm"); err == nil { // what is settled on a disk takes its time
 		t.Cleanup(func() { _ = os.RemoveAll(dir) })
 		h.dir = dir
@@ -69,6 +68,15 @@ func (h *hub) now() time.Time {
 	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 }
 
+// RoundTrip carries requests without a network, but for those for logs, which are
+// on another host.
+func (h *hub) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Host == h.LogHost() {
+		return (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	}
+	return h.Direct().RoundTrip(req)
+}
+
 // town is a town on this hub. Each of its supervisors has an adapter of its own.
 func (h *hub) town(t *testing.T, tasks ...fm.Task) *town {
 	t.Helper()
@@ -78,7 +86,7 @@ func (h *hub) town(t *testing.T, tasks ...fm.Task) *town {
 		g, err := github.Open(github.Options{
 			Repo: github.Repo{Host: "github.com", Owner: "acme", Name: "widget"}, Config: h.config, Dir: h.dir,
 			Token:    func(context.Context) (string, error) { return fake.DefaultToken, nil },
-			Patience: 5 * time.Minute, Freshness: github.LastKnown, Base: h.Direct(),
+			Patience: 5 * time.Minute, Freshness: github.LastKnown, Base: h,
 		})
 		if err != nil {
 			t.Fatal(err)

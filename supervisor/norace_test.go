@@ -5,6 +5,7 @@ package supervisor
 const (
 	rapidChecks = "150"
 	storms      = 8
+	gales       = 30
 )
 
 func onceIll() map[string]ill { return map[string]ill{"fails": fails, "hangs": hangs} }

@@ -7,6 +7,7 @@ package supervisor
 const (
 	rapidChecks = "50"
 	storms      = 2
+	gales       = 3
 )
 
 func onceIll() map[string]ill { return map[string]ill{"hangs": hangs} }
