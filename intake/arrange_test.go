@@ -55,6 +55,17 @@ func TestNoIssueIsDoneTwice(t *testing.T) {
 			news: "adopted 20 1; #21 is a part of #20, and done by way of its own subissues; adopted 21 1; #26 is a part of #21, and taken with it",
 		},
 		{
+			name: "three generations, and one that waits for the first", issues: []fm.Issue{blocked("9", "20"), blocked("91<9"), blocked("20"), blocked("21<20"), blocked("22<20"), blocked("26<21")}, take: []fm.IssueID{"9", "20", "21"},
+			want: []string{"26<21", "22<20", "91<9 after 22 after 26"}, ids: "[91 22 26]", asked: "[]",
+			news: "adopted 9 1; adopted 20 1; #21 is a part of #20, and done by way of its own subissues; adopted 21 1",
+		},
+		{
+			name: "a divided subissue of one that is in the queue, which it calls its blocker", issues: []fm.Issue{blocked("20"), blocked("22<20")}, before: []fm.IssueID{"20"},
+			later: []fm.Issue{blocked("21<20", "20"), blocked("26<21")}, take: []fm.IssueID{"21"},
+			want: []string{"22<20", "26<21"}, ids: "[26]", asked: "[]",
+			news: "adopted 21 1",
+		},
+		{
 			name: "a subissue of one that is in the queue", issues: []fm.Issue{blocked("20")}, before: []fm.IssueID{"20"},
 			later: []fm.Issue{blocked("31<20", "20", "1001"), blocked("32<20", "31"), blocked("33<20")}, take: []fm.IssueID{"32", "31"},
 			want: []string{"1000<20", "1001<20", "32<20 after 31", "31<20 after 1001"}, ids: "[32 31]", asked: "[20]",
