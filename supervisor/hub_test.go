@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -45,10 +44,6 @@ func newHub(t *testing.T) *hub {
 		t.Fatal(err)
 	}
 	h := &hub{dir: t.TempDir()}
-	if dir, err := os.MkdirTemp("/dev/shm", "fm"); err == nil { // what is settled on a disk takes its time
-		t.Cleanup(func() { _ = os.RemoveAll(dir) })
-		h.dir = dir
-	}
 	h.Server = fake.New(fake.Options{Now: h.now, Published: p})
 	h.config = fm.Config{GitHub: fm.GitHubConfig{API: h.URL(), Labels: []string{"made by fm"}, Reviewers: []string{"alice"}}}.WithDefaults().GitHub
 	t.Cleanup(func() {
@@ -113,10 +108,16 @@ func (r remote) sha(id fm.TaskID) string {
 	return fmt.Sprintf("%x", sha1.Sum(fmt.Append(nil, id, last, r.commits[id])))
 }
 
-func (r remote) show(id fm.TaskID) string {
+// push has the branch on the hub stand where it stands here, without a conflict.
+func (r remote) push(id fm.TaskID) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sha := r.sha(id)
+	for _, p := range r.hub.Pulls() {
+		if p.Head == fm.Branch(id) && p.State == "open" && p.SHA != sha {
+			r.hub.SetConflict(p.Number, fake.Mergeable)
+		}
+	}
 	r.hub.SetBranch(fm.Branch(id), sha)
 	return sha
 }
@@ -125,19 +126,14 @@ func (r remote) Push(ctx context.Context, id fm.TaskID) (string, error) {
 	if _, err := r.town.Push(ctx, id); err != nil {
 		return "", err
 	}
-	return r.show(id), nil
+	return r.push(id), nil //nolint:contextcheck // the fake asks nobody for branches
 }
 
 func (r remote) Rebase(ctx context.Context, id fm.TaskID) (string, error) {
 	if _, err := r.town.Rebase(ctx, id); err != nil {
 		return "", err
 	}
-	for _, p := range r.hub.Pulls() {
-		if p.Head == fm.Branch(id) && p.State == "open" {
-			r.hub.SetConflict(p.Number, fake.Mergeable)
-		}
-	}
-	return r.show(id), nil
+	return r.push(id), nil //nolint:contextcheck // the fake asks nobody for branches
 }
 
 func (r remote) Unpublish(context.Context, fm.TaskID, string) error { return nil }
@@ -162,13 +158,16 @@ func TestAnHourOfFiftyOpenPullRequestsOnGitHub(t *testing.T) {
 					c.rules.Merge = ManualMerge
 					c.openPulls(50, fm.PullRequest{})
 					changed, changes := time.Now(), 0
+					change := func() {
+						p, _ := h.Pull(1 + changes)
+						h.SetCheck(p.SHA, "test", "success")
+						changed, changes = time.Now(), changes+1
+					}
 					c.trouble = func(context.Context, call) error {
 						c.mu.Lock()
 						defer c.mu.Unlock()
 						if every > 0 && time.Since(changed) >= every {
-							p, _ := h.Pull(1 + changes)
-							h.SetCheck(p.SHA, "test", "success")
-							changed, changes = time.Now(), changes+1
+							change()
 						}
 						return nil
 					}

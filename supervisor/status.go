@@ -131,11 +131,8 @@ func (s State) problems() []string {
 	if s.Breaker.open(s.At) {
 		out = append(out, fmt.Sprintf("%d different tasks failed within minutes: claiming one at a time", len(s.Breaker.Failures)))
 	}
-	for t := range s.watched {
-		if p, known := s.view(t); known && p.State == fm.PullOpen && p.Checks.State == fm.ChecksUnreadable {
-			out = append(out, "checks cannot be read with this token: failures are not handed to agents")
-			break
-		}
+	if s.blind() {
+		out = append(out, "checks cannot be read with this token: failures are not handed to agents")
 	}
 	told := map[string]bool{}
 	for key, text := range s.owed() {
@@ -149,4 +146,14 @@ func (s State) problems() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// blind says whether the forge keeps the checks of an open pull request from fm.
+func (s State) blind() bool {
+	for t := range s.watched {
+		if p, known := s.view(t); known && p.State == fm.PullOpen && p.Checks.State == fm.ChecksUnreadable {
+			return true
+		}
+	}
+	return false
 }
