@@ -52,7 +52,9 @@ func digestOf(snap queue.Snapshot) digest {
 		f.unsettled = f.unsettled || tidying || t.Status != fm.Merged
 	}
 	for _, parent := range order {
-		if f := families[parent]; !f.unsettled {
+		// An issue that was taken as a task can get subissues afterwards.
+		own, ok := snap.Task(fm.TaskID(parent))
+		if f := families[parent]; !f.unsettled && (!ok || own.Status == fm.Merged && !queue.Tidying(own)) {
 			d.parents = append(d.parents, f.close(parent, snap))
 		}
 	}
