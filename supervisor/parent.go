@@ -12,12 +12,13 @@ import (
 
 // parents closes each issue whose every child is merged and cleared up, once.
 // A parent with a cancelled or failed child stays open: a person decides. An
-// issue that is its own task was closed when that was cleared up.
+// issue that is a task itself was closed when that was cleared up.
 func (d *decision) parents() {
 	for _, eff := range d.state.digest.parents {
+		_, task := d.state.Queue.Task(fm.TaskID(eff.Parent))
 		switch {
 		case d.closed[eff.Parent]:
-		case len(eff.Children) == 1 && fm.IssueID(eff.Children[0].ID) == eff.Parent:
+		case task:
 			d.record(queue.CloseParent(eff.Parent, "it is merged as a whole"))
 		default:
 			d.order(eff)
