@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -66,6 +68,9 @@ func (g *GitHub) explain(err error) error {
 	}
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err // the address of the API tells nobody anything
+		if away(err) {
+			return fmt.Errorf("%s cannot be reached: %w", g.repo.Host, err)
+		}
 	}
 	answer, ok := errors.AsType[*gh.ErrorResponse](err)
 	if !ok || answer.Response == nil || classified(err) {
@@ -93,6 +98,13 @@ func (g *GitHub) explain(err error) error {
 		return fmt.Errorf("GitHub answers %d %s", code, text)
 	}
 	return fmt.Errorf("GitHub refuses it (%d %s): %w", code, text, fm.ErrRefused)
+}
+
+// away says that no answer came, because of the network or of the server.
+func away(err error) bool {
+	_, dial := errors.AsType[*net.OpError](err)
+	_, name := errors.AsType[*net.DNSError](err)
+	return dial || name || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func (g *GitHub) forbidden(err error, text string) error {

@@ -3,14 +3,19 @@ package github
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/github/fake"
+	"github.com/founder-mode/fm/github/transport"
 )
 
 // Each answer of GitHub's is one line that says what to do, and of one class:
@@ -173,5 +178,19 @@ func TestNoTokenIsOneLine(t *testing.T) {
 	oneLine(t, err, "no token for github.com", "gh auth login")
 	if !errors.Is(err, fm.ErrRefused) || len(r.Log()) > 0 {
 		t.Errorf("%v, %d requests", err, len(r.Log()))
+	}
+}
+
+// Caught: "EOF", which tells nobody what is wrong.
+func TestANetworkThatIsAwayIsNamed(t *testing.T) {
+	g := &GitHub{repo: Repo{Host: "github.com", Owner: "acme", Name: "widget"}}
+	for _, cause := range []error{io.EOF, io.ErrUnexpectedEOF, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, &net.DNSError{Err: "no such host"}} {
+		err := g.explain(&url.Error{Op: "Get", URL: "https://api.github.com/", Err: cause})
+		if !strings.HasPrefix(err.Error(), "github.com cannot be reached: ") || classified(err) || !uncertain(err) {
+			t.Errorf("%v: got %v", cause, err)
+		}
+	}
+	if err := g.explain(&url.Error{Op: "Get", URL: "u", Err: &transport.Limited{}}); strings.Contains(err.Error(), "cannot be reached") {
+		t.Errorf("a limit: got %v", err)
 	}
 }

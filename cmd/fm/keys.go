@@ -124,6 +124,7 @@ func (k *keys) handedOver(time.Time) key {
 	if stamp != "" && stamp != k.stamp {
 		if token, err := readHandOver(path, k.host); err == nil {
 			k.handed, k.stamp = key{token: token, source: path}, stamp
+			delete(k.refused, token) // somebody holds it to be good
 		}
 	}
 	return k.handed

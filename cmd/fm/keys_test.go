@@ -78,7 +78,8 @@ func TestARefusedTokenGivesWayToAnother(t *testing.T) {
 
 // TestANewTokenIsTakenWithoutARestart reads the file again once it was written
 // anew, and not one for another host.
-// Caught: a file that is read once.
+// Caught: a file that is read once; a file that is left alone when the same token
+// is handed over again.
 func TestANewTokenIsTakenWithoutARestart(t *testing.T) {
 	k, file := newKeys(t, nil)
 	k.patient = true
@@ -90,6 +91,21 @@ func TestANewTokenIsTakenWithoutARestart(t *testing.T) {
 		if got, err := k.Token(t.Context()); got != token || err != nil {
 			t.Errorf("got %q, %v; want %q", got, err, token)
 		}
+	}
+	// GitHub has refused it, and somebody hands the same one over again.
+	k.refused["second"] = time.Now()
+	if _, err := k.Token(t.Context()); err == nil {
+		t.Error("a token that was refused a moment ago is taken")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writeSecret(file, text); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.Token(t.Context()); got != "second" || err != nil {
+		t.Errorf("handed over again: got %q, %v", got, err)
 	}
 	leave(t, file, "github.example.com", "of another host")
 	if got, err := k.Token(t.Context()); got != "second" || err != nil {
