@@ -52,13 +52,18 @@ func digestOf(snap queue.Snapshot) digest {
 		f.unsettled = f.unsettled || tidying || t.Status != fm.Merged
 	}
 	for _, parent := range order {
-		// An issue that was taken as a task can get subissues afterwards.
-		own, ok := snap.Task(fm.TaskID(parent))
-		if f := families[parent]; !f.unsettled && (!ok || own.Status == fm.Merged && !queue.Tidying(own)) {
+		if f := families[parent]; !f.unsettled && !atWork(parent, snap) {
 			d.parents = append(d.parents, f.close(parent, snap))
 		}
 	}
 	return d
+}
+
+// atWork says whether a parent is a task itself that is not merged and cleared up:
+// an issue that was taken as a whole can get subissues afterwards.
+func atWork(parent fm.IssueID, snap queue.Snapshot) bool {
+	own, ok := snap.Task(fm.TaskID(parent))
+	return ok && (own.Status != fm.Merged || queue.Tidying(own))
 }
 
 // family is the tasks of one parent.
