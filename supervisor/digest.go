@@ -52,16 +52,16 @@ func digestOf(snap queue.Snapshot) digest {
 		f.unsettled = f.unsettled || tidying || t.Status != fm.Merged
 	}
 	for _, parent := range order {
-		if f := families[parent]; !f.unsettled && !atWork(parent, snap) {
+		if f := families[parent]; !f.unsettled && !ownWork(parent, snap) {
 			d.parents = append(d.parents, f.close(parent, snap))
 		}
 	}
 	return d
 }
 
-// atWork says whether a parent is a task itself that is not merged and cleared up:
+// ownWork says whether a parent is a task itself that is not merged and cleared up:
 // an issue that was taken as a whole can get subissues afterwards.
-func atWork(parent fm.IssueID, snap queue.Snapshot) bool {
+func ownWork(parent fm.IssueID, snap queue.Snapshot) bool {
 	own, ok := snap.Task(fm.TaskID(parent))
 	return ok && (own.Status != fm.Merged || queue.Tidying(own))
 }
