@@ -107,6 +107,45 @@ func TestFindPrefersTheOpenOneAndThenTheNewest(t *testing.T) {
 
 // A draft becomes ready, and a ready one a draft, as the proposal says, and
 // neither costs a write where nothing is to be changed.
+// What a later attempt says takes the place of what fm wrote, and not of what
+// a person wrote.
+// Caught: a text that stays that of the first attempt; one that overrules people;
+// a write where nothing is new.
+func TestOpenTellsOfTheLaterAttempt(t *testing.T) {
+	r := newRig(t)
+	r.push("subissue/456")
+	f := r.forge()
+	open := func(body string) string {
+		t.Helper()
+		p := proposal
+		p.Body = body
+		if _, err := f.Open(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		return r.pull("1").Body
+	}
+	first := open("All is well.\n\nCloses #456\n")
+	if !strings.HasPrefix(first, "All is well.\n\nCloses #456\n") {
+		t.Fatalf("got %q", first)
+	}
+	writes := r.Writes()
+	if open("All is well.\n\nCloses #456\n"); r.Writes() != writes {
+		t.Error("the same text was written again")
+	}
+	if got := open("Mended.\n\nCloses #456\n"); !strings.HasPrefix(got, "Mended.") || strings.Contains(got, "All is well.") {
+		t.Errorf("got %q", got)
+	}
+	edited := strings.ReplaceAll("I say: "+r.pull("1").Body, "\n", "\r\n")
+	r.SetBody(1, edited)
+	if got := open("Mended again.\n\nCloses #456\n"); got != edited {
+		t.Errorf("a person's text became %q", got)
+	}
+	r.SetBody(1, strings.ReplaceAll(first, "\n", "\r\n")) // saved on the web as it was
+	if got := open("Mended again.\n\nCloses #456\n"); !strings.HasPrefix(got, "Mended again.") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestOpenTurnsDrafts(t *testing.T) {
 	r := newRig(t)
 	r.push("subissue/456")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	gh "github.com/google/go-github/v60/github"
 
@@ -20,7 +21,8 @@ const (
 
 // Open opens a pull request, or takes the one that is open for the same
 // branch, and completes it: a draft or ready, as proposed, with the labels and
-// the reviewers of the settings. So an Open that was interrupted anywhere is
+// the reviewers of the settings, and with the proposed text, unless somebody else
+// has edited it. So an Open that was interrupted anywhere is
 // carried on by the next one. Labels and reviewers that GitHub refuses, and
 // drafts where there are none, are no reason to fail.
 func (f *Forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) {
@@ -40,6 +42,9 @@ func (f *Forge) open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
 		if pull, err = f.create(ctx, p); err != nil {
 			return fm.PullRequest{}, err
 		}
+	}
+	if err := f.retell(ctx, pull, p); err != nil {
+		return fm.PullRequest{}, err
 	}
 	if pull.GetDraft() != p.Draft {
 		if err := f.redraft(ctx, pull, p); err != nil {
@@ -68,7 +73,7 @@ func (f *Forge) opened(ctx context.Context, p fm.Proposal) (*gh.PullRequest, err
 // opened for the same branch and base, so a look is enough after an answer
 // that did not arrive.
 func (f *Forge) create(ctx context.Context, p fm.Proposal) (*gh.PullRequest, error) {
-	title, body := fm.Line(p.Title, maxTitle), cut(fm.Plain(p.Body), maxPullBody)
+	title, body := fm.Line(p.Title, maxTitle), pullText(p)
 	pull, _, err := f.hub.client.PullRequests.Create(ctx, f.hub.repo.Owner, f.hub.repo.Name, &gh.NewPullRequest{
 		Title: &title, Body: &body, Head: &p.Head, Base: &p.Base, Draft: &p.Draft,
 	})
@@ -89,6 +94,20 @@ func (f *Forge) create(ctx context.Context, p fm.Proposal) (*gh.PullRequest, err
 		return f.create(ctx, p)
 	}
 	return nil, unopenable(err, p)
+}
+
+func pullText(p fm.Proposal) string { return sealed(cut(fm.Plain(p.Body), maxPullBody-sealSize)) }
+
+// retell gives a pull request the text of a later attempt, if its own is still
+// what fm wrote.
+func (f *Forge) retell(ctx context.Context, pull *gh.PullRequest, p fm.Proposal) error {
+	body := pullText(p)
+	if !sealHolds(pull.GetBody()) || strings.TrimSpace(pull.GetBody()) == strings.TrimSpace(body) {
+		return nil
+	}
+	// A pull request is an issue, too: https://docs.github.com/en/rest/issues/issues#update-an-issue
+	_, _, err := f.hub.client.Issues.Edit(ctx, f.hub.repo.Owner, f.hub.repo.Name, pull.GetNumber(), &gh.IssueRequest{Body: &body})
+	return err
 }
 
 // unopenable says what to do about a pull request that GitHub does not take.
