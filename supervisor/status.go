@@ -22,6 +22,7 @@ type Status struct {
 	Workers    []WorkerStatus    `json:"workers"`
 	Counts     map[fm.Status]int `json:"counts"`
 	Parents    []ParentStatus    `json:"parents"`
+	Pulls      []PullStatus      `json:"pulls,omitempty"`
 	Throughput Throughput        `json:"throughput"`
 	Problems   []string          `json:"problems,omitempty"`
 	Gate       Gate              `json:"gate,omitzero"`      // why nothing new is begun
@@ -68,7 +69,7 @@ func View(s State) Status {
 	v := Status{
 		Version: 1, At: s.At, Wanted: s.Wanted, Server: s.Sight.Generation,
 		Counts: queue.Counts(s.Queue.Tasks), Finishes: recent(s.Finishes, s.At),
-		Workers: s.workers(), Problems: s.problems(),
+		Workers: s.workers(), Pulls: s.pullStatuses(), Problems: s.problems(),
 	}
 	for _, p := range queue.Parents(s.Queue.Tasks) {
 		if p.Parent == "" {

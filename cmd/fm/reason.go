@@ -57,6 +57,10 @@ func (x scene) reason() string {
 	case fm.Working:
 		return x.working()
 	case fm.Completed:
+		i := slices.IndexFunc(x.status.Pulls, func(p supervisor.PullStatus) bool { return p.Task == t.ID && p.Number == t.Pull })
+		if i >= 0 && x.status.PID != 0 {
+			return "Its pull request #" + t.Pull + " is open: " + fm.Line(x.status.Pulls[i].Text, 200) + "."
+		}
 		if x.manual {
 			return "Its pull request #" + t.Pull + " is open, and waits for people to merge it."
 		}

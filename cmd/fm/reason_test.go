@@ -79,8 +79,11 @@ func TestWhyNamesWhatStandsInTheWay(t *testing.T) {
 		},
 		"completed":         {task: open, change: same, want: []string{"#12 is open, and fm has it merged when nothing speaks against it."}},
 		"completed, people": {task: open, change: same, manual: true, want: []string{"waits for people to merge it."}},
-		"failed":            {task: dep, change: same, want: []string{"It failed: nobody says why.", "fm queue retry 1"}},
-		"odd":               {task: odd, change: same, want: []string{`Its status "soon" means nothing to fm`}},
+		"completed, seen": {task: open, manual: true, change: func(s *supervisor.Status) {
+			s.Pulls = []supervisor.PullStatus{{Task: open.ID, Number: "12", Text: "checks run"}}
+		}, want: []string{"Its pull request #12 is open: checks run."}},
+		"failed": {task: dep, change: same, want: []string{"It failed: nobody says why.", "fm queue retry 1"}},
+		"odd":    {task: odd, change: same, want: []string{`Its status "soon" means nothing to fm`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := scene{task: tt.task, queue: snap, status: up(tt.change), agent: tt.agent, manual: tt.manual, now: at}

@@ -29,6 +29,12 @@ func render(w io.Writer, s supervisor.Status, now time.Time) {
 	if s.Counts[fm.Failed]+s.Counts[fm.Blocked] > 0 {
 		fmt.Fprintln(w, "  Why: fm queue show    Again: fm queue retry TASK")
 	}
+	if alive && len(s.Pulls) > 0 {
+		fmt.Fprintln(w, "\nPULL REQUESTS")
+		for _, p := range s.Pulls {
+			fmt.Fprintf(w, "  #%s of #%s: %s\n", p.Number, p.Task, fm.Line(p.Text, 120))
+		}
+	}
 	if len(s.Parents) > 0 {
 		fmt.Fprintln(w, "\nPARENT ISSUES")
 		for _, p := range s.Parents {

@@ -25,7 +25,7 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		return b.String()
 	}
 	usual := picture(func(*supervisor.Status) {})
-	for _, word := range []string{"⏸", "$", "inbox", "held", "GitHub"} {
+	for _, word := range []string{"⏸", "$", "inbox", "held", "GitHub", "PULL"} {
 		if strings.Contains(usual, word) {
 			t.Errorf("%q in:\n%s", word, usual)
 		}
@@ -40,6 +40,9 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		"GitHub: 5,000 of 5,000 requests left\n": func(s *supervisor.Status) { s.Quota = fm.Quota{Left: 12, Limit: 5000, Resets: noon()} },
 		"GitHub: paused until " + clock(noon().Add(time.Hour), noon()) + " (in 34m) (secondary limit)\n": func(s *supervisor.Status) {
 			s.Quota = fm.Quota{Left: 4812, Limit: 5000, Resets: noon(), Blocked: noon().Add(time.Hour), Why: "secondary limit"}
+		},
+		"\nPULL REQUESTS\n  #9 of #2: checks run\n": func(s *supervisor.Status) {
+			s.Pulls = []supervisor.PullStatus{{Task: "2", Number: "9", Text: "checks run"}}
 		},
 		"⏸ Nothing new is begun: Claude is not logged in\n": func(s *supervisor.Status) { s.Gate = supervisor.Gate{Why: "Claude is not logged in"} },
 		"Avg: - | Spent today: $1.50\n":                     func(s *supervisor.Status) { s.Today.Cost = fm.Dollars(1.5) },
