@@ -60,6 +60,7 @@ type Proposal struct {
 	Title string
 	Body  string
 	Head  string // branch, already pushed
+	SHA   string // the commit that was pushed
 	Base  string // branch
 	Draft bool
 }

@@ -21,6 +21,7 @@ func Forge(t *testing.T, open func(t *testing.T) ForgeWorld) {
 		{"ABranchHasOneOpenPullRequestAtOnce", forge.openedOnceAtOnce},
 		{"ABranchThatIsNotPushedIsRefused", forge.unpushedIsRefused},
 		{"ADraftIsMadeReadyAndBack", forge.draftAndReady},
+		{"WhatAPersonMergedMeanwhileIsNotOpenedAgain", forge.mergedMeanwhile},
 		{"TheOpenOneIsFoundElseTheNewest", forge.openOneIsFound},
 		{"TextFromOutsideIsData", forge.textIsData},
 		{"AMergeIsMadeOnce", forge.mergedOnce},

@@ -71,6 +71,23 @@ func (t forge) draftAndReady() {
 	}
 }
 
+// mergedMeanwhile: a person can be faster than fm, which pushed and is about to
+// open. A commit that is new since then is for another pull request.
+func (t forge) mergedMeanwhile() {
+	p := t.proposal(1)
+	p.SHA = t.Push(p.Head, "a.txt", "a\n")
+	first := t.open(p)
+	t.Merge(first.Number)
+	t.pulls = t.Restart()
+	if got := t.open(p); got.Number != first.Number || got.State != fm.PullMerged {
+		t.Errorf("opened %+v, and %s has that commit merged", got, first.Number)
+	}
+	p.SHA = t.Push(p.Head, "a.txt", "more\n")
+	if got := t.open(p); got.Number == first.Number || got.State != fm.PullOpen {
+		t.Errorf("got %+v for a new commit", got)
+	}
+}
+
 func (t forge) openOneIsFound() {
 	p := t.proposal(1)
 	t.Push(p.Head, "a.txt", "a\n")

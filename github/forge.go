@@ -37,7 +37,7 @@ func (g *GitHub) Forge() *Forge {
 // one, else the newest; [fm.ErrGone] when there is none. It does not say what
 // the checks and the reviewers say: see [Forge.Look].
 func (f *Forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
-	all, err := f.ofBranch(ctx, head, "all")
+	all, err := f.ofBranch(ctx, head)
 	if err != nil {
 		return fm.PullRequest{}, fmt.Errorf("find pull request of %s: %w", head, f.hub.explain(err))
 	}
@@ -56,9 +56,9 @@ func (f *Forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
 // ofBranch lists the pull requests of a branch of this repository, from the
 // newest on. GitHub takes no notice of a head that it cannot read, and lists
 // everything: so each one is looked at.
-func (f *Forge) ofBranch(ctx context.Context, head, state string) ([]*gh.PullRequest, error) {
+func (f *Forge) ofBranch(ctx context.Context, head string) ([]*gh.PullRequest, error) {
 	all, _, err := f.hub.client.PullRequests.List(ctx, f.hub.repo.Owner, f.hub.repo.Name, &gh.PullRequestListOptions{
-		Head: f.hub.repo.Owner + ":" + head, State: state, Sort: "created", Direction: "desc",
+		Head: f.hub.repo.Owner + ":" + head, State: "all", Sort: "created", Direction: "desc",
 		ListOptions: gh.ListOptions{PerPage: 30},
 	})
 	var ours []*gh.PullRequest

@@ -38,6 +38,9 @@ func (f *Forge) open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
+	if pull != nil && pull.MergedAt != nil {
+		return request(pull), nil
+	}
 	if pull == nil {
 		if pull, err = f.create(ctx, p); err != nil {
 			return fm.PullRequest{}, err
@@ -59,14 +62,24 @@ func (f *Forge) open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
 }
 
 // opened finds the open pull request of a branch: into the proposed base, else
-// into the one that a person chose for it. nil when there is none.
+// into the one that a person chose for it; else the one with which the proposed
+// commit was merged. nil when there is none.
 func (f *Forge) opened(ctx context.Context, p fm.Proposal) (*gh.PullRequest, error) {
-	all, err := f.ofBranch(ctx, p.Head, "open")
-	if err != nil || len(all) == 0 {
+	all, err := f.ofBranch(ctx, p.Head)
+	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(all, func(r *gh.PullRequest) bool { return r.GetBase().GetRef() == p.Base })
-	return all[max(i, 0)], nil
+	open := func(r *gh.PullRequest) bool { return r.GetState() == "open" }
+	for _, fits := range []func(*gh.PullRequest) bool{
+		func(r *gh.PullRequest) bool { return open(r) && r.GetBase().GetRef() == p.Base },
+		open,
+		func(r *gh.PullRequest) bool { return r.MergedAt != nil && r.GetHead().GetSHA() == p.SHA },
+	} {
+		if i := slices.IndexFunc(all, fits); i >= 0 {
+			return all[i], nil
+		}
+	}
+	return nil, nil
 }
 
 // create opens the pull request. GitHub itself keeps a second one from being

@@ -45,7 +45,8 @@ func (f *Forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
 }
 
 // Open opens a pull request, or takes the one that is open for the same branch
-// and makes it a draft, or ready, as proposed. A branch that is not pushed is
+// and makes it a draft, or ready, as proposed. Where the branch stands at a commit
+// that is merged, the pull request that it was merged with is returned. A branch that is not pushed is
 // refused with [fm.ErrRefused].
 func (f *Forge) Open(ctx context.Context, p fm.Proposal) (request fm.PullRequest, err error) {
 	sha, err := f.merger.Head(ctx, p.Head)
@@ -64,6 +65,10 @@ func (f *Forge) Open(ctx context.Context, p fm.Proposal) (request fm.PullRequest
 			adopted, err := f.editFile(ctx, root, there.request.Number, func(now *pull) error { return now.doc.propose(p) })
 			request = adopted.request
 			return err
+		}
+		if there, ok := all.ofBranch(p.Head); ok && there.request.State == fm.PullMerged && there.request.SHA == sha {
+			request = there.request // nothing is left to be merged
+			return nil
 		}
 		request, err = f.write(root, all.next(), p, sha)
 		return err

@@ -139,7 +139,8 @@ type Pulls interface {
 	// [fm.ErrGone] when there is none.
 	Find(ctx context.Context, head string) (fm.PullRequest, error)
 	// Open opens one, or takes the one that is open for the same branch and
-	// makes it a draft, or ready, as proposed.
+	// makes it a draft, or ready, as proposed. Where that very commit is merged
+	// meanwhile, its pull request is returned, and no other opened.
 	Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error)
 	// Merge merges a pull request if its head is still sha, or has the forge do
 	// so as soon as it may: then the result is Armed. An already merged one is no

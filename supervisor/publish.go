@@ -35,14 +35,14 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullReques
 	case pull.State == fm.PullClosed && own:
 		return fm.PullRequest{}, "", fmt.Errorf("pull request %s was closed without merging: %w", t.Pull, fm.ErrRefused)
 	}
-	pull, err = s.propose(ctx, t, c)
+	pull, err = s.propose(ctx, t, c, sha)
 	return pull, c.Summary, err
 }
 
 // propose opens the task's pull request, or completes the open one: a crash may
 // have left out its labels and reviewers, and it may have to become a draft, or
 // ready.
-func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion) (fm.PullRequest, error) {
+func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion, sha string) (fm.PullRequest, error) {
 	issue, err := s.o.Tracker.Issue(ctx, fm.IssueID(t.ID))
 	if err != nil && !errors.Is(err, fm.ErrGone) {
 		return fm.PullRequest{}, err
@@ -53,7 +53,7 @@ func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion) (f
 	}
 	return s.o.Forge.Open(ctx, fm.Proposal{
 		Task: t.ID, Title: "[Subissue] " + fm.Subject(fm.Line(cmp.Or(issue.Title, t.Title), 200)), Body: pullBody(t, issue, c),
-		Head: fm.Branch(t.ID), Base: base, Draft: queue.Drafting(t),
+		Head: fm.Branch(t.ID), SHA: sha, Base: base, Draft: queue.Drafting(t),
 	})
 }
 
