@@ -99,7 +99,7 @@ func (g *GitHub) said(ctx context.Context, n int, mark string) (*gh.IssueComment
 			if !strings.Contains(c.GetBody(), mark) {
 				continue
 			}
-			ours, err := g.ours(ctx, c)
+			ours, err := g.ours(ctx, c.GetUser(), c.GetAuthorAssociation())
 			if err != nil {
 				doubt = err
 				return false

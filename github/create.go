@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -75,19 +76,33 @@ func (g *GitHub) create(ctx context.Context, parent fm.IssueID, key string, s fm
 }
 
 // find looks for the child with a key: among the children, and among what fm
-// made and did not come to link. Of two it takes the older.
+// made and did not come to link. Of two it takes the older. What bears the label
+// and a marker and was written by somebody else is not fm's: people give the label
+// to issues of strangers, too, who can write a marker.
 func (g *GitHub) find(ctx context.Context, f *family, key string) (*issue, error) {
 	if i := f.marked(key); i != nil {
 		return i, nil
 	}
-	var oldest *issue
+	var candidates []*issue // the newest first
 	err := g.labelled(ctx, f.parent.GetNumber(), func(i *issue, m marker) bool {
 		if m.key == key {
-			oldest = i
+			candidates = append(candidates, i)
 		}
 		return true
 	})
-	return oldest, err
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range slices.Backward(candidates) {
+		ours, err := g.ours(ctx, i.GetUser(), i.GetAuthorAssociation())
+		if err != nil {
+			return nil, err
+		}
+		if ours {
+			return i, nil
+		}
+	}
+	return nil, nil
 }
 
 // post makes the issue.

@@ -430,3 +430,21 @@ func TestHostilePlansMakePlainIssues(t *testing.T) {
 		}
 	}
 }
+
+// A maintainer gives the label "fm" to the issue of a stranger, who wrote a
+// marker into it. It is nobody's subissue.
+//
+// Caught: a marker that counts because of the label alone.
+func TestAStrangersIssueTakesNoPlannedOnesPlace(t *testing.T) {
+	r := newRig(t)
+	parent := r.AddIssue(fake.Issue{Title: "Parent"})
+	body := "Help!\n\n" + newMarker(Repo{Owner: "acme", Name: "widget"}, parent, "1", nil).String()
+	stranger := r.AddIssue(fake.Issue{Title: "Mine", Body: body, Author: "mallory", Association: "NONE", Labels: []string{"fm"}})
+	got, err := r.tracker().Create(t.Context(), issueID(parent), "1", fm.Subissue{Title: "Planned"}, nil)
+	if err != nil || got.ID == issueID(stranger) || got.Title != "[#1] Planned" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if i := r.issue(stranger); i.Parent != 0 {
+		t.Errorf("the stranger's issue is a child of #%d", i.Parent)
+	}
+}

@@ -77,16 +77,16 @@ func (g *GitHub) self(ctx context.Context) (int64, error) {
 	return g.id, nil
 }
 
-// ours says whether a comment that bears a mark of fm's is one: of this
-// account, of an app, or of somebody who may write, and whose fm it may be.
-// Anybody else can write a mark, too.
-func (g *GitHub) ours(ctx context.Context, c *gh.IssueComment) (bool, error) {
-	if c.GetUser().GetType() == "Bot" {
+// ours says whether a text that bears a mark of fm's is: written by this account,
+// by an app, or by somebody who may write, and whose fm it may be. Anybody else
+// can write a mark, too.
+func (g *GitHub) ours(ctx context.Context, author *gh.User, association string) (bool, error) {
+	if author.GetType() == "Bot" {
 		return true, nil
 	}
 	id, err := g.self(ctx)
-	if err != nil || id != 0 && id == c.GetUser().GetID() {
+	if err != nil || id != 0 && id == author.GetID() {
 		return err == nil, err
 	}
-	return g.mayWrite(ctx, c.GetUser().GetLogin(), c.GetAuthorAssociation())
+	return g.mayWrite(ctx, author.GetLogin(), association)
 }
