@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/github"
+	"github.com/founder-mode/fm/github/transport"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -34,7 +33,7 @@ func (h *house) onGitHub(p place) (*office, error) {
 	k := h.keys(repo.Host)
 	o := github.Options{
 		Repo: repo, Config: h.config.GitHub, Token: k.Token, Dir: h.noteFolder(repo),
-		Patience: commandPatience, Waiting: h.tellWait, Base: &knocking{base: wire(), keys: k},
+		Patience: commandPatience, Waiting: h.tellWait, Base: &knocking{base: transport.Network(), keys: k},
 	}
 	switch h.role {
 	case supervising:
@@ -125,17 +124,4 @@ func parseOf(repo github.Repo, word string) (fm.IssueID, error) {
 // tellWait says what a command waits for.
 func (h *house) tellWait(until time.Time, why string) {
 	fmt.Fprintf(h.stderr, "⏳ Waiting for GitHub until %s: %s\n", moment(until, time.Now()), fm.Line(why, 200))
-}
-
-// wire carries requests. Nothing that hangs holds it for long.
-func wire() http.RoundTripper {
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConns:          10,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   15 * time.Second,
-		ResponseHeaderTimeout: 30 * time.Second,
-	}
 }

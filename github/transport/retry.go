@@ -17,9 +17,9 @@ const (
 	firstPause = 500 * time.Millisecond // doubles
 )
 
-// network is the base transport of those who bring none. It gives a dead
+// Network is the base transport of those who bring none. It gives a dead
 // connection up where the default one would wait for a quarter of an hour.
-func network() http.RoundTripper {
+func Network() http.RoundTripper {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 15 * time.Second}).DialContext,

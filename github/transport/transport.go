@@ -62,7 +62,7 @@ type Transport struct {
 // be made shows with the first write.
 func New(o Options) *Transport {
 	if o.Base == nil {
-		o.Base = network()
+		o.Base = Network()
 	}
 	if o.Pause == 0 {
 		o.Pause = time.Second
