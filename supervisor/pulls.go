@@ -129,8 +129,12 @@ func (d *decision) pullMerged(ev PullMerged) {
 	if !ok {
 		return
 	}
-	if !ev.Pull.Armed || ev.Pull.State == fm.PullMerged {
+	switch {
+	case ev.Pull.State == fm.PullMerged:
 		d.record(queue.Merge(t, s.At))
+		return
+	case !ev.Pull.Armed: // only a look tells what it is then
+		d.forget(t)
 		return
 	}
 	d.explain(ev.Run, "the forge merges it as soon as it may", "", "wait for it")
