@@ -248,7 +248,7 @@ func TestWhatBecomesOfADeed(t *testing.T) {
 		{"merged", merge, PullMerged{Run: at.Run(), Pull: fm.PullRequest{State: fm.PullMerged}}, fm.PullRequest{}, []string{"record merge 5"}},
 		{"armed: no second merge", merge, PullMerged{Run: at.Run(), Pull: armed}, armed, []string{}},
 		{"armed, and disarmed by somebody", merge, PullMerged{Run: at.Run(), Pull: armed}, open, []string{"Merge task 5"}},
-		{"neither merged nor armed: a look tells", merge, PullMerged{Run: at.Run(), Pull: open}, fm.PullRequest{}, []string{}},
+		{"neither merged nor armed: a look tells", merge, PullMerged{Run: at.Run(), Pull: open}, fm.PullRequest{}, []string{"Look pulls"}},
 		{"refused, and the commit stands there: a person", merge, EffectFailed{Effect: merge, Kind: Refused, Err: "protected"}, open, []string{"record block 5"}},
 		{"refused, and it was another commit: merge that", merge, EffectFailed{Effect: merge, Kind: Refused, Err: "the head moved"}, moved, []string{"Merge task 5"}},
 		{"refused, and checks began meanwhile: once more", merge, EffectFailed{Effect: merge, Kind: Refused, Err: "unstable"}, checked, []string{"Merge task 5"}},
