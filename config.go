@@ -21,7 +21,7 @@ type Config struct {
 	Remote      string `json:"remote,omitempty"`       // default origin
 	Verify      string `json:"verify,omitempty"`       // shell command, run in the worktree; "" verifies commits and tree only
 	Merge       string `json:"merge,omitempty"`        // auto or manual; default by forge
-	Source      string `json:"source,omitempty"`       // tracker and forge: local or github; default by what there is
+	Source      string `json:"source,omitempty"`       // of issues: local, github or jira; default by what there is
 	// DeleteBranch deletes a task's branch on the remote once it is merged.
 	DeleteBranch bool `json:"delete_branch,omitempty"`
 
@@ -32,6 +32,9 @@ type Config struct {
 	Budget   BudgetConfig   `json:"budget,omitzero"`
 	Tmux     TmuxConfig     `json:"tmux,omitzero"`
 	GitHub   GitHubConfig   `json:"github,omitzero"`
+	Jira     JiraConfig     `json:"jira,omitzero"`
+	Fix      FixConfig      `json:"fix,omitzero"`
+	Overlap  OverlapConfig  `json:"overlap,omitzero"`
 }
 
 // AgentConfig says how the agent is started.
@@ -87,6 +90,31 @@ type GitHubConfig struct {
 	WritePause      Duration `json:"write_pause,omitempty"`       // between two writes; default 1s
 	WritesPerMinute int      `json:"writes_per_minute,omitempty"` // default 60
 	WritesPerHour   int      `json:"writes_per_hour,omitempty"`   // default 400
+}
+
+// JiraConfig says where the issues are, and what its projects call things. The
+// credentials are JIRA_EMAIL and JIRA_API_TOKEN, or JIRA_API_TOKEN alone for a
+// personal access token of a Data Center.
+type JiraConfig struct {
+	URL         string `json:"url,omitempty"`          // default JIRA_URL
+	Project     string `json:"project,omitempty"`      // key; 123 is short for KEY-123 then
+	SubtaskType string `json:"subtask_type,omitempty"` // name of the issue type; default the project's only one
+	InProgress  string `json:"in_progress,omitempty"`  // transition or status; default In Progress
+	Done        string `json:"done,omitempty"`         // transition or status; default Done
+	Comments    string `json:"comments,omitempty"`     // whether an agent gets to read them: all (default) or none
+}
+
+// FixConfig says how fm fix works when its flags do not.
+type FixConfig struct {
+	MaxParallel int      `json:"max_parallel,omitempty"` // default 3
+	Timeout     Duration `json:"timeout,omitempty"`      // of work on one issue; default 10m
+}
+
+// OverlapConfig says what is made of files that several tasks change.
+type OverlapConfig struct {
+	// Warn tells agents, once and in passing, that their commits conflict with
+	// those of another one.
+	Warn bool `json:"warn,omitempty"`
 }
 
 // DefaultTools lets an agent read, edit and run commands in its worktree.
@@ -157,6 +185,11 @@ func (c Config) WithDefaults() Config {
 	c.GitHub.WritePause = or(c.GitHub.WritePause, Duration(time.Second))
 	c.GitHub.WritesPerMinute = or(c.GitHub.WritesPerMinute, 60)
 	c.GitHub.WritesPerHour = or(c.GitHub.WritesPerHour, 400)
+	c.Jira.InProgress = or(c.Jira.InProgress, "In Progress")
+	c.Jira.Done = or(c.Jira.Done, "Done")
+	c.Jira.Comments = or(c.Jira.Comments, "all")
+	c.Fix.MaxParallel = or(c.Fix.MaxParallel, 3)
+	c.Fix.Timeout = or(c.Fix.Timeout, Duration(10*time.Minute))
 	c.Tmux.Width = or(c.Tmux.Width, 160)
 	c.Tmux.Height = or(c.Tmux.Height, 45)
 	c.Tmux.History = or(c.Tmux.History, 5000)
@@ -171,6 +204,10 @@ func (c Config) check() error {
 		return fmt.Errorf("config merge %q: want auto or manual", c.Merge)
 	case c.Source != "" && !slices.Contains(Sources(), c.Source):
 		return fmt.Errorf("config source %q: want %s", c.Source, strings.Join(Sources(), " or "))
+	case c.Jira.Comments != "all" && c.Jira.Comments != "none":
+		return fmt.Errorf("config jira.comments %q: want all or none", c.Jira.Comments)
+	case c.Fix.MaxParallel > MaxWorkers:
+		return fmt.Errorf("config fix.max_parallel %d: want 1 to %d", c.Fix.MaxParallel, MaxWorkers)
 	case !slices.Contains([]string{"writers", "all", "none"}, c.GitHub.Comments):
 		return fmt.Errorf("config github.comments %q: want writers, all or none", c.GitHub.Comments)
 	case !slices.Contains(PermissionModes(), c.Agent.PermissionMode):
@@ -186,7 +223,7 @@ func (c Config) check() error {
 }
 
 // Sources are where issues and pull requests can live.
-func Sources() []string { return []string{"local", "github"} }
+func Sources() []string { return []string{"local", "github", "jira"} }
 
 // skipPermissions is the CLI's flag for its mode bypassPermissions. It would
 // overrule the mode that everything else goes by.
@@ -207,6 +244,7 @@ func (c Config) checkPositive() error {
 		{"health.idle", c.Health.Idle},
 		{"health.verify", c.Health.Verify},
 		{"task.timeout", c.Task.Timeout},
+		{"fix.timeout", c.Fix.Timeout},
 		{"presence.grace", c.Presence.Grace},
 		{"github.write_pause", c.GitHub.WritePause},
 	} {
@@ -219,6 +257,7 @@ func (c Config) checkPositive() error {
 		value int
 	}{
 		{"health.attempts", c.Health.Attempts},
+		{"fix.max_parallel", c.Fix.MaxParallel},
 		{"tmux.width", c.Tmux.Width},
 		{"tmux.height", c.Tmux.Height},
 		{"tmux.history", c.Tmux.History},

@@ -20,6 +20,17 @@ type IssueID string
 // TaskID names a task: the id of the subissue (or issue) that it works on.
 type TaskID string
 
+// Ref is how people write an issue's id: #123, and PROJ-123.
+func (id IssueID) Ref() string { return TaskID(id).Ref() }
+
+// Ref is how people write the id of a task's issue: #123, and PROJ-123.
+func (id TaskID) Ref() string {
+	if id != "" && (id[0] < '0' || id[0] > '9') {
+		return string(id)
+	}
+	return "#" + string(id)
+}
+
 // ParseIssueID accepts "123", "#123" and "PROJ-123". The error quotes the text
 // with control characters made visible and says what is allowed.
 func ParseIssueID(s string) (IssueID, error) {

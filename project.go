@@ -78,8 +78,29 @@ func (p Project) Events(r Run) string { return p.File("events", r.String()) }
 // Launch is the folder with the launcher, settings and prompt of one attempt.
 func (p Project) Launch(r Run) string { return p.File("launch", r.String()) }
 
-// Branch is the branch of a task's work.
-func Branch(id TaskID) string { return "subissue/" + string(id) }
+// The branches of tasks begin with these.
+const (
+	subissuePrefix = "subissue/"
+	fixPrefix      = "fix/issue-"
+)
+
+// BranchPrefixes are what the branches of tasks begin with.
+func BranchPrefixes() []string { return []string{subissuePrefix, fixPrefix} }
+
+// TaskOf gives the task that a branch is of, with nothing but its id and
+// [Terms.Fix]; false for any other branch.
+func TaskOf(branch string) (Task, bool) {
+	for _, prefix := range BranchPrefixes() {
+		word, ok := strings.CutPrefix(branch, prefix)
+		if !ok {
+			continue
+		}
+		id, err := ParseTaskID(word)
+		t := Task{ID: id, Terms: Terms{Fix: prefix == fixPrefix}}
+		return t, err == nil && t.Head() == branch
+	}
+	return Task{}, false
+}
 
 // Worktree is the folder name of a task's worktree.
 func Worktree(id TaskID) string { return "issue-" + string(id) }

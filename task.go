@@ -22,6 +22,8 @@ type Task struct {
 	Failures  int       // attempts that failed for a reason of their own
 	NotBefore time.Time // backoff: not claimed before; zero for at once
 	DependsOn []TaskID
+	Terms     Terms
+	Paths     []string // files that it will probably change, relative to the repository's root
 	Branch    string
 	Pull      string   // number of the pull request; "" for none
 	Spent     Spending // by all attempts, as far as it was recorded
@@ -30,6 +32,40 @@ type Task struct {
 	Title     string
 	Note      string  // what a person should know: why blocked, why failed
 	Extra     []Field // keys that fm does not know, kept in their order
+}
+
+// Terms are what a user asked for when the task was taken in.
+type Terms struct {
+	Fix     bool          // the issue is mended as a whole, by fm fix
+	NoPull  bool          // the work stays on its branch: nothing is pushed, and there is no pull request
+	Main    bool          // worked on in the main checkout, one such task at a time
+	Timeout time.Duration // of work on it, after which it has failed; 0 for the one in the settings
+}
+
+// Head is the branch of the task's work: fix/issue-123 where the issue is mended
+// as a whole, else subissue/456.
+func (t Task) Head() string {
+	if t.Terms.Fix {
+		return fixPrefix + string(t.ID)
+	}
+	return subissuePrefix + string(t.ID)
+}
+
+// Site is where the task's work stands.
+func (t Task) Site() Site {
+	return Site{Task: t.ID, Branch: t.Head(), Main: t.Terms.Main, Stacked: t.Terms.Main && t.Terms.NoPull}
+}
+
+// Site is where the work of a task stands: its branch, and what has it checked
+// out.
+type Site struct {
+	Task   TaskID
+	Branch string
+	// Main is the main checkout, in the place of a worktree of the task's own.
+	Main bool
+	// Stacked begins a new branch on top of the last stacked one, which nobody
+	// will merge in between.
+	Stacked bool
 }
 
 // Field is a key=value pair of a queue line that fm does not know.

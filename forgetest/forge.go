@@ -53,7 +53,7 @@ type forge struct {
 // proposal is one for a branch of its own, into main.
 func (t forge) proposal(n int) fm.Proposal {
 	id := fm.TaskID(fmt.Sprint(1000 + n))
-	return fm.Proposal{Task: id, Title: fmt.Sprint("[Subissue] Part ", n), Body: fmt.Sprint("Part ", n, " is done.\n"), Head: fm.Branch(id), Base: "main"}
+	return fm.Proposal{Task: id, Title: fmt.Sprint("[Subissue] Part ", n), Body: fmt.Sprint("Part ", n, " is done.\n"), Head: (fm.Task{ID: id}).Head(), Base: "main"}
 }
 
 // offer pushes a branch with a file of its own and opens its pull request.

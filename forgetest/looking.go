@@ -56,7 +56,7 @@ func (t forge) lookKeepsTheOrder() {
 }
 
 func (t forge) allByPrefix() {
-	if all := t.all(fm.Branch("")); len(all) > 0 {
+	if all := t.all("subissue/"); len(all) > 0 {
 		t.Errorf("all before there are any: %+v", all)
 	}
 	var want []string
@@ -70,7 +70,7 @@ func (t forge) allByPrefix() {
 	t.Close(want[1])
 	t.Merge(want[2])
 	t.pulls = t.Restart()
-	all := t.all(fm.Branch(""))
+	all := t.all("subissue/")
 	if got := numbers(all); !slices.Equal(got, want) {
 		t.Fatalf("all are %q, want %q", got, want)
 	}

@@ -20,7 +20,7 @@ func BenchmarkPrepare(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		n++
-		if _, _, err := y.repo.Prepare(b.Context(), fm.TaskID(fmt.Sprint(n))); err != nil {
+		if _, _, err := y.repo.Prepare(b.Context(), on(fm.TaskID(fmt.Sprint(n)))); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -61,14 +61,14 @@ func TestOurCredentialHelperIsTheOneForItsServer(t *testing.T) {
 		}
 		return repo
 	}
-	if _, err := open(server.URL+"/").Head(t.Context(), fm.Branch("1")); err != nil {
+	if _, err := open(server.URL+"/").Head(t.Context(), (fm.Task{ID: "1"}).Head()); err != nil {
 		t.Fatalf("%v; asked:\n%s", err, y.read(log))
 	}
 	asked := y.read(log)
 	if !strings.HasPrefix(asked, "ours a b;c get\nprotocol=http\nhost="+strings.TrimPrefix(server.URL, "http://")+"\n") || strings.Contains(asked, "theirs") {
 		t.Errorf("asked:\n%s", asked)
 	}
-	if _, err := open("https://github.com").Head(t.Context(), fm.Branch("1")); err == nil || strings.Contains(err.Error(), secret) {
+	if _, err := open("https://github.com").Head(t.Context(), (fm.Task{ID: "1"}).Head()); err == nil || strings.Contains(err.Error(), secret) {
 		t.Errorf("got %v, want an error without the secret", err)
 	}
 	if again := strings.TrimPrefix(y.read(log), asked); strings.Contains(again, "ours") || !strings.Contains(again, "theirs get") {

@@ -89,7 +89,7 @@ func (y *yard) read(path string) string {
 
 func (y *yard) prepare(id fm.TaskID) string {
 	y.Helper()
-	dir, base, err := y.repo.Prepare(y.Context(), id)
+	dir, base, err := y.repo.Prepare(y.Context(), on(id))
 	if err != nil {
 		y.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func (y *yard) commit(dir, name, text string) string {
 
 func (y *yard) push(id fm.TaskID) string {
 	y.Helper()
-	sha, err := y.repo.Push(y.Context(), id)
+	sha, err := y.repo.Push(y.Context(), on(id))
 	if err != nil {
 		y.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestLifeOfATask(t *testing.T) {
 	sha := y.commit(dir, "work.txt", "work\n")
 	y.write(filepath.Join(dir, "COMPLETION.md"), "done\n")
 	y.write(filepath.Join(dir, "dirty file.txt"), "dirty\n")
-	work, err := y.repo.Inspect(t.Context(), "456")
+	work, err := y.repo.Inspect(t.Context(), on("456"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestLifeOfATask(t *testing.T) {
 	if got := y.git(y.remote, "rev-parse", "main"); got != merged {
 		t.Fatalf("main is %s, want %s", got, merged)
 	}
-	if err := y.repo.Remove(t.Context(), "456"); err != nil {
+	if err := y.repo.Remove(t.Context(), on("456")); err != nil {
 		t.Fatal(err)
 	}
 	if entries, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(entries) > 0 {
@@ -161,3 +161,6 @@ func TestLifeOfATask(t *testing.T) {
 		t.Fatalf("the user's checkout was touched: %s", got)
 	}
 }
+
+// on is the site of a subissue.
+func on(id fm.TaskID) fm.Site { return fm.Task{ID: id}.Site() }

@@ -15,8 +15,8 @@ import (
 // worktree, an empty Dir. When the worktree is on another branch, its commits
 // would never be pushed: that is an error that wraps [fm.ErrRefused] and says
 // how to get back.
-func (r *Repo) Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error) {
-	p, err := r.place(id)
+func (r *Repo) Inspect(ctx context.Context, at fm.Site) (fm.Work, error) {
+	p, err := r.place(at)
 	if err != nil {
 		return fm.Work{}, err
 	}

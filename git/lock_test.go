@@ -30,16 +30,16 @@ func TestWaitingForTheWriterEndsWithTheContext(t *testing.T) {
 	failed := make(chan error)
 	for i := range 3 {
 		go func() {
-			_, _, err := y.repo.Prepare(ctx, fm.TaskID(fmt.Sprint(i)))
+			_, _, err := y.repo.Prepare(ctx, on(fm.TaskID(fmt.Sprint(i))))
 			failed <- err
 		}()
 	}
 	go func() {
-		_, _, err := y.repo.Restore(ctx, "1")
+		_, _, err := y.repo.Restore(ctx, on("1"))
 		failed <- err
 	}()
 	y.push("1")
-	if work, err := y.repo.Inspect(t.Context(), "1"); err != nil || work.Commits != 1 {
+	if work, err := y.repo.Inspect(t.Context(), on("1")); err != nil || work.Commits != 1 {
 		t.Fatalf("%+v, %v", work, err)
 	}
 	cancel()

@@ -17,7 +17,7 @@ func (y *yard) offer(id fm.TaskID, name, text string) string {
 }
 
 func (y *yard) merge(id fm.TaskID, sha string) (string, error) {
-	return y.repo.MergeBranch(y.Context(), "main", fm.Branch(id), sha, "Merge pull request #1\n\n$(touch pwn) -m x")
+	return y.repo.MergeBranch(y.Context(), "main", (fm.Task{ID: id}).Head(), sha, "Merge pull request #1\n\n$(touch pwn) -m x")
 }
 
 func TestMergeLeavesTheCheckoutAlone(t *testing.T) {

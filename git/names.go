@@ -52,12 +52,16 @@ func (p place) last() string { return "refs/fm/last/" + string(p.id) }
 // uncommitted is the subject of the commits that hold what was in no commit.
 func (p place) uncommitted() string { return "fm: what stood uncommitted in " + fm.Worktree(p.id) }
 
-// place checks the id again, whatever its type promises: it becomes a path
-// that is removed and a ref that is forced.
-func (r *Repo) place(id fm.TaskID) (place, error) {
+// place checks the id and the branch again, whatever their types promise: they
+// become a path that is removed and a ref that is forced.
+func (r *Repo) place(at fm.Site) (place, error) {
+	id := at.Task
 	if got, err := fm.ParseTaskID(string(id)); err != nil || got != id {
 		return place{}, fmt.Errorf("task id %q: not an id: %w", id, fm.ErrRefused)
 	}
-	p := place{id: id, dir: filepath.Join(r.worktrees, fm.Worktree(id)), branch: fm.Branch(id)}
+	if t, ok := fm.TaskOf(at.Branch); !ok || t.ID != id {
+		return place{}, fmt.Errorf("branch %q: not one of task %s: %w", at.Branch, id, fm.ErrRefused)
+	}
+	p := place{id: id, dir: filepath.Join(r.worktrees, fm.Worktree(id)), branch: at.Branch}
 	return p, checkBranch(p.branch)
 }

@@ -59,14 +59,14 @@ func TestWorktreesMayStandElsewhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, _, err := repo.Prepare(t.Context(), "1")
+		got, _, err := repo.Prepare(t.Context(), on("1"))
 		if err != nil || filepath.Base(filepath.Dir(got)) != filepath.Base(dir) {
 			t.Fatalf("%q: %q, %v", dir, got, err)
 		}
 		if got := y.git(y.root, "status", "--porcelain"); got != "" {
 			t.Fatalf("%q shows: %s", dir, got)
 		}
-		if err := repo.Remove(t.Context(), "1"); err != nil {
+		if err := repo.Remove(t.Context(), on("1")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestAnInheritedRepositoryIsIgnored(t *testing.T) {
 	y := newYard(t, "")
 	y.env = append(y.env, "GIT_DIR=/nowhere", "GIT_WORK_TREE=/nowhere", "GIT_INDEX_FILE=/nowhere", "GIT_TRACE=1", "LC_ALL=de_DE.UTF-8")
 	repo := y.open()
-	if _, _, err := repo.Prepare(t.Context(), "1"); err != nil {
+	if _, _, err := repo.Prepare(t.Context(), on("1")); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -134,7 +134,7 @@ func TestLookingAtARepositoryLeavesNoWorktreeFolder(t *testing.T) {
 	if _, err := os.Lstat(filepath.Join(inner, "deep")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("opening made %s", dir)
 	}
-	got, _, err := repo.Prepare(t.Context(), "1")
+	got, _, err := repo.Prepare(t.Context(), on("1"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,8 +26,8 @@ const checkoutLimit = 10 * time.Minute
 // left half-done is repaired where nothing can be lost by it, and refused with
 // a text that says what to do where it cannot: errors wrap [fm.ErrRefused]
 // then.
-func (r *Repo) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error) {
-	p, err := r.place(id)
+func (r *Repo) Prepare(ctx context.Context, at fm.Site) (dir, base string, err error) {
+	p, err := r.place(at)
 	if err != nil {
 		return "", "", err
 	}

@@ -47,7 +47,7 @@ func TestParallelPreparesAllSucceed(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range errs {
 		all.Go(func() {
-			_, _, errs[i] = repos[i%2].Prepare(t.Context(), fm.TaskID(fmt.Sprint(i+1)))
+			_, _, errs[i] = repos[i%2].Prepare(t.Context(), on(fm.TaskID(fmt.Sprint(i+1))))
 		})
 	}
 	all.Wait()
@@ -114,9 +114,9 @@ func TestPrepareRefusesAFolderThatIsNoWorktree(t *testing.T) {
 	y := newYard(t, "")
 	dir := filepath.Join(y.root, ".worktrees", "issue-1")
 	y.write(filepath.Join(dir, "precious.txt"), "x")
-	_, _, err := y.repo.Prepare(t.Context(), "1")
+	_, _, err := y.repo.Prepare(t.Context(), on("1"))
 	refused(t, err, "issue-1", "move it away", "issue #1", "git worktree prune")
-	refused(t, y.repo.Remove(t.Context(), "1"), "by hand")
+	refused(t, y.repo.Remove(t.Context(), on("1")), "by hand")
 	if got := y.read(filepath.Join(dir, "precious.txt")); got != "x" {
 		t.Fatal("the folder was touched")
 	}
@@ -127,7 +127,7 @@ func TestPrepareRefusesABranchInUseElsewhere(t *testing.T) {
 	y := newYard(t, "")
 	other := filepath.Join(t.TempDir(), "other")
 	y.git(y.root, "worktree", "add", "--quiet", "-b", "subissue/1", other)
-	_, _, err := y.repo.Prepare(t.Context(), "1")
+	_, _, err := y.repo.Prepare(t.Context(), on("1"))
 	refused(t, err, other)
 }
 
@@ -143,7 +143,7 @@ func TestPrepareRedoesWhatAKilledAddLeft(t *testing.T) {
 		}
 	}
 	y.write(filepath.Join(admin, "locked"), "initializing\n")
-	if _, _, err := y.repo.Prepare(t.Context(), "1"); err == nil || errors.Is(err, fm.ErrRefused) {
+	if _, _, err := y.repo.Prepare(t.Context(), on("1")); err == nil || errors.Is(err, fm.ErrRefused) {
 		t.Fatalf("got %v, want to be told to wait for a git that may be alive", err)
 	}
 	age(t, filepath.Join(admin, "locked"))
@@ -161,7 +161,7 @@ func TestPrepareRemovesOnlyAbandonedLocks(t *testing.T) {
 	lock := filepath.Join(y.root, ".git", "worktrees", "issue-1", "index.lock")
 	stays := func(what string) {
 		t.Helper()
-		_, _, err := y.repo.Prepare(t.Context(), "1")
+		_, _, err := y.repo.Prepare(t.Context(), on("1"))
 		if err == nil || errors.Is(err, fm.ErrRefused) {
 			t.Fatalf("%s: got %v, want to be told to wait", what, err)
 		}
@@ -211,11 +211,11 @@ func TestAWorktreeThatAPersonLockedIsKept(t *testing.T) {
 	dir := y.prepare("1")
 	y.git(y.root, "worktree", "lock", "--reason", "looking at it", dir)
 	y.prepare("1")
-	refused(t, y.repo.Remove(t.Context(), "1"), "looking at it", "git worktree unlock")
+	refused(t, y.repo.Remove(t.Context(), on("1")), "looking at it", "git worktree unlock")
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := y.repo.Prepare(t.Context(), "1")
+	_, _, err := y.repo.Prepare(t.Context(), on("1"))
 	refused(t, err, "git worktree unlock")
 }
 
@@ -230,7 +230,7 @@ func TestPrepareWorksOffAFreshBase(t *testing.T) {
 		t.Fatalf("worktree at %s, want %s", got, sha)
 	}
 	// A branch without commits of its own follows the base.
-	if err := y.repo.Remove(t.Context(), "1"); err != nil {
+	if err := y.repo.Remove(t.Context(), on("1")); err != nil {
 		t.Fatal(err)
 	}
 	sha = y.commit(elsewhere, "newer.txt", "newer\n")
@@ -255,7 +255,7 @@ func TestPrepareRefusesABaseThatIsNotPushed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = repo.Prepare(t.Context(), "1")
+	_, _, err = repo.Prepare(t.Context(), on("1"))
 	refused(t, err, "git push origin topic")
 }
 
@@ -266,7 +266,7 @@ func TestPrepareBringsAWorktreeBackToItsBranch(t *testing.T) {
 	dir := y.prepare("1")
 	y.git(dir, "switch", "--quiet", "--detach")
 	lost := y.commit(dir, "a.txt", "a\n")
-	_, err := y.repo.Inspect(t.Context(), "1")
+	_, err := y.repo.Inspect(t.Context(), on("1"))
 	refused(t, err, "detached HEAD", "git switch subissue/1")
 	y.prepare("1")
 	if got := y.git(dir, "branch", "--show-current"); got != "subissue/1" {
@@ -287,7 +287,7 @@ func TestARebaseIsLeftToTheAgent(t *testing.T) {
 		t.Fatalf("the rebase went through: %s", out)
 	}
 	y.prepare("1")
-	_, err := y.repo.Inspect(t.Context(), "1")
+	_, err := y.repo.Inspect(t.Context(), on("1"))
 	refused(t, err, "git rebase --continue")
 }
 
@@ -327,15 +327,15 @@ func TestHostileIDsAreRefused(t *testing.T) {
 		"", ".", "..", "../../x", "-rf", "--upload-pack=touch pwn", "a/b", "#1", "a..b", "a.lock", "x\n1", "x y", "ünï", "a\x00b",
 		fm.TaskID(strings.Repeat("x", 300)), "$(touch pwn)", "HEAD~1", "a:b", "@{0}",
 	} {
-		_, _, err := y.repo.Prepare(t.Context(), id)
+		_, _, err := y.repo.Prepare(t.Context(), on(id))
 		refused(t, err)
-		_, err = y.repo.Inspect(t.Context(), id)
+		_, err = y.repo.Inspect(t.Context(), on(id))
 		refused(t, err)
-		_, err = y.repo.Push(t.Context(), id)
+		_, err = y.repo.Push(t.Context(), on(id))
 		refused(t, err)
-		_, err = y.repo.Preserve(t.Context(), id)
+		_, err = y.repo.Preserve(t.Context(), on(id))
 		refused(t, err)
-		refused(t, y.repo.Remove(t.Context(), id))
+		refused(t, y.repo.Remove(t.Context(), on(id)))
 	}
 	if got := y.git(y.root, "worktree", "list"); strings.Count(got, "\n") != 0 {
 		t.Fatalf("worktrees were made:\n%s", got)

@@ -22,8 +22,8 @@ import (
 //
 // A repository within the worktree that holds work of its own cannot be kept
 // so: that is an error that wraps [fm.ErrRefused] and names it.
-func (r *Repo) Preserve(ctx context.Context, id fm.TaskID) (ref string, err error) {
-	p, err := r.place(id)
+func (r *Repo) Preserve(ctx context.Context, at fm.Site) (ref string, err error) {
+	p, err := r.place(at)
 	if err != nil {
 		return "", err
 	}

@@ -21,8 +21,8 @@ type Preserved struct {
 }
 
 // Preserved lists what is kept of a task, newest first.
-func (r *Repo) Preserved(ctx context.Context, id fm.TaskID) ([]Preserved, error) {
-	p, err := r.place(id)
+func (r *Repo) Preserved(ctx context.Context, at fm.Site) ([]Preserved, error) {
+	p, err := r.place(at)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,8 @@ import (
 // anybody else there make it fail with [fm.ErrRefused], also when they arrive
 // between the look and the push. A branch that carries one of fm's own files
 // (COMPLETION.md and the like) is refused too.
-func (r *Repo) Push(ctx context.Context, id fm.TaskID) (sha string, err error) {
-	p, err := r.place(id)
+func (r *Repo) Push(ctx context.Context, at fm.Site) (sha string, err error) {
+	p, err := r.place(at)
 	if err != nil {
 		return "", err
 	}

@@ -50,7 +50,7 @@ func TestAStalePusherOverwritesNothing(t *testing.T) {
 	y.commit(y.prepare("1"), "a.txt", "first\n")
 	want := y.push("1")
 	z.commit(stale, "a.txt", "stale\n")
-	_, err := z.repo.Push(t.Context(), "1")
+	_, err := z.repo.Push(t.Context(), on("1"))
 	refused(t, err, "subissue/1", "git fetch origin")
 	if got := y.git(y.remote, "rev-parse", "subissue/1"); got != want {
 		t.Fatalf("the remote has %s, want %s", got, want)
@@ -68,7 +68,7 @@ func TestAPushThatIsOvertakenIsRefused(t *testing.T) {
 	other := y.git(y.remote, "commit-tree", "-m", "overtaking", "main^{tree}", "-p", "main")
 	y.onPush("git update-ref refs/heads/subissue/1 " + other)
 	y.git(dir, "commit", "--quiet", "--amend", "-m", "rewritten")
-	_, err := y.repo.Push(t.Context(), "1")
+	_, err := y.repo.Push(t.Context(), on("1"))
 	refused(t, err, "stale info")
 	if got := y.git(y.remote, "rev-parse", "subissue/1"); got != other {
 		t.Fatalf("the remote has %s, want %s", got, other)
@@ -106,9 +106,9 @@ func TestFilesOfFMAreNeverPushed(t *testing.T) {
 	y.write(filepath.Join(dir, "COMPLETION.md"), "done")
 	y.git(dir, "add", "--force", "COMPLETION.md")
 	y.git(dir, "commit", "--quiet", "-m", "done")
-	_, err := y.repo.Push(t.Context(), "1")
+	_, err := y.repo.Push(t.Context(), on("1"))
 	refused(t, err, "git rm --cached COMPLETION.md")
-	work, err := y.repo.Inspect(t.Context(), "1")
+	work, err := y.repo.Inspect(t.Context(), on("1"))
 	if err != nil || len(work.Files) > 0 || work.Commits != 1 {
 		t.Fatalf("%+v, %v: fm's own file counts as work", work, err)
 	}
@@ -119,7 +119,7 @@ func TestHooksOfTheUserDecide(t *testing.T) {
 	y := newYard(t, "")
 	y.commit(y.prepare("1"), "a.txt", "one\n")
 	y.hook("pre-push", "echo the tests fail >&2; exit 1\n")
-	_, err := y.repo.Push(t.Context(), "1")
+	_, err := y.repo.Push(t.Context(), on("1"))
 	refused(t, err, "the tests fail")
 }
 
@@ -129,9 +129,9 @@ func TestPushWithoutRemoteSaysWhatToDo(t *testing.T) {
 	y.git(y.root, "remote", "remove", "origin")
 	y.repo = y.open()
 	y.commit(y.prepare("1"), "a.txt", "one\n")
-	_, err := y.repo.Push(t.Context(), "1")
+	_, err := y.repo.Push(t.Context(), on("1"))
 	refused(t, err, "git remote add")
-	if work, err := y.repo.Inspect(t.Context(), "1"); err != nil || work.Commits != 1 {
+	if work, err := y.repo.Inspect(t.Context(), on("1")); err != nil || work.Commits != 1 {
 		t.Fatalf("%+v, %v", work, err)
 	}
 }
@@ -143,7 +143,7 @@ func TestAnUnreachableRemoteIsTransientAndKeepsSecrets(t *testing.T) {
 	y := newYard(t, "")
 	y.commit(y.prepare("1"), "a.txt", "one\n")
 	y.git(y.root, "remote", "set-url", "origin", "http://me:s3cret-t0ken@127.0.0.1:1/x.git")
-	_, err := y.repo.Push(t.Context(), "1")
+	_, err := y.repo.Push(t.Context(), on("1"))
 	if err == nil || errors.Is(err, fm.ErrRefused) || errors.Is(err, fm.ErrGone) {
 		t.Fatalf("got %v, want a transient error", err)
 	}

@@ -24,8 +24,8 @@ import (
 //
 // A task without a worktree has its branch moved; one without a branch here,
 // as on another machine, gets the remote's, or [fm.ErrGone].
-func (r *Repo) Rebase(ctx context.Context, id fm.TaskID) (sha string, err error) {
-	p, err := r.place(id)
+func (r *Repo) Rebase(ctx context.Context, at fm.Site) (sha string, err error) {
+	p, err := r.place(at)
 	if err != nil {
 		return "", err
 	}
@@ -35,7 +35,7 @@ func (r *Repo) Rebase(ctx context.Context, id fm.TaskID) (sha string, err error)
 	if here, err := r.resolve(ctx, "", p.ref()); err != nil || here == "" {
 		return sha, err // only the remote has the branch, and it needed nothing
 	}
-	return r.Push(ctx, id)
+	return r.Push(ctx, at)
 }
 
 // rebase brings the branch here onto the base.

@@ -26,7 +26,7 @@ func (y *yard) baseMoves(name, text string) string {
 
 func (y *yard) rebase(id fm.TaskID) string {
 	y.Helper()
-	sha, err := y.repo.Rebase(y.Context(), id)
+	sha, err := y.repo.Rebase(y.Context(), on(id))
 	if err != nil {
 		y.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func (y *yard) state(dir string) map[string]string {
 func (y *yard) unchanged(dir string, kind error, says ...string) {
 	y.Helper()
 	before := y.state(dir)
-	_, err := y.repo.Rebase(y.Context(), "1")
+	_, err := y.repo.Rebase(y.Context(), on("1"))
 	if !errors.Is(err, kind) {
 		y.Fatalf("got %v, want %v", err, kind)
 	}
@@ -165,7 +165,7 @@ func TestRebaseLeavesABranchThatIsCheckedOutElsewhere(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
 	y.offer("1", "a.txt", "a\n")
-	if err := y.repo.Remove(t.Context(), "1"); err != nil {
+	if err := y.repo.Remove(t.Context(), on("1")); err != nil {
 		t.Fatal(err)
 	}
 	y.baseMoves("main.txt", "theirs\n")
@@ -181,7 +181,7 @@ func TestRebaseWithoutAWorktree(t *testing.T) {
 		y := newYard(t, "")
 		another := y.clone()
 		old := y.offer("1", "a.txt", "a\n")
-		if err := y.repo.Remove(t.Context(), "1"); err != nil {
+		if err := y.repo.Remove(t.Context(), on("1")); err != nil {
 			t.Fatal(err)
 		}
 		if keep == "nothing" {
@@ -201,7 +201,7 @@ func TestRebaseWithoutAWorktree(t *testing.T) {
 		}
 	}
 	y := newYard(t, "")
-	if _, err := y.repo.Rebase(t.Context(), "1"); !errors.Is(err, fm.ErrGone) {
+	if _, err := y.repo.Rebase(t.Context(), on("1")); !errors.Is(err, fm.ErrGone) {
 		t.Fatalf("got %v, want gone", err)
 	}
 }
@@ -232,7 +232,7 @@ func TestARebaseThatWasCutOffIsFinished(t *testing.T) {
 	old := y.push("1")
 	y.baseMoves("main.txt", "two\n")
 	y.onPush("test -e go || exit 1")
-	if _, err := y.repo.Rebase(t.Context(), "1"); err == nil || y.git(y.remote, "rev-parse", "subissue/1") != old {
+	if _, err := y.repo.Rebase(t.Context(), on("1")); err == nil || y.git(y.remote, "rev-parse", "subissue/1") != old {
 		t.Fatalf("the push was made (%v)", err)
 	}
 	y.write(filepath.Join(y.remote, "go"), "")
@@ -285,7 +285,7 @@ func TestRebaseDropsWhatTheBaseHas(t *testing.T) {
 	y.git(dir, "branch", "--force", "subissue/1", "other")
 	y.git(dir, "switch", "--quiet", "subissue/1")
 	y.baseMoves("c.txt", "c\n")
-	if _, err := y.repo.Rebase(t.Context(), "1"); !errors.Is(err, fm.ErrRefused) {
+	if _, err := y.repo.Rebase(t.Context(), on("1")); !errors.Is(err, fm.ErrRefused) {
 		t.Fatalf("got %v, want a refusal", err)
 	}
 }
@@ -299,18 +299,18 @@ func TestRebaseWithoutTheRemoteIsTransient(t *testing.T) {
 	if err := os.Rename(y.remote, y.remote+".away"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := y.repo.Rebase(t.Context(), "1")
+	_, err := y.repo.Rebase(t.Context(), on("1"))
 	if err == nil || errors.Is(err, fm.ErrRefused) || errors.Is(err, fm.ErrConflict) || errors.Is(err, fm.ErrGone) {
 		t.Fatalf("got %v, want a transient error", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := y.repo.Rebase(ctx, "1"); !errors.Is(err, context.Canceled) {
+	if _, err := y.repo.Rebase(ctx, on("1")); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v, want the context's end", err)
 	}
 	y.git(y.root, "remote", "remove", "origin")
 	y.repo = y.open()
-	_, err = y.repo.Rebase(t.Context(), "1")
+	_, err = y.repo.Rebase(t.Context(), on("1"))
 	refused(t, err, "git remote add")
 }
 
@@ -323,7 +323,7 @@ func TestInspectTellsTheMessages(t *testing.T) {
 		y.git(dir, "commit", "--quiet", "--allow-empty", "-m", m)
 	}
 	messages := func() string {
-		work, err := y.repo.Inspect(t.Context(), "1")
+		work, err := y.repo.Inspect(t.Context(), on("1"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -348,27 +348,27 @@ func TestUnpublishDeletesOnlyWhatIsContained(t *testing.T) {
 	second := y.commit(dir, "b.txt", "b\n")
 	y.push("1")
 	y.hook("pre-push", "echo the tests fail >&2; exit 1\n")
-	refused(t, y.repo.Unpublish(t.Context(), "1", first), "commits that")
-	refused(t, y.repo.Unpublish(t.Context(), "1", "HEAD"))
-	refused(t, y.repo.Unpublish(t.Context(), "1", strings.Repeat("0", 40)), "commits that")
+	refused(t, y.repo.Unpublish(t.Context(), on("1"), first), "commits that")
+	refused(t, y.repo.Unpublish(t.Context(), on("1"), "HEAD"))
+	refused(t, y.repo.Unpublish(t.Context(), on("1"), strings.Repeat("0", 40)), "commits that")
 	// A person puts a commit there that is not known here.
 	z := y.clone()
 	z.git(z.root, "switch", "--quiet", "subissue/1")
 	theirs := z.commit(z.root, "c.txt", "c\n")
 	z.git(z.root, "push", "--quiet", "origin", "subissue/1")
-	refused(t, y.repo.Unpublish(t.Context(), "1", second), "commits that")
+	refused(t, y.repo.Unpublish(t.Context(), on("1"), second), "commits that")
 	if got := y.git(y.remote, "rev-parse", "subissue/1"); got != theirs {
 		t.Fatalf("the remote has %s, want %s", got, theirs)
 	}
 	// And one while the deletion is on its way: only the lease can tell.
 	y.onPush("git update-ref refs/heads/subissue/1 " + second)
-	refused(t, y.repo.Unpublish(t.Context(), "1", theirs), "stale info")
+	refused(t, y.repo.Unpublish(t.Context(), on("1"), theirs), "stale info")
 	if got := y.git(y.remote, "rev-parse", "subissue/1"); got != second {
 		t.Fatalf("the remote has %s, want %s", got, second)
 	}
 	y.onPush("")
 	for range 2 {
-		if err := y.repo.Unpublish(t.Context(), "1", theirs); err != nil {
+		if err := y.repo.Unpublish(t.Context(), on("1"), theirs); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -387,7 +387,7 @@ func TestUnpublishOfWhatVanishesIsNoError(t *testing.T) {
 	y := newYard(t, "")
 	sha := y.offer("1", "a.txt", "a\n")
 	y.onPush("git update-ref -d refs/heads/subissue/1")
-	if err := y.repo.Unpublish(t.Context(), "1", sha); err != nil {
+	if err := y.repo.Unpublish(t.Context(), on("1"), sha); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -398,7 +398,7 @@ func TestRemoteBranchesHaveThePrefix(t *testing.T) {
 	want := map[string]string{}
 	for i := range 3 {
 		id := fm.TaskID(fmt.Sprint(i + 1))
-		want[fm.Branch(id)] = y.offer(id, "a.txt", fmt.Sprint(i))
+		want[(fm.Task{ID: id}).Head()] = y.offer(id, "a.txt", fmt.Sprint(i))
 	}
 	y.git(y.remote, "update-ref", "refs/heads/subissue/a/b", "main")
 	want["subissue/a/b"] = y.git(y.remote, "rev-parse", "main")

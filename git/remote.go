@@ -128,9 +128,11 @@ func (r *Repo) fetchBase(ctx context.Context) error {
 		return last.err
 	}
 	last = &fetched{began: time.Now()}
-	ref := "refs/heads/" + r.base
-	tasks := fm.Branch("*")
-	last.err = r.fetch(ctx, fetchLimit, "+"+ref+":"+r.tracking(), "+refs/heads/"+tasks+":refs/remotes/"+r.remote+"/"+tasks)
+	specs := []string{"+refs/heads/" + r.base + ":" + r.tracking()}
+	for _, prefix := range fm.BranchPrefixes() {
+		specs = append(specs, "+refs/heads/"+prefix+"*:refs/remotes/"+r.remote+"/"+prefix+"*")
+	}
+	last.err = r.fetch(ctx, fetchLimit, specs...)
 	return last.err
 }
 

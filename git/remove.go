@@ -21,8 +21,8 @@ const trash = ".removed-"
 // fails, nothing is removed. An absent worktree is no error; a folder in its
 // place that is not a worktree of this repository, and a worktree that a
 // person locked, are refused with [fm.ErrRefused].
-func (r *Repo) Remove(ctx context.Context, id fm.TaskID) error {
-	p, err := r.place(id)
+func (r *Repo) Remove(ctx context.Context, at fm.Site) error {
+	p, err := r.place(at)
 	if err != nil {
 		return err
 	}

@@ -26,8 +26,8 @@ import (
 // folder, the ref and an error come back, which says how to go on and wraps
 // [fm.ErrConflict] when both changed the same lines, else [fm.ErrRefused].
 // [fm.ErrGone] means that nothing of the task is kept.
-func (r *Repo) Restore(ctx context.Context, id fm.TaskID) (dir, ref string, err error) {
-	p, err := r.place(id)
+func (r *Repo) Restore(ctx context.Context, at fm.Site) (dir, ref string, err error) {
+	p, err := r.place(at)
 	if err != nil {
 		return "", "", err
 	}

@@ -122,7 +122,7 @@ func TestRestoreLeavesAConflictToAPerson(t *testing.T) {
 	y.write(filepath.Join(dir, "new.txt"), "new\n")
 	y.remove("1")
 	sha := y.advance("main.txt", "theirs\n")
-	back, ref, err := y.repo.Restore(t.Context(), "1")
+	back, ref, err := y.repo.Restore(t.Context(), on("1"))
 	if !errors.Is(err, fm.ErrConflict) || back != dir || ref != "refs/fm/preserved/1/1" {
 		t.Fatalf("%q, %q, %v", back, ref, err)
 	}
@@ -151,7 +151,7 @@ func TestRestoreMovesNoBranch(t *testing.T) {
 	y.git(dir, "switch", "--quiet", "--detach")
 	y.commit(dir, "off.txt", "off\n")
 	y.remove("1")
-	back, ref, err := y.repo.Restore(t.Context(), "1")
+	back, ref, err := y.repo.Restore(t.Context(), on("1"))
 	refused(t, err, "git log subissue/1..refs/fm/preserved/1/1")
 	if back != dir || ref != "refs/fm/preserved/1/1" || y.git(dir, "rev-parse", "subissue/1") != base {
 		t.Fatalf("%q, %q, the branch is at %s", back, ref, y.git(dir, "rev-parse", "subissue/1"))
@@ -160,7 +160,7 @@ func TestRestoreMovesNoBranch(t *testing.T) {
 	y.write(filepath.Join(dir, "main.txt"), "dirty\n")
 	y.remove("1")
 	y.git(y.root, "branch", "--force", "subissue/1", base)
-	_, ref, err = y.repo.Restore(t.Context(), "1")
+	_, ref, err = y.repo.Restore(t.Context(), on("1"))
 	refused(t, err, "refs/fm/preserved/1/2")
 	if got := y.git(dir, "rev-parse", "HEAD"); got != base || y.git(dir, "status", "--porcelain") != "" || ref != "refs/fm/preserved/1/2" {
 		t.Errorf("at %s, want %s", got, base)

@@ -16,7 +16,7 @@ import (
 
 func (y *yard) remove(id fm.TaskID) {
 	y.Helper()
-	if err := y.repo.Remove(y.Context(), id); err != nil {
+	if err := y.repo.Remove(y.Context(), on(id)); err != nil {
 		y.Fatal(err)
 	}
 }
@@ -24,7 +24,7 @@ func (y *yard) remove(id fm.TaskID) {
 // restore brings a worktree back and checks that the repository is whole.
 func (y *yard) restore(id fm.TaskID) (dir, ref string) {
 	y.Helper()
-	dir, ref, err := y.repo.Restore(y.Context(), id)
+	dir, ref, err := y.repo.Restore(y.Context(), on(id))
 	if err != nil {
 		y.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestRestoreLeavesWhatIsThere(t *testing.T) {
 	y.remove("1")
 	y.prepare("1")
 	y.write(filepath.Join(dir, "main.txt"), "at work\n")
-	_, _, err := y.repo.Restore(t.Context(), "1")
+	_, _, err := y.repo.Restore(t.Context(), on("1"))
 	refused(t, err, "there already", "refs/fm/preserved/1/1")
 	if got := y.read(filepath.Join(dir, "main.txt")); got != "at work\n" {
 		t.Fatalf("it was touched: %q", got)
@@ -140,14 +140,14 @@ func TestRestoreLeavesWhatIsThere(t *testing.T) {
 		} else {
 			y.write(filepath.Join(dir, "precious.txt"), text)
 		}
-		_, _, err = y.repo.Restore(t.Context(), "1")
+		_, _, err = y.repo.Restore(t.Context(), on("1"))
 		refused(t, err, "there already")
 	}
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
 	y.git(y.root, "worktree", "add", "--quiet", filepath.Join(t.TempDir(), "other"), "subissue/1")
-	_, _, err = y.repo.Restore(t.Context(), "1")
+	_, _, err = y.repo.Restore(t.Context(), on("1"))
 	refused(t, err, "other", "git worktree remove")
 	if _, err := os.Lstat(dir); err == nil {
 		t.Error("a worktree was made all the same")
@@ -166,7 +166,7 @@ func TestRestoreWritesOverNoFile(t *testing.T) {
 	hook := filepath.Join(y.root, ".git", "hooks", "post-checkout")
 	y.write(hook, "#!/bin/sh\necho by the hook > generated.txt\n")
 	y.chmod(hook)
-	_, ref, err := y.repo.Restore(t.Context(), "1")
+	_, ref, err := y.repo.Restore(t.Context(), on("1"))
 	refused(t, err, "generated.txt", "refs/fm/preserved/1/1", "by hand")
 	if got := y.read(filepath.Join(dir, "generated.txt")); got != "by the hook\n" || ref == "" {
 		t.Errorf("it became %q", got)
@@ -179,20 +179,20 @@ func TestRestoreWritesOverNoFile(t *testing.T) {
 func TestRestoreOfNothingSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
-	_, _, err := y.repo.Restore(t.Context(), "1")
+	_, _, err := y.repo.Restore(t.Context(), on("1"))
 	if !errors.Is(err, fm.ErrGone) || !strings.Contains(err.Error(), "fm queue retry 1") {
 		t.Fatalf("got %v", err)
 	}
 	for _, id := range []fm.TaskID{"", "..", "-rf", "a/b", "x\n1", "HEAD~1", "@{0}", "$(touch pwn)"} {
-		_, _, err := y.repo.Restore(t.Context(), id)
+		_, _, err := y.repo.Restore(t.Context(), on(id))
 		refused(t, err)
-		_, err = y.repo.Preserved(t.Context(), id)
+		_, err = y.repo.Preserved(t.Context(), on(id))
 		refused(t, err)
 	}
 	if list := y.git(y.root, "worktree", "list"); strings.Count(list, "\n") != 0 {
 		t.Fatalf("worktrees were made:\n%s", list)
 	}
-	if all, err := y.repo.Preserved(t.Context(), "1"); err != nil || len(all) != 0 {
+	if all, err := y.repo.Preserved(t.Context(), on("1")); err != nil || len(all) != 0 {
 		t.Fatalf("kept: %v, %v", all, err)
 	}
 }
@@ -230,7 +230,7 @@ func TestPreservedListsTheNewestFirst(t *testing.T) {
 		want = append([]string{y.preserve("1")}, want...)
 	}
 	y.git(y.root, "update-ref", "refs/fm/preserved/1/notes", "HEAD") // a person's
-	all, err := y.repo.Preserved(t.Context(), "1")
+	all, err := y.repo.Preserved(t.Context(), on("1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +274,7 @@ func TestParallelRestoresAllSucceed(t *testing.T) {
 	errs := make(chan error)
 	for i, id := range ids {
 		go func() {
-			_, _, err := repos[i%2].Restore(t.Context(), id)
+			_, _, err := repos[i%2].Restore(t.Context(), on(id))
 			errs <- err
 		}()
 	}

@@ -12,8 +12,8 @@ import (
 // the commit sha, and leaves the branch here alone. One that is gone is no
 // error. [fm.ErrRefused] when there is more on it, also when that arrives
 // between the look and the deletion, or when the remote does not allow it.
-func (r *Repo) Unpublish(ctx context.Context, id fm.TaskID, sha string) error {
-	p, err := r.place(id)
+func (r *Repo) Unpublish(ctx context.Context, at fm.Site, sha string) error {
+	p, err := r.place(at)
 	if err != nil {
 		return err
 	}

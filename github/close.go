@@ -79,3 +79,9 @@ func (g *GitHub) patchClosed(ctx context.Context, s *spell, n int) error {
 	})
 	return g.explain(err)
 }
+
+// Begin changes nothing: a branch or a pull request says it.
+func (t *Tracker) Begin(context.Context, fm.IssueID) error { return nil }
+
+// Link changes nothing: the pull request names its issue.
+func (t *Tracker) Link(context.Context, fm.IssueID, fm.PullRequest) error { return nil }

@@ -219,7 +219,7 @@ func (o *office) noneForgotten() {
 func TestIssueThatCameMeanwhileIsNotMade(t *testing.T) {
 	o := newOffice(t, blocked("1"))
 	o.split = func(fm.IssueID, int) (fm.Split, error) {
-		task := fm.Task{ID: "1", Title: "One", Branch: fm.Branch("1")}
+		task := fm.Task{ID: "1", Title: "One", Branch: (fm.Task{ID: "1"}).Head()}
 		if _, err := o.disk.open(t).Commit(t.Context(), clock(), queue.Add(task, clock())); err != nil {
 			t.Error(err)
 		}

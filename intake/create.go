@@ -44,7 +44,7 @@ func (t *taking) drafts(ctx context.Context, p part) ([]draft, error) {
 		if t.priority != 0 {
 			drafts[i].task.Priority = t.priority
 		}
-		drafts[i].task.Branch = fm.Branch(drafts[i].task.ID)
+		drafts[i].task.Branch = drafts[i].task.Head()
 	}
 	return drafts, nil
 }

@@ -55,7 +55,7 @@ func (m *museum) rebuild() ([]fm.TaskID, []string, error) {
 // offer is a pull request: "8 open", "8 open draft", "8 merged" or "8 closed".
 func offer(task fm.TaskID, words string) fm.PullRequest {
 	f := strings.Fields(words)
-	return fm.PullRequest{Number: f[0], Head: fm.Branch(task), State: fm.PullState(f[1]), Draft: len(f) > 2}
+	return fm.PullRequest{Number: f[0], Head: (fm.Task{ID: task}).Head(), State: fm.PullState(f[1]), Draft: len(f) > 2}
 }
 
 // restored tells a task in short.

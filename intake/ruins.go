@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +17,8 @@ import (
 type ruins struct {
 	parts    []part // of each parent, and of each issue that stands alone; none without drafts
 	pulls    map[fm.TaskID]fm.PullRequest
-	closed   map[fm.TaskID]bool // its issue
+	branches map[fm.TaskID]string // on the remote
+	closed   map[fm.TaskID]bool   // its issue
 	attempts map[fm.TaskID]int
 	left     func(fm.TaskID) bool
 	unknown  []string
@@ -34,7 +36,7 @@ type relic struct {
 
 // dig reads everything.
 func (in *Intake) dig(ctx context.Context, r Remains) (ruins, error) {
-	w := ruins{pulls: map[fm.TaskID]fm.PullRequest{}, closed: map[fm.TaskID]bool{}, attempts: r.Attempts, left: r.Left}
+	w := ruins{pulls: map[fm.TaskID]fm.PullRequest{}, branches: map[fm.TaskID]string{}, closed: map[fm.TaskID]bool{}, attempts: r.Attempts, left: r.Left}
 	if w.left == nil {
 		w.left = func(fm.TaskID) bool { return false }
 	}
@@ -42,22 +44,23 @@ func (in *Intake) dig(ctx context.Context, r Remains) (ruins, error) {
 	if err != nil {
 		return w, err
 	}
-	pulls, err := r.Offers.All(ctx, fm.Branch(""))
+	pulls, err := r.Offers.All(ctx, "")
 	if err != nil {
 		return w, err
 	}
 	heads := map[fm.TaskID]bool{}
 	for _, p := range pulls {
-		if id, ok := taskOf(p.Head); ok {
-			heads[id] = true
-			if was, ok := w.pulls[id]; !ok || outranks(p, was) {
-				w.pulls[id] = p
+		if t, ok := fm.TaskOf(p.Head); ok {
+			heads[t.ID] = true
+			if was, ok := w.pulls[t.ID]; !ok || outranks(p, was) {
+				w.pulls[t.ID] = p
 			}
 		}
 	}
 	for branch := range r.Branches {
-		if id, ok := taskOf(branch); ok {
-			heads[id] = true
+		if t, ok := fm.TaskOf(branch); ok {
+			heads[t.ID] = true
+			w.branches[t.ID] = branch
 		}
 	}
 	begun := maps.Clone(heads)
@@ -73,11 +76,15 @@ func (in *Intake) dig(ctx context.Context, r Remains) (ruins, error) {
 	return w, in.families(ctx, &w, append(relics, others...), begun)
 }
 
-// taskOf reads the name of a branch.
-func taskOf(branch string) (fm.TaskID, bool) {
-	word, ok := strings.CutPrefix(branch, fm.Branch(""))
-	id, err := fm.ParseTaskID(word)
-	return id, ok && err == nil && fm.Branch(id) == branch
+// branch is that of a task's pull request, or else the one that is there.
+func (w *ruins) branch(id fm.TaskID) string {
+	return cmp.Or(w.pulls[id].Head, w.branches[id], (fm.Task{ID: id}).Head())
+}
+
+// terms are what the name of the branch tells of them.
+func (w *ruins) terms(id fm.TaskID) fm.Terms {
+	t, _ := fm.TaskOf(w.branch(id))
+	return t.Terms
 }
 
 // outranks says which of two pull requests of one branch counts: an open one,
@@ -109,9 +116,9 @@ func (in *Intake) others(ctx context.Context, w *ruins, ids []fm.TaskID) ([]reli
 		case err != nil:
 			return nil, err
 		case !found:
-			w.lose("what the branch %s was for: there is no issue #%s", fm.Branch(id), id)
+			w.lose("what the branch %s was for: there is no issue #%s", w.branch(id), id)
 		case issue.Closed && !offered:
-			w.lose("what the branch %s was for: #%s is closed, and it has no pull request", fm.Branch(id), id)
+			w.lose("what the branch %s was for: #%s is closed, and it has no pull request", w.branch(id), id)
 		default:
 			relics = append(relics, relic{Issue: issue})
 		}
@@ -176,7 +183,7 @@ func (w *ruins) add(issue fm.Issue, relics ...relic) {
 		id := fm.TaskID(r.ID)
 		w.closed[id] = r.Closed
 		p.drafts = append(p.drafts, draft{waits: r.DependsOn, elsewhere: r.Elsewhere, task: fm.Task{
-			ID: id, Parent: r.Parent, Title: r.Title, Priority: r.Priority, Branch: fm.Branch(id), Status: statusOf(r.Issue, w.pulls[id]),
+			ID: id, Parent: r.Parent, Title: r.Title, Priority: r.Priority, Branch: w.branch(id), Terms: w.terms(id), Status: statusOf(r.Issue, w.pulls[id]),
 		}})
 	}
 	w.parts = append(w.parts, p)

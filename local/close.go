@@ -68,3 +68,9 @@ func (d *document) comment(text string) {
 	added := "\n## Comment by fm\n\n" + text + "\n"
 	d.body += strings.ReplaceAll(added, "\n", d.eol)
 }
+
+// Begin changes nothing: a branch or a pull request says it.
+func (t *Tracker) Begin(context.Context, fm.IssueID) error { return nil }
+
+// Link changes nothing: the pull request names its issue.
+func (t *Tracker) Link(context.Context, fm.IssueID, fm.PullRequest) error { return nil }

@@ -63,7 +63,8 @@ func TestThePipelineRunsOffline(t *testing.T) {
 // offer does a task's work and opens its pull request.
 func offer(t *testing.T, repo *git.Repo, forge *local.Forge, id fm.TaskID, text string, env []string) fm.PullRequest {
 	t.Helper()
-	dir, base, err := repo.Prepare(t.Context(), id)
+	at := fm.Task{ID: id}.Site()
+	dir, base, err := repo.Prepare(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,15 +74,15 @@ func offer(t *testing.T, repo *git.Repo, forge *local.Forge, id fm.TaskID, text 
 	if out, err := commit.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	sha, err := repo.Push(t.Context(), id)
+	sha, err := repo.Push(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := forge.Open(t.Context(), fm.Proposal{Task: id, Title: text, Head: fm.Branch(id), Base: base})
+	p, err := forge.Open(t.Context(), fm.Proposal{Task: id, Title: text, Head: at.Branch, Base: base})
 	if err != nil || p.SHA != sha {
 		t.Fatalf("%+v, %v; want head %s", p, err, sha)
 	}
-	if err := repo.Remove(t.Context(), id); err != nil {
+	if err := repo.Remove(t.Context(), at); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -18,7 +18,8 @@ const (
 	OpComplete    Op = "complete"
 	OpRerun       Op = "rerun" // the intent to run failed checks again
 	OpMerge       Op = "merge"
-	OpTidy        Op = "tidy" // worktree removed, subissue closed
+	OpTidy        Op = "tidy"  // worktree removed, subissue closed
+	OpClear       Op = "clear" // worktree removed, or the main checkout given back
 	OpFail        Op = "fail"
 	OpReopen      Op = "reopen"
 	OpRelease     Op = "release"
@@ -26,6 +27,7 @@ const (
 	OpBlock       Op = "block"
 	OpCancel      Op = "cancel"
 	OpHold        Op = "hold"
+	OpWarn        Op = "warn" // the agent is told of a conflict
 	OpPrioritize  Op = "prioritize"
 	OpEdit        Op = "edit"   // by a person, in the view
 	OpRemove      Op = "remove" // a person deleted the line
@@ -77,5 +79,8 @@ func moved(t fm.Task, s fm.Status, at time.Time) fm.Task {
 	t.Worker = 0
 	t.NotBefore = time.Time{}
 	t.Extra = without(t.Extra, phaseKey)
+	if leaves(t, s) {
+		t.Extra = append(t.Extra, fm.Field{Key: phaseKey, Value: clearing})
+	}
 	return t
 }

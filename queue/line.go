@@ -132,6 +132,12 @@ func (e *edit) readField(key, value string) error {
 		t.NotBefore, err = readTime(value)
 	case "dep":
 		t.DependsOn, err = readDeps(value)
+	case termsKey:
+		err = readTerms(&t.Terms, value)
+	case timeoutKey:
+		t.Terms.Timeout, err = readTimeout(value)
+	case pathsKey:
+		t.Paths = readPaths(value)
 	case "br":
 		t.Branch = value
 	case "pr":
@@ -174,6 +180,9 @@ func renderLine(t fm.Task) string {
 	b.WriteString(writeSpending(beforeMark, t.Before))
 	field("nb", writeTime(t.NotBefore))
 	field("dep", writeDeps(t.DependsOn))
+	field(termsKey, writeTerms(t.Terms))
+	field(timeoutKey, writeTimeout(t.Terms.Timeout))
+	field(pathsKey, writePaths(t.Paths))
 	field("br", t.Branch)
 	field("pr", t.Pull)
 	field("node", t.Node)

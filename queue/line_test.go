@@ -33,6 +33,7 @@ func anyTask() *rapid.Generator[fm.Task] {
 			Worker: fm.WorkerID(rapid.IntRange(0, fm.MaxWorkers).Draw(t, "worker")), Since: when.Draw(t, "since"), NotBefore: when.Draw(t, "nb"),
 			Revision: rapid.Uint64().Draw(t, "r"), Attempt: rapid.IntRange(0, 1<<30).Draw(t, "a"), Failures: rapid.IntRange(0, 9).Draw(t, "f"),
 			Spent: spent.Draw(t, "spent"), Before: spent.Draw(t, "before"),
+			Terms: drawnTerms(t), Paths: drawnPaths(t),
 			Branch: text.Draw(t, "br"), Pull: text.Draw(t, "pr"), Node: text.Draw(t, "node"), Title: text.Draw(t, "t"), Note: text.Draw(t, "n"),
 		}
 		if rapid.Bool().Draw(t, "has parent") {
@@ -129,4 +130,17 @@ func FuzzParseLine(f *testing.F) {
 			t.Fatalf("%q became %q, then %q", s, line, got)
 		}
 	})
+}
+
+func drawnTerms(t *rapid.T) fm.Terms {
+	on := func(name string) bool { return rapid.Bool().Draw(t, name) }
+	return fm.Terms{Fix: on("fix"), NoPull: on("no-pr"), Main: on("main"), Timeout: time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "limit"))}
+}
+
+func drawnPaths(t *rapid.T) []string {
+	paths := rapid.SliceOfN(rapid.StringMatching(`[a-z./ %|-]{1,12}`), 0, 3).Draw(t, "paths")
+	if len(paths) == 0 {
+		return nil
+	}
+	return paths
 }

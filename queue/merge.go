@@ -171,6 +171,7 @@ func (m *merger) complete(e edit) {
 	}
 	l.Revision, l.Attempt, l.Failures, l.NotBefore = c.Revision, c.Attempt, c.Failures, c.NotBefore
 	l.Spent, l.Before = c.Spent, c.Before
+	l.Terms, l.Paths = c.Terms, c.Paths
 	l.Branch, l.Pull, l.Node, l.Worker, l.Since = c.Branch, c.Pull, c.Node, c.Worker, c.Since
 }
 
@@ -250,7 +251,7 @@ func (m *merger) fields() {
 func (m *merger) sameOwn() bool {
 	l, b := m.line, m.base
 	return covers(m.cur.Spent, l.Spent) && l.Before == b.Before && l.Worker == b.Worker && l.Since.Equal(b.Since) && l.Attempt == b.Attempt && l.Failures == b.Failures &&
-		l.NotBefore.Equal(b.NotBefore) && l.Branch == b.Branch && l.Pull == b.Pull && l.Node == b.Node
+		l.NotBefore.Equal(b.NotBefore) && l.Terms == b.Terms && slices.Equal(l.Paths, b.Paths) && l.Branch == b.Branch && l.Pull == b.Pull && l.Node == b.Node
 }
 
 func (m *merger) lose(what string) { m.lost = append(m.lost, what) }

@@ -62,10 +62,12 @@ func unmet(t fm.Task, merged map[fm.TaskID]bool) []fm.TaskID {
 	return ids
 }
 
+// mergedSet is what nobody waits for any more: also what is finished, and is not
+// to be merged by anybody here.
 func mergedSet(tasks []fm.Task) map[fm.TaskID]bool {
 	set := make(map[fm.TaskID]bool)
 	for _, t := range tasks {
-		if t.Status == fm.Merged {
+		if t.Status == fm.Merged || t.Status == fm.Completed && t.Terms.NoPull {
 			set[t.ID] = true
 		}
 	}

@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -93,13 +94,13 @@ func (d *decision) hangs(t fm.Task, p Progress, ss fm.Session) {
 // such claim before the turn is over.
 func (d *decision) overtime(t fm.Task, ss fm.Session, rep fm.Report) bool {
 	s := d.state
-	limit := s.Rules.Timeout
+	limit := cmp.Or(t.Terms.Timeout, s.Rules.Timeout)
 	if limit <= 0 || rep.Worked <= limit || s.present(ss) {
 		return false
 	}
 	why := fmt.Sprintf("Issue #%s timed out after %s.", t.ID, limit)
 	if s.Rules.Dir != nil {
-		dir := s.Rules.Dir(t.ID)
+		dir := s.Rules.Dir(t.Site())
 		why += fmt.Sprintf(" The worktree is preserved at: %s Debug: cd %s; git status; cat COMPLETION.md", dir, dir)
 	}
 	d.fail(t, why, 1)
@@ -153,6 +154,6 @@ func (d *decision) sendBack(t fm.Task, p Progress, ss fm.Session, rep fm.Report)
 		d.record(queue.Block(t, p.Reasons, s.At))
 	case rep.State != fm.AtPrompt || d.leftAlone(ss) || d.index.handled[ss.Worker] || !s.idle(agentKey(t.ID)):
 	default:
-		d.act(Tell{Worker: ss.Worker, Run: t.Run(), Text: p.Reasons}, "its turn is over, and the task is not", s.believed(rep))
+		d.act(Tell{Worker: ss.Worker, Run: t.Run(), Site: t.Site(), Text: p.Reasons}, "its turn is over, and the task is not", s.believed(rep))
 	}
 }

@@ -31,7 +31,7 @@ func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
 			return fm.Brief{}, err
 		}
 	}
-	if brief.Dir, brief.Base, err = s.o.Workspace.Prepare(ctx, t.ID); err != nil {
+	if brief.Dir, brief.Base, err = s.o.Workspace.Prepare(ctx, t.Site()); err != nil {
 		return fm.Brief{}, err
 	}
 	if t.Attempt > 1 {
@@ -48,7 +48,7 @@ func (s *Supervisor) history(ctx context.Context, brief *fm.Brief) error {
 	if err != nil {
 		return err
 	}
-	work, err := s.o.Workspace.Inspect(ctx, t.ID)
+	work, err := s.o.Workspace.Inspect(ctx, t.Site())
 	if err != nil {
 		return err
 	}

@@ -46,17 +46,16 @@ func (d *decision) freeWorkers() []fm.WorkerID {
 // claimable lists the best ready tasks of which no process is left.
 func (d *decision) claimable(limit int) []fm.Task {
 	s := d.state
-	var ready []fm.Task
+	pick := d.picking(limit)
 	for _, t := range queue.Ready(s.Queue.Tasks, s.At) {
-		if len(ready) == limit {
-			break
-		}
 		if d.touched[t.ID] || !s.idle(taskKey(t.ID)) || d.index.live[t.ID] || d.spentUp(t) {
 			continue
 		}
-		ready = append(ready, t)
+		if !pick.offer(t) {
+			break
+		}
 	}
-	return ready
+	return pick.done()
 }
 
 // strays stops sessions whose task no longer wants them. What carries no mark,
@@ -73,9 +72,9 @@ func (d *decision) strays() {
 		case s.present(ss) || d.replaced(ss.Worker):
 			continue
 		}
-		keep := t.ID
+		keep := t.Site()
 		if t.Run() == ss.Run && (t.Status == fm.Completed || t.Status == fm.Merged) {
-			keep = "" // Tidy keeps what is left
+			keep = fm.Site{} // Tidy keeps what is left
 		}
 		d.act(Stop{Worker: ss.Worker, Run: ss.Run, Keep: keep}, "its task does not want it any more", string(t.Status))
 	}

@@ -59,7 +59,11 @@ func deed(eff Effect) string {
 		return "run failed checks again: " + checkNames(eff.Checks)
 	case Tidy:
 		return "remove its worktree and close its subissue"
-	case Record, Revive, Close, Look, CloseParent, Exit, Note, Explain:
+	case Clear:
+		return "give back what it was worked on in"
+	case Warn:
+		return "tell it: " + fm.Line(eff.Text, 200)
+	case Record, Revive, Close, Look, Scan, CloseParent, Exit, Note, Explain:
 	}
 	return eff.key()
 }

@@ -61,7 +61,7 @@ func newDesk(tb testing.TB) *desk {
 }
 
 func (k *desk) speaker() Speaker {
-	return Speaker{Terminal: k, Agent: k, Dir: func(id fm.TaskID) string { return "/" + string(id) }}
+	return Speaker{Terminal: k, Agent: k, Dir: "/" + string(theRun.Task)}
 }
 
 // settle lets every key have its effect. It wants the time of synctest.

@@ -13,6 +13,7 @@ type digest struct {
 	inHand  []int         // positions of tasks that fm still has to do with
 	watched []int         // positions of tasks whose pull request is looked at
 	waiting bool          // a pending task has a backoff
+	main    fm.TaskID     // which has the main checkout; "" for none
 	unknown []int         // positions of tasks with a status that means nothing
 	parents []CloseParent // whose every child is merged and cleared up
 }
@@ -24,6 +25,9 @@ func digestOf(snap queue.Snapshot) digest {
 	for i := range snap.Tasks {
 		t := &snap.Tasks[i]
 		tidying := false
+		if t.Terms.Main && (t.Status == fm.Working || queue.Clearing(*t)) {
+			d.main = t.ID
+		}
 		if watchable(*t) {
 			d.watched = append(d.watched, i)
 		}
@@ -36,7 +40,13 @@ func digestOf(snap queue.Snapshot) digest {
 			}
 		case fm.Pending:
 			d.waiting = d.waiting || !t.NotBefore.IsZero()
+			if t.Terms.Main && t.Attempt > 0 {
+				d.main = t.ID
+			}
 		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+			if queue.Clearing(*t) {
+				d.inHand = append(d.inHand, i)
+			}
 		default:
 			d.unknown = append(d.unknown, i)
 		}

@@ -30,12 +30,12 @@ type Start struct {
 }
 
 // Stop ends the process in a worker's pane, but none in the hands of a person,
-// unless the user told everything to halt. If Keep names a task, what stands
+// unless the user told everything to halt. If Keep names a site, what stands
 // uncommitted or unpushed in its worktree is preserved afterwards.
 type Stop struct {
 	Worker fm.WorkerID
 	Run    fm.Run
-	Keep   fm.TaskID
+	Keep   fm.Site
 	Halt   bool
 }
 
@@ -48,6 +48,7 @@ type Close struct{ Worker fm.WorkerID }
 type Tell struct {
 	Worker fm.WorkerID
 	Run    fm.Run
+	Site   fm.Site
 	Text   string
 	Closes fm.QuestionKind // [fm.AsksLimit], or "" for none
 }
@@ -100,6 +101,26 @@ type Offer struct {
 // its branch on the remote where that is wanted.
 type Tidy struct{ Task fm.Task }
 
+// Clear gives back what a task was worked on in: its worktree, or the main
+// checkout. Its branch stays.
+type Clear struct{ Task fm.Task }
+
+// Scan finds out which branches cannot be merged with each other or with the
+// base. Stamp is that of the branches when it was ordered.
+type Scan struct {
+	Stamp string
+	Sites []fm.Site
+}
+
+// Warn tells an agent of a conflict that it can avoid yet. Nothing comes of it
+// if it cannot be said.
+type Warn struct {
+	Worker fm.WorkerID
+	Run    fm.Run
+	Site   fm.Site
+	Text   string
+}
+
 // CloseParent closes an issue whose every child is merged.
 type CloseParent struct {
 	Parent   fm.IssueID
@@ -122,6 +143,9 @@ func (Rebase) effect()      {}
 func (Rerun) effect()       {}
 func (Look) effect()        {}
 func (Tidy) effect()        {}
+func (Clear) effect()       {}
+func (Scan) effect()        {}
+func (Warn) effect()        {}
 func (CloseParent) effect() {}
 func (Exit) effect()        {}
 func (Note) effect()        {}
@@ -140,6 +164,9 @@ func (e Rebase) key() string      { return taskKey(e.Task.ID) }
 func (e Rerun) key() string       { return taskKey(e.Task.ID) }
 func (Look) key() string          { return "pulls" }
 func (e Tidy) key() string        { return taskKey(e.Task.ID) }
+func (e Clear) key() string       { return taskKey(e.Task.ID) }
+func (Scan) key() string          { return "scan" }
+func (e Warn) key() string        { return taskKey(e.Run.Task) }
 func (e CloseParent) key() string { return "parent " + string(e.Parent) }
 func (Exit) key() string          { return "exit" }
 func (e Note) key() string        { return "note " + e.Worker.String() }
@@ -182,6 +209,12 @@ func identity(e Effect) orderName {
 		n.kind = "look"
 	case Tidy:
 		n.kind, n.run = "tidy", e.Task.Run()
+	case Clear:
+		n.kind, n.run = "clear", e.Task.Run()
+	case Scan:
+		n.kind = "scan"
+	case Warn:
+		n.kind, n.run = "warn", e.Run
 	case CloseParent:
 		n.kind = "close parent"
 	case Exit:

@@ -31,6 +31,7 @@ type Observed struct {
 	Sight   fm.Sight
 	Reports map[fm.TaskID]fm.Report
 	Unread  map[fm.TaskID]string // why there is no report
+	Stamp   string               // of the branches; "" when nobody looks at them
 	Kept    []fm.WorkerID        // whose sessions changed while the look was under way
 }
 
@@ -109,6 +110,23 @@ type PullsSeen struct {
 // Tidied says that a merged task left nothing behind.
 type Tidied struct{ Run fm.Run }
 
+// SiteCleared says that nothing is left of what a task was worked on in, but its
+// branch.
+type SiteCleared struct{ Run fm.Run }
+
+// Scanned carries the conflicts between branches.
+type Scanned struct {
+	Stamp     string // of the branches, before they were looked at
+	Sites     []fm.Site
+	Conflicts []fm.Conflict
+}
+
+// Warned says that a warning reached the agent.
+type Warned struct {
+	Worker fm.WorkerID
+	Run    fm.Run
+}
+
 // ParentClosed says that the parent is closed in the tracker.
 type ParentClosed struct{ Parent fm.IssueID }
 
@@ -167,6 +185,9 @@ func (Rebased) event()       {}
 func (ChecksRerun) event()   {}
 func (PullsSeen) event()     {}
 func (Tidied) event()        {}
+func (SiteCleared) event()   {}
+func (Scanned) event()       {}
+func (Warned) event()        {}
 func (ParentClosed) event()  {}
 func (EffectFailed) event()  {}
 func (RecordFailed) event()  {}

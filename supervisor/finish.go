@@ -29,10 +29,13 @@ func (d *decision) drained() {
 	d.order(Exit{})
 }
 
-// busy says whether anything but a note is under way.
+// busy says whether anything but a note or a scan is under way.
 func (d *decision) busy() bool {
 	for _, eff := range d.state.Busy {
-		if _, ok := eff.(Note); !ok {
+		if _, note := eff.(Note); note {
+			continue
+		}
+		if _, scan := eff.(Scan); !scan {
 			return true
 		}
 	}
@@ -50,7 +53,7 @@ func (d *decision) holdsUp(t fm.Task) bool {
 		return tries < drainTries
 	case t.Status == fm.Working:
 		return true
-	case queue.Tidying(t):
+	case queue.Tidying(t), queue.Clearing(t):
 		return tries == 0 && !d.index.live[t.ID] // else a person is in its session
 	}
 	return false
@@ -103,7 +106,7 @@ func (d *decision) haltSessions() int {
 		}
 		alive++
 		if !d.index.handled[ss.Worker] {
-			d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: t.ID, Halt: true})
+			d.order(Stop{Worker: ss.Worker, Run: ss.Run, Keep: t.Site(), Halt: true})
 		}
 	}
 	return alive
@@ -114,8 +117,8 @@ func (d *decision) haltSessions() int {
 func (d *decision) bound() bool {
 	for _, eff := range d.state.Busy {
 		switch eff.(type) {
-		case Verify, Look, Note, Explain:
-		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Tidy, CloseParent, Exit:
+		case Verify, Look, Scan, Warn, Note, Explain:
+		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Clear, Tidy, CloseParent, Exit:
 			return true
 		}
 	}

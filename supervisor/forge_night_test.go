@@ -80,7 +80,7 @@ func (c *town) openPulls(n int, p fm.PullRequest) {
 	c.tb.Helper()
 	q := c.disk.open(c.tb)
 	for i, t := range q.Snapshot().Tasks[:n] {
-		p.Number, p.Head, p.State, p.SHA = fmt.Sprint(i+1), fm.Branch(t.ID), fm.PullOpen, c.sha(t.ID)
+		p.Number, p.Head, p.State, p.SHA = fmt.Sprint(i+1), (fm.Task{ID: t.ID}).Head(), fm.PullOpen, c.sha(t.ID)
 		c.pulls = append(c.pulls, p)
 		for _, change := range []func(fm.Task) queue.Change{
 			func(t fm.Task) queue.Change { return queue.Claim(t, 1, time.Now()) },

@@ -118,7 +118,7 @@ func names(effects []Effect) []string {
 		case Start:
 			out = append(out, fmt.Sprintf("start %s %s", eff.Task.Run(), eff.Worker))
 		case Stop:
-			out = append(out, fmt.Sprintf("stop %s %s keep=%s", eff.Run, eff.Worker, eff.Keep))
+			out = append(out, fmt.Sprintf("stop %s %s keep=%s", eff.Run, eff.Worker, eff.Keep.Task))
 		case Close:
 			out = append(out, "close "+eff.Worker.String())
 		case Tell:

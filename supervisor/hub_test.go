@@ -114,29 +114,29 @@ func (r remote) push(id fm.TaskID) string {
 	defer r.mu.Unlock()
 	sha := r.sha(id)
 	for _, p := range r.hub.Pulls() {
-		if p.Head == fm.Branch(id) && p.State == "open" && p.SHA != sha {
+		if p.Head == (fm.Task{ID: id}).Head() && p.State == "open" && p.SHA != sha {
 			r.hub.SetConflict(p.Number, fake.Mergeable)
 		}
 	}
-	r.hub.SetBranch(fm.Branch(id), sha)
+	r.hub.SetBranch((fm.Task{ID: id}).Head(), sha)
 	return sha
 }
 
-func (r remote) Push(ctx context.Context, id fm.TaskID) (string, error) {
-	if _, err := r.town.Push(ctx, id); err != nil {
+func (r remote) Push(ctx context.Context, at fm.Site) (string, error) {
+	if _, err := r.town.Push(ctx, at); err != nil {
 		return "", err
 	}
-	return r.push(id), nil //nolint:contextcheck // the fake asks nobody for branches
+	return r.push(at.Task), nil //nolint:contextcheck // the fake asks nobody for branches
 }
 
-func (r remote) Rebase(ctx context.Context, id fm.TaskID) (string, error) {
-	if _, err := r.town.Rebase(ctx, id); err != nil {
+func (r remote) Rebase(ctx context.Context, at fm.Site) (string, error) {
+	if _, err := r.town.Rebase(ctx, at); err != nil {
 		return "", err
 	}
-	return r.push(id), nil //nolint:contextcheck // the fake asks nobody for branches
+	return r.push(at.Task), nil //nolint:contextcheck // the fake asks nobody for branches
 }
 
-func (r remote) Unpublish(context.Context, fm.TaskID, string) error { return nil }
+func (r remote) Unpublish(context.Context, fm.Site, string) error { return nil }
 
 // TestAnHourOfFiftyOpenPullRequestsOnGitHub watches them through the real adapter
 // at the supervisor's own pace: at most 200 requests, and nothing is written.
@@ -148,7 +148,7 @@ func TestAnHourOfFiftyOpenPullRequestsOnGitHub(t *testing.T) {
 			t.Run(name+", "+way, func(t *testing.T) {
 				h := newHub(t)
 				for i, task := range row(50) {
-					h.AddPull(fake.Pull{Number: i + 1, Head: fm.Branch(task.ID)})
+					h.AddPull(fake.Pull{Number: i + 1, Head: (fm.Task{ID: task.ID}).Head()})
 				}
 				if way == "REST" {
 					h.DisableGraphQL()

@@ -53,7 +53,9 @@ func workerOf(eff Effect) fm.WorkerID {
 		return eff.Worker
 	case Tell:
 		return eff.Worker
-	case Record, Revive, Verify, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
+	case Warn:
+		return eff.Worker
+	case Record, Revive, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Clear, Tidy, CloseParent, Exit, Note, Explain:
 	}
 	return 0
 }

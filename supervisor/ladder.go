@@ -97,7 +97,7 @@ func (d *decision) stalled(t fm.Task, p *Progress, ss fm.Session, rep fm.Report)
 	why := fmt.Sprintf("%s; silent for %s", doingNow(rep)+", "+s.believed(rep), quiet.Round(time.Second))
 	switch p.Rung {
 	case Calm:
-		if quiet >= idle && d.act(Tell{Worker: ss.Worker, Run: t.Run(), Text: nudgeText}, "silent: nudge once", why) {
+		if quiet >= idle && d.act(Tell{Worker: ss.Worker, Run: t.Run(), Site: t.Site(), Text: nudgeText}, "silent: nudge once", why) {
 			p.Rung, p.RungAt, p.RungTurns, p.NudgedAt = Nudged, s.SightAt, rep.Turns, time.Time{}
 		}
 	case Nudged:
@@ -107,7 +107,7 @@ func (d *decision) stalled(t fm.Task, p *Progress, ss fm.Session, rep fm.Report)
 				p.Rung, p.RungAt, p.RungTurns, p.EndedAt = Interrupted, s.SightAt, rep.Turns, s.SightAt
 			}
 		case p.NudgedAt.IsZero():
-			d.order(Tell{Worker: ss.Worker, Run: t.Run(), Text: nudgeText})
+			d.order(Tell{Worker: ss.Worker, Run: t.Run(), Site: t.Site(), Text: nudgeText})
 		}
 	case Interrupted:
 		switch {

@@ -191,7 +191,7 @@ func TestReleasedWorkerGetsTheWholePatience(t *testing.T) {
 // left of it; one that has finished is verified instead.
 func TestOvertime(t *testing.T) {
 	f := busyAgents(t, 1)
-	f.s.Rules.Dir = func(id fm.TaskID) string { return "/trees/issue-" + string(id) }
+	f.s.Rules.Dir = func(at fm.Site) string { return "/trees/issue-" + string(at.Task) }
 	f.report("1", func(r *fm.Report) { r.Worked = 4 * time.Hour })
 	f.run(10 * time.Second)
 	f.wants()

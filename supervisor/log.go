@@ -41,6 +41,12 @@ func describe(ev Event) (slog.Level, []slog.Attr) {
 		return slog.LevelInfo, ofRun(ev.Run, 0)
 	case Tidied:
 		return slog.LevelInfo, ofRun(ev.Run, 0)
+	case SiteCleared:
+		return slog.LevelInfo, ofRun(ev.Run, 0)
+	case Warned:
+		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
+	case Scanned:
+		return slog.LevelInfo, []slog.Attr{slog.Int(keyCount, len(ev.Conflicts))}
 	case ParentClosed:
 		return slog.LevelInfo, []slog.Attr{slog.String(keyParent, string(ev.Parent))}
 	case Revived:

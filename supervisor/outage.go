@@ -173,7 +173,7 @@ func (d *decision) probe(t fm.Task) {
 	s := d.state
 	p := s.progress(t)
 	rep, _ := s.report(t)
-	tell := Tell{Worker: d.index.run[t.Run()].Worker, Run: t.Run(), Text: p.Reasons, Closes: fm.AsksLimit}
+	tell := Tell{Worker: d.index.run[t.Run()].Worker, Run: t.Run(), Site: t.Site(), Text: p.Reasons, Closes: fm.AsksLimit}
 	if tell.Text == "" || !p.ToldAt.IsZero() {
 		tell.Text = "The last request to the API failed (" + troubleOf(rep).Text() + "). Please continue where you stopped."
 	}

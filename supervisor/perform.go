@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -29,9 +30,9 @@ func (s *Supervisor) result(ctx context.Context, eff Effect) (ev Event) {
 	switch eff.(type) {
 	case Verify:
 		limit = verifyLimit
-	case Start, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent: // some wait for their turn to write
+	case Start, Publish, Merge, Rebase, Rerun, Look, Scan, Clear, Tidy, CloseParent: // some wait for their turn to write
 		limit = longLimit
-	case Record, Revive, Stop, Close, Tell, Exit, Note, Explain:
+	case Record, Revive, Stop, Close, Tell, Warn, Exit, Note, Explain:
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -78,6 +79,13 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 		return PullsSeen{Offers: eff.Offers, Pulls: pulls}, err
 	case Tidy:
 		return Tidied{Run: eff.Task.Run()}, s.tidy(ctx, eff.Task)
+	case Clear:
+		return SiteCleared{Run: eff.Task.Run()}, s.clear(ctx, eff.Task)
+	case Scan:
+		found, err := s.o.Radar.Conflicts(ctx, eff.Sites)
+		return Scanned{Stamp: eff.Stamp, Sites: eff.Sites, Conflicts: found}, err
+	case Warn:
+		return Warned{Worker: eff.Worker, Run: eff.Run}, s.tell(ctx, Tell{Worker: eff.Worker, Run: eff.Run, Site: eff.Site, Text: eff.Text})
 	case CloseParent:
 		return ParentClosed{Parent: eff.Parent}, s.closeParent(ctx, eff)
 	case Note:
@@ -111,6 +119,9 @@ func (s *Supervisor) start(ctx context.Context, eff Start) error {
 	if err != nil {
 		return err
 	}
+	if err := s.courtesy(ctx, s.o.Tracker.Begin(ctx, fm.IssueID(t.ID))); err != nil {
+		return err
+	}
 	// Preparing may have taken minutes.
 	switch _, person, err := s.slot(ctx, eff.Worker); {
 	case err != nil:
@@ -139,11 +150,21 @@ func (s *Supervisor) stop(ctx context.Context, eff Stop) error {
 			return err
 		}
 	}
-	if eff.Keep == "" {
+	if eff.Keep == (fm.Site{}) {
 		return nil
 	}
 	_, err = s.o.Workspace.Preserve(ctx, eff.Keep)
 	return err
+}
+
+// courtesy logs what a tracker would not be told. Work goes on without it; only
+// what may still succeed is tried again, with all the rest.
+func (s *Supervisor) courtesy(ctx context.Context, err error) error {
+	if err == nil || kind(err) == Transient {
+		return err
+	}
+	s.o.Log.LogAttrs(ctx, slog.LevelWarn, "the tracker was not told", slog.String(keyError, err.Error()))
+	return nil
 }
 
 func (s *Supervisor) close(ctx context.Context, eff Close) error {
@@ -158,7 +179,7 @@ func (s *Supervisor) close(ctx context.Context, eff Close) error {
 
 // tell says a text to the run it was meant for, and never over a person.
 func (s *Supervisor) tell(ctx context.Context, eff Tell) error {
-	speaker := Speaker{Terminal: s.o.Terminal, Agent: s.o.Agent, Dir: s.o.Dir, May: s.may, Closes: eff.Closes, unsent: &s.unsent}
+	speaker := Speaker{Terminal: s.o.Terminal, Agent: s.o.Agent, Dir: s.o.Dir(eff.Site), May: s.may, Closes: eff.Closes, unsent: &s.unsent}
 	return speaker.Say(ctx, eff.Worker, eff.Run, eff.Text)
 }
 
@@ -177,7 +198,7 @@ func (s *Supervisor) may(ss fm.Session) error {
 // on the branch, what the project's own command finds.
 func (s *Supervisor) verify(ctx context.Context, eff Verify) (Verdict, error) {
 	v := Verdict{Turns: eff.Turns}
-	c, err := s.o.Agent.Completion(ctx, eff.Task.Run(), s.o.Dir(eff.Task.ID))
+	c, err := s.o.Agent.Completion(ctx, eff.Task.Run(), s.o.Dir(eff.Task.Site()))
 	switch {
 	case errors.Is(err, fm.ErrNotCompletion), errors.Is(err, fm.ErrGone):
 		v.Reasons = fm.Reason(err)
@@ -189,12 +210,12 @@ func (s *Supervisor) verify(ctx context.Context, eff Verify) (Verdict, error) {
 	if c.Outcome == fm.Failure {
 		return v, nil
 	}
-	work, err := s.o.Workspace.Inspect(ctx, eff.Task.ID)
+	work, err := s.o.Workspace.Inspect(ctx, eff.Task.Site())
 	if err != nil {
 		return v, err
 	}
 	v.Commits = work.Commits
-	if v.Reasons = judge(eff.Task.ID, c, work); v.Reasons != "" || c.Outcome != fm.Success {
+	if v.Reasons = judge(eff.Task, c, work); v.Reasons != "" || c.Outcome != fm.Success {
 		return v, nil
 	}
 	switch err := s.o.Verifier.Verify(ctx, work.Dir); {
@@ -242,10 +263,18 @@ func (s *Supervisor) tidy(ctx context.Context, t fm.Task) error {
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
 		return err
 	}
-	if err := s.o.Workspace.Remove(ctx, t.ID); err != nil || !s.o.Rules.DeleteBranch {
+	if err := s.o.Workspace.Remove(ctx, t.Site()); err != nil || !s.o.Rules.DeleteBranch {
 		return err
 	}
 	return s.unpublish(ctx, t)
+}
+
+// clear gives back what a task was worked on in, once no process is left there.
+func (s *Supervisor) clear(ctx context.Context, t fm.Task) error {
+	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
+		return err
+	}
+	return s.o.Workspace.Remove(ctx, t.Site())
 }
 
 // unpublish deletes a merged task's branch on the remote. One that holds more
@@ -253,7 +282,7 @@ func (s *Supervisor) tidy(ctx context.Context, t fm.Task) error {
 func (s *Supervisor) unpublish(ctx context.Context, t fm.Task) error {
 	pull, err := s.lookAt(ctx, t)
 	if err == nil && pull.SHA != "" {
-		err = s.o.Workspace.Unpublish(ctx, t.ID, pull.SHA)
+		err = s.o.Workspace.Unpublish(ctx, t.Site(), pull.SHA)
 	}
 	if kind(err) != Transient { // nobody is asked about a branch that is left
 		return nil
@@ -267,7 +296,7 @@ func (s *Supervisor) rebase(ctx context.Context, t fm.Task) (sha string, err err
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
 		return "", err
 	}
-	return s.o.Workspace.Rebase(ctx, t.ID)
+	return s.o.Workspace.Rebase(ctx, t.Site())
 }
 
 func numbers(offers []Offer) []string {

@@ -61,30 +61,33 @@ type Workspace interface {
 // Worktrees are where agents work.
 type Worktrees interface {
 	// Prepare creates, reuses or repairs the task's worktree and branch, off an
-	// up-to-date base, and returns its folder and the base's name.
-	Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error)
+	// up-to-date base, and returns its folder and the base's name. A task in the
+	// main checkout gets its branch checked out there; [fm.ErrRefused] when
+	// something stands uncommitted there that is not the task's.
+	Prepare(ctx context.Context, at fm.Site) (dir, base string, err error)
 	// Inspect says what stands on the branch and in the worktree.
-	Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error)
+	Inspect(ctx context.Context, at fm.Site) (fm.Work, error)
 	// Preserve keeps whatever is not on a pushed branch under
 	// refs/fm/preserved/, uncommitted files included, and returns the ref, or ""
 	// when there was nothing to keep.
-	Preserve(ctx context.Context, id fm.TaskID) (ref string, err error)
-	// Remove preserves, then removes the worktree. The branch stays.
-	Remove(ctx context.Context, id fm.TaskID) error
+	Preserve(ctx context.Context, at fm.Site) (ref string, err error)
+	// Remove preserves, then removes the worktree. The branch stays. The main
+	// checkout is given back to its user, as it was before [Worktrees.Prepare].
+	Remove(ctx context.Context, at fm.Site) error
 }
 
 // Branches are what the remote gets to see of the work.
 type Branches interface {
 	// Push publishes the branch under the lease of what was last seen on the
 	// remote, and returns the commit.
-	Push(ctx context.Context, id fm.TaskID) (sha string, err error)
+	Push(ctx context.Context, at fm.Site) (sha string, err error)
 	// Rebase puts the task's commits on top of the up-to-date base and publishes
 	// the branch, as Push does; [fm.ErrConflict] names the files that both sides
 	// changed, and everything is then as it was. Nobody works in the worktree.
-	Rebase(ctx context.Context, id fm.TaskID) (sha string, err error)
+	Rebase(ctx context.Context, at fm.Site) (sha string, err error)
 	// Unpublish deletes the task's branch on the remote, if everything on it is
 	// in the commit sha. One that is gone is no error.
-	Unpublish(ctx context.Context, id fm.TaskID, sha string) error
+	Unpublish(ctx context.Context, at fm.Site, sha string) error
 }
 
 // Agent knows how to run a coding agent and how to read its signs.
@@ -125,6 +128,23 @@ type Tracker interface {
 	// Close closes an issue with a comment, once in its life: an issue that fm
 	// closed before and a person reopened stays open.
 	Close(ctx context.Context, id fm.IssueID, comment string) error
+	// Begin says at the tracker that work on an issue has begun, where it has a
+	// word for that. An issue of which that was said before stays as it is.
+	Begin(ctx context.Context, id fm.IssueID) error
+	// Link shows readers of an issue its pull request, where the forge does not
+	// do that by itself.
+	Link(ctx context.Context, id fm.IssueID, p fm.PullRequest) error
+}
+
+// Radar finds conflicts before they reach a pull request.
+type Radar interface {
+	// Stamp differs from the last one after a branch has moved. It starts no
+	// process.
+	Stamp() string
+	// Conflicts merges each branch in memory with each other one, and with the
+	// base, and tells those that cannot be merged. A site without a branch has
+	// no conflict.
+	Conflicts(ctx context.Context, sites []fm.Site) ([]fm.Conflict, error)
 }
 
 // Forge is where pull requests live.

@@ -16,15 +16,15 @@ import (
 // anywhere is carried on, not repeated. What a person made meanwhile of the task's
 // own pull request stands: there is no second one.
 func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullRequest, summary string, err error) {
-	sha, err := s.o.Workspace.Push(ctx, t.ID)
+	sha, err := s.o.Workspace.Push(ctx, t.Site())
 	if err != nil {
 		return fm.PullRequest{}, "", err
 	}
-	c, err := s.o.Agent.Completion(ctx, t.Run(), s.o.Dir(t.ID))
+	c, err := s.o.Agent.Completion(ctx, t.Run(), s.o.Dir(t.Site()))
 	if err != nil && !errors.Is(err, fm.ErrGone) && !errors.Is(err, fm.ErrNotCompletion) {
 		return fm.PullRequest{}, "", err
 	}
-	pull, err = s.o.Forge.Find(ctx, fm.Branch(t.ID))
+	pull, err = s.o.Forge.Find(ctx, t.Head())
 	own := pull.Number == t.Pull
 	switch {
 	case errors.Is(err, fm.ErrGone):
@@ -35,8 +35,10 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullReques
 	case pull.State == fm.PullClosed && own:
 		return fm.PullRequest{}, "", fmt.Errorf("pull request %s was closed without merging: %w", t.Pull, fm.ErrRefused)
 	}
-	pull, err = s.propose(ctx, t, c, sha)
-	return pull, c.Summary, err
+	if pull, err = s.propose(ctx, t, c, sha); err != nil {
+		return pull, "", err
+	}
+	return pull, c.Summary, s.courtesy(ctx, s.o.Tracker.Link(ctx, fm.IssueID(t.ID), pull))
 }
 
 // propose opens the task's pull request, or completes the open one: a crash may
@@ -47,19 +49,39 @@ func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion, sh
 	if err != nil && !errors.Is(err, fm.ErrGone) {
 		return fm.PullRequest{}, err
 	}
-	_, base, err := s.o.Workspace.Prepare(ctx, t.ID)
+	_, base, err := s.o.Workspace.Prepare(ctx, t.Site())
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
 	return s.o.Forge.Open(ctx, fm.Proposal{
-		Task: t.ID, Title: "[Subissue] " + fm.Subject(fm.Line(cmp.Or(issue.Title, t.Title), 200)), Body: pullBody(t, issue, c),
-		Head: fm.Branch(t.ID), SHA: sha, Base: base, Draft: queue.Drafting(t),
+		Task: t.ID, Title: pullTitle(t, issue), Body: s.o.Rules.pullBody(t, issue, c),
+		Head: t.Head(), SHA: sha, Base: base, Draft: queue.Drafting(t),
 	})
+}
+
+// pullTitle says what the pull request is.
+func pullTitle(t fm.Task, issue fm.Issue) string {
+	title := fm.Subject(fm.Line(cmp.Or(issue.Title, t.Title), 200))
+	switch {
+	case !t.Terms.Fix:
+		return "[Subissue] " + title
+	case strings.HasPrefix(strings.ToLower(title), "fix:"):
+		return title
+	}
+	return "fix: " + title
+}
+
+// linked names an issue that lives elsewhere.
+func linked(issue fm.Issue, id fm.TaskID) string {
+	if issue.URL == "" {
+		return id.Ref()
+	}
+	return "[" + id.Ref() + "](" + issue.URL + ")"
 }
 
 // pullBody writes what a reviewer needs. The words of the agent and of the issue
 // are data: they are quoted, under headings of ours.
-func pullBody(t fm.Task, issue fm.Issue, c fm.Completion) string {
+func (r Rules) pullBody(t fm.Task, issue fm.Issue, c fm.Completion) string {
 	var b strings.Builder
 	section := func(name, text string) {
 		if text = strings.TrimSpace(fm.Quoted(text)); text != "" {
@@ -70,9 +92,13 @@ func pullBody(t fm.Task, issue fm.Issue, c fm.Completion) string {
 	section("Acceptance Criteria", criteria(issue.Body))
 	section("Verification", c.Verification)
 	section("Files Changed", c.Files)
-	fmt.Fprintf(&b, "Closes #%s\n", t.ID)
+	if r.Separate {
+		b.WriteString("Issue: " + linked(issue, t.ID) + "\n")
+	} else {
+		fmt.Fprintf(&b, "Closes #%s\n", t.ID)
+	}
 	if t.Parent != "" && string(t.Parent) != string(t.ID) {
-		fmt.Fprintf(&b, "Part of #%s\n", t.Parent)
+		fmt.Fprintf(&b, "Part of %s\n", t.Parent.Ref())
 	}
 	return b.String()
 }

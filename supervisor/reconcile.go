@@ -45,10 +45,13 @@ func (d *decision) reconcile() {
 		case fm.Working:
 			d.working(t)
 		case fm.Completed:
+			d.clear(t)
 			d.completed(t)
 		case fm.Merged:
 			d.merged(t)
-		case fm.Pending, fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+			d.clear(t)
+		case fm.Pending:
 		}
 	}
 	d.mergedByHand()
@@ -62,6 +65,7 @@ func (d *decision) reconcile() {
 		d.notes()
 	}
 	d.pulls()
+	d.radar()
 	d.drained()
 }
 

@@ -51,6 +51,11 @@ func (d *decision) succeeded(ev Event) {
 		if t, ok := d.current(ev.Run, fm.Merged); ok {
 			d.record(queue.Tidied(t, s.At))
 		}
+	case SiteCleared:
+		d.cleared(ev.Run, "")
+	case Scanned:
+		s.Scan = Survey{At: s.At, Stamp: ev.Stamp, Sites: ev.Sites, Conflicts: ev.Conflicts}
+	case Warned:
 	case ParentClosed:
 		d.record(queue.CloseParent(ev.Parent, "every child is merged"))
 	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, PullsSeen, EffectFailed, RecordFailed, Remembered:
@@ -88,6 +93,12 @@ func orderOf(ev Event) Effect {
 		return Look{}
 	case Tidied:
 		return Tidy{Task: of(ev.Run)}
+	case SiteCleared:
+		return Clear{Task: of(ev.Run)}
+	case Scanned:
+		return Scan{}
+	case Warned:
+		return Warn{Worker: ev.Worker, Run: ev.Run}
 	case ParentClosed:
 		return CloseParent{Parent: ev.Parent}
 	case EffectFailed:

@@ -17,7 +17,7 @@ import (
 type Speaker struct {
 	Terminal Terminal
 	Agent    Agent
-	Dir      func(fm.TaskID) string // a task's worktree
+	Dir      string // where the run has its files
 	// May says why no key may be pressed in a session now. It is asked before
 	// each. Nil is for what a person asked for.
 	May func(fm.Session) error
@@ -211,7 +211,7 @@ func (t talk) shown(ctx context.Context) (string, error) {
 }
 
 func (t talk) report(ctx context.Context) (fm.Report, error) {
-	return t.Agent.Report(ctx, t.run, t.Dir(t.run.Task))
+	return t.Agent.Report(ctx, t.run, t.Dir)
 }
 
 // pressUntil presses a key and waits for what it does.

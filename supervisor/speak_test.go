@@ -316,7 +316,7 @@ func TestADraftIsOursWhenNothingElseIsInIt(t *testing.T) {
 // atDesk is a supervisor of which only the talking and the looking matter.
 func (k *desk) atDesk(hands ...Hand) *Supervisor {
 	return New(Options{
-		Rules: rules(), Terminal: k, Agent: k, Dir: k.speaker().Dir, Log: slog.New(slog.DiscardHandler),
+		Rules: rules(), Terminal: k, Agent: k, Dir: func(at fm.Site) string { return "/" + string(at.Task) }, Log: slog.New(slog.DiscardHandler),
 		Wanted: func() (Wanted, error) { return Wanted{Hands: hands}, nil },
 	})
 }
@@ -338,7 +338,7 @@ func TestTheSupervisorSpeaksToNobodyInAPersonsHands(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := newDesk(t)
 				k.session.Clients, k.session.LastKey = 1, time.Now().Add(-c.typed)
-				err := k.atDesk(c.hands...).tell(t.Context(), Tell{Worker: 3, Run: theRun, Text: "go on"})
+				err := k.atDesk(c.hands...).tell(t.Context(), Tell{Worker: 3, Run: theRun, Site: fm.Task{ID: theRun.Task}.Site(), Text: "go on"})
 				k.settle()
 				if (err == nil) != (c.steps != nil) || err != nil && kind(err) != Transient {
 					t.Errorf("got %v", err)
@@ -354,7 +354,7 @@ func TestTheSupervisorClosesWhatItWasToldTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newDesk(t)
 		k.asks(fm.AsksLimit, "What do you want to do?", "Stop and wait")
-		if err := k.atDesk().tell(t.Context(), Tell{Worker: 3, Run: theRun, Text: "go on", Closes: fm.AsksLimit}); err != nil {
+		if err := k.atDesk().tell(t.Context(), Tell{Worker: 3, Run: theRun, Site: fm.Task{ID: theRun.Task}.Site(), Text: "go on", Closes: fm.AsksLimit}); err != nil {
 			t.Error(err)
 		}
 		k.did("Escape", "paste", "Enter")
@@ -368,7 +368,7 @@ func TestALookFindsTheDialogThatNobodyToldOf(t *testing.T) {
 		k.asks(fm.AsksDialog, "Trust this folder?", "Yes", "No")
 		k.enter(fm.Starting)
 		time.Sleep(startSlack + time.Second)
-		seen, ok := k.atDesk().observe(t.Context(), []fm.Run{theRun}).(Observed)
+		seen, ok := k.atDesk().observe(t.Context(), []fm.Task{{ID: theRun.Task, Attempt: theRun.Attempt}}).(Observed)
 		if rep := seen.Reports["456"]; !ok || rep.State != fm.Waiting || rep.Question.Text != "Trust this folder?" {
 			t.Errorf("got %+v", seen)
 		}

@@ -21,8 +21,12 @@ type Rules struct {
 	Merge      MergePolicy
 	// DeleteBranch deletes a task's branch on the remote once it is merged.
 	DeleteBranch bool
-	// Dir names a task's worktree, for what people are told; nil for no names.
-	Dir func(fm.TaskID) string
+	// Separate says that issues live elsewhere than pull requests, so that no word
+	// in one closes the other.
+	Separate bool
+	Warn     bool // tell agents of conflicts with the work of others
+	// Dir names the folder of a site, for what people are told; nil for no names.
+	Dir func(fm.Site) string
 }
 
 // MergePolicy says who merges.
@@ -43,6 +47,7 @@ type Wanted struct {
 	// Permission is the mode that the user asked for on the command line; "" for
 	// the one in the settings.
 	Permission string `json:"permission_mode,omitempty"`
+	Fixes      int    `json:"fixes,omitempty"`  // how many issues are mended at the same time; 0 for as many as there are workers
 	Source     string `json:"source,omitempty"` // of the issues in the queue; "" before the first
 	Hands      []Hand `json:"hands,omitempty"`  // at most one for each worker
 }
@@ -56,7 +61,7 @@ type Hand struct {
 
 // Equal says whether two users want the same.
 func (w Wanted) Equal(o Wanted) bool {
-	return w.Workers == o.Workers && w.Paused == o.Paused && w.Stop == o.Stop && w.Permission == o.Permission && w.Source == o.Source && slices.Equal(w.Hands, o.Hands)
+	return w.Workers == o.Workers && w.Paused == o.Paused && w.Stop == o.Stop && w.Permission == o.Permission && w.Fixes == o.Fixes && w.Source == o.Source && slices.Equal(w.Hands, o.Hands)
 }
 
 // StopMode says how to end.
@@ -97,6 +102,9 @@ type State struct {
 	AwakeAt  time.Time              // since when there were looks without a gap
 	OpenAt   time.Time              // when the last outage or mass death was over
 	Notes    map[fm.WorkerID]string // what the status lines show, where a person is attached
+
+	Stamp string // of the branches, when they were last looked at
+	Scan  Survey // of them
 
 	Pulls     map[string]PullView  // what the last look at pull requests said, by number
 	LookedAt  time.Time            // at the pull requests

@@ -23,6 +23,7 @@ type Status struct {
 	Counts     map[fm.Status]int `json:"counts"`
 	Parents    []ParentStatus    `json:"parents"`
 	Pulls      []PullStatus      `json:"pulls,omitempty"`
+	Conflicts  []fm.Conflict     `json:"conflicts,omitempty"` // between branches, before they are merged
 	Throughput Throughput        `json:"throughput"`
 	Problems   []string          `json:"problems,omitempty"`
 	Gate       Gate              `json:"gate,omitzero"`      // why nothing new is begun
@@ -69,7 +70,7 @@ func View(s State) Status {
 	v := Status{
 		Version: 1, At: s.At, Wanted: s.Wanted, Server: s.Sight.Generation,
 		Counts: queue.Counts(s.Queue.Tasks), Finishes: recent(s.Finishes, s.At),
-		Workers: s.workers(), Pulls: s.pullStatuses(), Problems: s.problems(),
+		Workers: s.workers(), Pulls: s.pullStatuses(), Conflicts: s.Scan.Conflicts, Problems: s.problems(),
 	}
 	for _, p := range queue.Parents(s.Queue.Tasks) {
 		if p.Parent == "" {

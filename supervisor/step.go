@@ -125,7 +125,7 @@ func (d *decision) note(ev Event) {
 		if d.done(ev.Effect) {
 			d.effectFailed(ev)
 		}
-	case Revived, Started, Stopped, Closed, Told, Noted, Verified, Published, PullMerged, Rebased, ChecksRerun, Tidied, ParentClosed:
+	case Revived, Started, Stopped, Closed, Told, Noted, Verified, Published, PullMerged, Rebased, ChecksRerun, Tidied, SiteCleared, Scanned, Warned, ParentClosed:
 		if d.done(orderOf(ev)) {
 			delete(s.Waits, orderOf(ev).key())
 			d.succeeded(ev)
@@ -146,7 +146,7 @@ func (d *decision) seenNow(ev Observed) {
 	if ev.Sight.Generation != s.Sight.Generation {
 		s.Notes = nil
 	}
-	s.Sight, s.Reports, s.Sighted, s.SightAt = ev.Sight, maps.Clone(ev.Reports), Seen, ev.At
+	s.Sight, s.Reports, s.Sighted, s.SightAt, s.Stamp = ev.Sight, maps.Clone(ev.Reports), Seen, ev.At, ev.Stamp
 	if len(ev.Kept) > 0 && s.Sight.Generation != "" {
 		d.keep(ev, believed)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/founder-mode/fm/queue"
 )
 
-// Options is what a Supervisor is made of. All fields are needed but Wake.
+// Options is what a Supervisor is made of. All fields are needed but Wake and Radar.
 type Options struct {
 	Rules     Rules
 	Queue     *queue.Queue
@@ -22,10 +22,11 @@ type Options struct {
 	Verifier  Verifier
 	Tracker   Tracker
 	Forge     Forge
+	Radar     Radar // nil for none
 
 	Wanted func() (Wanted, error)          // reads what the user wants
 	Revive func(ctx context.Context) error // starts the terminal server and a guard in it
-	Dir    func(fm.TaskID) string          // a task's worktree
+	Dir    func(fm.Site) string            // where it has its files
 	Show   func(Status)                    // called at most 4 times a second, by one goroutine
 	Memory []Finish                        // what the last supervisor knew
 	Wake   <-chan struct{}                 // hints that something may have changed
@@ -152,7 +153,7 @@ func moved(ev Event) fm.WorkerID {
 	case Closed:
 		return ev.Worker
 	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Noted, Verified, Published,
-		PullMerged, Rebased, ChecksRerun, PullsSeen, Tidied, ParentClosed, EffectFailed, RecordFailed, Remembered:
+		PullMerged, Rebased, ChecksRerun, PullsSeen, Tidied, SiteCleared, Scanned, Warned, ParentClosed, EffectFailed, RecordFailed, Remembered:
 	}
 	return 0
 }
@@ -280,14 +281,14 @@ func (s *Supervisor) read(ctx context.Context) {
 	s.handle(ctx, QueueRead{Snapshot: snap})
 }
 
-func (s *Supervisor) working() []fm.Run {
-	var runs []fm.Run
+func (s *Supervisor) working() []fm.Task {
+	var tasks []fm.Task
 	for t := range s.state.inHand {
 		if t.Status == fm.Working {
-			runs = append(runs, t.Run())
+			tasks = append(tasks, t)
 		}
 	}
-	return runs
+	return tasks
 }
 
 // Limits of a look, and of reading one agent's signs in it: one that hangs
@@ -299,7 +300,7 @@ const (
 
 // observe looks at the sessions first and at the agents' signs after, so that
 // what an agent wrote before it died is never overlooked.
-func (s *Supervisor) observe(ctx context.Context, working []fm.Run) (ev Event) {
+func (s *Supervisor) observe(ctx context.Context, working []fm.Task) (ev Event) {
 	defer func() {
 		if p := recover(); p != nil {
 			ev = ObserveFailed{Err: fmt.Sprintf("panic: %v", p)}
@@ -313,20 +314,23 @@ func (s *Supervisor) observe(ctx context.Context, working []fm.Run) (ev Event) {
 		return ObserveFailed{Err: fm.Reason(err)}
 	}
 	seen := Observed{At: at, Sight: sight, Reports: make(map[fm.TaskID]fm.Report, len(working)), Unread: map[fm.TaskID]string{}}
-	for _, run := range working {
-		rep, err := s.report(ctx, run)
+	for _, t := range working {
+		rep, err := s.report(ctx, t)
 		if err != nil {
-			s.o.Log.LogAttrs(ctx, slog.LevelWarn, "report cannot be read", slog.String(keyTask, string(run.Task)), slog.String(keyError, err.Error()))
-			seen.Unread[run.Task] = fm.Reason(err)
+			s.o.Log.LogAttrs(ctx, slog.LevelWarn, "report cannot be read", slog.String(keyTask, string(t.ID)), slog.String(keyError, err.Error()))
+			seen.Unread[t.ID] = fm.Reason(err)
 			continue
 		}
-		seen.Reports[run.Task] = rep
+		seen.Reports[t.ID] = rep
+	}
+	if s.o.Radar != nil {
+		seen.Stamp = s.o.Radar.Stamp()
 	}
 	s.peek(ctx, seen)
 	return seen
 }
 
-func (s *Supervisor) report(ctx context.Context, run fm.Run) (rep fm.Report, err error) {
+func (s *Supervisor) report(ctx context.Context, t fm.Task) (rep fm.Report, err error) {
 	ctx, cancel := context.WithTimeout(ctx, reportLimit)
 	defer cancel()
 	defer func() {
@@ -334,7 +338,7 @@ func (s *Supervisor) report(ctx context.Context, run fm.Run) (rep fm.Report, err
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return s.o.Agent.Report(ctx, run, s.o.Dir(run.Task))
+	return s.o.Agent.Report(ctx, t.Run(), s.o.Dir(t.Site()))
 }
 
 func (s *Supervisor) send(ctx context.Context, ev Event) {

@@ -40,6 +40,22 @@ func (c tracker) Create(context.Context, fm.IssueID, string, fm.Subissue, []fm.I
 	return fm.Issue{}, fm.ErrRefused
 }
 
+func (c tracker) Begin(ctx context.Context, id fm.IssueID) error {
+	leave, err := c.enter(ctx, "begin issue", fm.TaskID(id))
+	if err == nil {
+		leave()
+	}
+	return err
+}
+
+func (c tracker) Link(ctx context.Context, id fm.IssueID, _ fm.PullRequest) error {
+	leave, err := c.enter(ctx, "link issue", fm.TaskID(id))
+	if err == nil {
+		leave()
+	}
+	return err
+}
+
 func (c tracker) Close(ctx context.Context, id fm.IssueID, _ string) error {
 	leave, err := c.enter(ctx, "close issue", fm.TaskID(id))
 	if err != nil {
@@ -197,7 +213,7 @@ func (c *town) sha(id fm.TaskID) string {
 // not checked yet.
 func (c *town) shows(id fm.TaskID) {
 	for i := range c.pulls {
-		if p := &c.pulls[i]; p.Head == fm.Branch(id) && p.State == fm.PullOpen && p.SHA != c.sha(id) {
+		if p := &c.pulls[i]; p.Head == (fm.Task{ID: id}).Head() && p.State == fm.PullOpen && p.SHA != c.sha(id) {
 			p.SHA, p.Conflict, p.Checks = c.sha(id), false, fm.Checks{}
 		}
 	}

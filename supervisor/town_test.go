@@ -85,7 +85,7 @@ func (c *town) supervisor(wake <-chan struct{}) *Supervisor {
 	c.tb.Helper()
 	o := Options{
 		Rules: c.rules, Queue: c.disk.open(c.tb), Terminal: c, Workspace: c, Agent: c, Verifier: c, Tracker: tracker{c}, Forge: forge{c},
-		Wanted: c.wants, Revive: c.revive, Dir: func(id fm.TaskID) string { return "/" + string(id) }, Show: c.show, Wake: wake,
+		Wanted: c.wants, Revive: c.revive, Dir: func(at fm.Site) string { return "/" + string(at.Task) }, Show: c.show, Wake: wake,
 		Log: quiet(),
 	}
 	if c.alter != nil {
@@ -269,7 +269,8 @@ func (c *town) alone(w fm.WorkerID) {
 	}
 }
 
-func (c *town) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err error) {
+func (c *town) Prepare(ctx context.Context, at fm.Site) (dir, base string, err error) {
+	id := at.Task
 	leave, err := c.enter(ctx, "prepare", id)
 	if err != nil {
 		return "", "", err
@@ -279,7 +280,8 @@ func (c *town) Prepare(ctx context.Context, id fm.TaskID) (dir, base string, err
 	return "/" + string(id), "main", nil
 }
 
-func (c *town) Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error) {
+func (c *town) Inspect(ctx context.Context, at fm.Site) (fm.Work, error) {
+	id := at.Task
 	leave, err := c.enter(ctx, "inspect", id)
 	if err != nil {
 		return fm.Work{}, err
@@ -288,7 +290,8 @@ func (c *town) Inspect(ctx context.Context, id fm.TaskID) (fm.Work, error) {
 	return fm.Work{Dir: "/" + string(id), Commits: 1, Files: []string{"main.go"}}, nil
 }
 
-func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
+func (c *town) Push(ctx context.Context, at fm.Site) (string, error) {
+	id := at.Task
 	t, _ := c.disk.openIn(ctx, c.tb).Snapshot().Task(id)
 	if !c.disk.durable(ctx, c.tb, t.Run(), queue.Publishing) {
 		c.tb.Errorf("%s was pushed, and a power cut would forget why", t.Run())
@@ -302,7 +305,8 @@ func (c *town) Push(ctx context.Context, id fm.TaskID) (string, error) {
 	return c.sha(id), nil
 }
 
-func (c *town) Rebase(ctx context.Context, id fm.TaskID) (string, error) {
+func (c *town) Rebase(ctx context.Context, at fm.Site) (string, error) {
+	id := at.Task
 	leave, err := c.enter(ctx, "rebase", id)
 	if err != nil {
 		return "", err
@@ -321,7 +325,8 @@ func (c *town) Rebase(ctx context.Context, id fm.TaskID) (string, error) {
 	return c.sha(id), nil
 }
 
-func (c *town) Unpublish(ctx context.Context, id fm.TaskID, sha string) error {
+func (c *town) Unpublish(ctx context.Context, at fm.Site, sha string) error {
+	id := at.Task
 	leave, err := c.enter(ctx, "unpublish", id)
 	if err != nil {
 		return err
@@ -333,7 +338,8 @@ func (c *town) Unpublish(ctx context.Context, id fm.TaskID, sha string) error {
 	return nil
 }
 
-func (c *town) Preserve(ctx context.Context, id fm.TaskID) (string, error) {
+func (c *town) Preserve(ctx context.Context, at fm.Site) (string, error) {
+	id := at.Task
 	leave, err := c.enter(ctx, "preserve", id)
 	if err != nil {
 		return "", err
@@ -342,7 +348,8 @@ func (c *town) Preserve(ctx context.Context, id fm.TaskID) (string, error) {
 	return "", nil
 }
 
-func (c *town) Remove(ctx context.Context, id fm.TaskID) error {
+func (c *town) Remove(ctx context.Context, at fm.Site) error {
+	id := at.Task
 	leave, err := c.enter(ctx, "remove", id)
 	if err != nil {
 		return err

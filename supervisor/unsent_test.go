@@ -46,7 +46,7 @@ func TestWhatWasPastedIsNotPastedAgain(t *testing.T) {
 				}
 				k.next = func() { k.box = c.typed }
 				s := k.atDesk()
-				order := Tell{Worker: 3, Run: theRun, Text: c.text}
+				order := Tell{Worker: 3, Run: theRun, Site: fm.Task{ID: theRun.Task}.Site(), Text: c.text}
 				if err := s.tell(t.Context(), order); err == nil || kind(err) != Transient {
 					t.Fatalf("the first try: %v", err)
 				}
@@ -85,7 +85,7 @@ func TestALongTextOfAPersonsIsPutAside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newDesk(t)
 		k.box, k.folds = "the\nperson's\nown", "the\nperson's\nown"
-		if err := k.atDesk().tell(t.Context(), Tell{Worker: 3, Run: theRun, Text: "go on"}); err != nil {
+		if err := k.atDesk().tell(t.Context(), Tell{Worker: 3, Run: theRun, Site: fm.Task{ID: theRun.Task}.Site(), Text: "go on"}); err != nil {
 			t.Error(err)
 		}
 		k.settle()

@@ -16,7 +16,7 @@ const MaxSentBack = 2
 
 // judge compares a completion with the work that it claims. It returns why the
 // work cannot be accepted, or "".
-func judge(id fm.TaskID, c fm.Completion, w fm.Work) string {
+func judge(t fm.Task, c fm.Completion, w fm.Work) string {
 	var reasons []string
 	if c.Outcome == fm.Success {
 		if w.Commits == 0 {
@@ -28,10 +28,19 @@ func judge(id fm.TaskID, c fm.Completion, w fm.Work) string {
 	if len(w.Dirty) > 0 {
 		reasons = append(reasons, fmt.Sprintf("the work tree is not clean, commit or remove: %s", list(w.Dirty, 10)))
 	}
-	if others := closesOthers(id, w.Messages); len(others) > 0 {
-		reasons = append(reasons, fmt.Sprintf("a commit message closes %s: reword it, git commit --amend or rebase -i; only #%s may be named so", list(others, 10), id))
+	if others := closesOthers(t.ID, w.Messages); len(others) > 0 {
+		reasons = append(reasons, fmt.Sprintf("a commit message closes %s: reword it, git commit --amend or rebase -i; only #%s may be named so", list(others, 10), t.ID))
+	}
+	if t.Terms.Fix && w.Commits > 0 && !mentions(t.ID, w.Messages) {
+		reasons = append(reasons, fmt.Sprintf("no commit message says \"Fixes %s\": add that line to the last one, git commit --amend", t.ID.Ref()))
 	}
 	return strings.Join(reasons, "\n")
+}
+
+// mentions says whether a task's commits say which issue they mend.
+func mentions(id fm.TaskID, messages string) bool {
+	said := strings.ToLower(messages)
+	return slices.Contains(fm.Closes(messages), fm.IssueID(id)) || strings.Contains(said, "fixes "+strings.ToLower(id.Ref()))
 }
 
 // closesOthers lists the issues but its own that a task's commits would close.
@@ -77,10 +86,12 @@ func (d *decision) verified(ev Verified) {
 			p.Judged, p.Checked, p.Parts = max(p.Judged, v.Turns), max(v.Turns, 1), 1
 			p.sendBack(unfinished)
 		})
-	case v.Outcome == fm.Partial && v.Commits > 0:
+	case v.Outcome == fm.Partial && v.Commits > 0 && !t.Terms.NoPull:
 		d.record(queue.PublishDraft(t, at))
 	case v.Outcome == fm.Partial:
 		d.record(queue.Block(t, "the agent finished only a part: "+fm.Line(v.Summary, 600), at))
+	case t.Terms.NoPull:
+		d.finish(t, "")
 	default:
 		d.record(queue.Publish(t, at))
 	}
@@ -123,15 +134,21 @@ func (d *decision) published(ev Published) {
 	if !ok {
 		return
 	}
-	s := d.state
 	if queue.Drafting(t) {
-		d.record(drafted(t, ev, s.At))
+		d.record(drafted(t, ev, d.state.At))
 		return
 	}
-	d.record(queue.Complete(t, ev.Pull.Number, s.At))
+	d.finish(t, ev.Pull.Number)
+}
+
+// finish completes a task whose work was accepted, and whose pull request stands
+// where there is to be one.
+func (d *decision) finish(t fm.Task, pull string) {
+	s := d.state
+	d.record(queue.Complete(t, pull, s.At))
 	s.Breaker = Breaker{}
-	again := func(f Finish) bool { return f.Run == ev.Run } // the queue could not be written then
-	s.Finishes = append(slices.DeleteFunc(recent(s.Finishes, s.At), again), Finish{Run: ev.Run, At: s.At, Took: s.At.Sub(t.Since)})
+	again := func(f Finish) bool { return f.Run == t.Run() } // the queue could not be written then
+	s.Finishes = append(slices.DeleteFunc(recent(s.Finishes, s.At), again), Finish{Run: t.Run(), At: s.At, Took: s.At.Sub(t.Since)})
 }
 
 // drafted gives a part of the work to a person, with its pull request.
@@ -183,7 +200,10 @@ func (d *decision) effectFailed(ev EffectFailed) {
 		d.rerunFailed(eff, ev)
 	case CloseParent:
 		d.parentFailed(eff, ev)
-	case Record, Revive, Stop, Close, Look, Tidy, Exit, Note, Explain:
+	case Clear:
+		d.cleared(eff.Task.Run(), ev.Err)
+	case Warn: // it was a courtesy
+	case Record, Revive, Stop, Close, Look, Scan, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
 	}
 }

@@ -31,7 +31,7 @@ func TestJudge(t *testing.T) {
 		{"partial, left overs", fm.Partial, dirty, []string{"not clean"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := judge("5", fm.Completion{Outcome: c.outcome}, c.work)
+			got := judge(fm.Task{ID: "5"}, fm.Completion{Outcome: c.outcome}, c.work)
 			if (got == "") != (c.want == nil) || strings.Contains(got, "\x1b") {
 				t.Fatalf("got %q, want %q", got, c.want)
 			}
@@ -46,7 +46,7 @@ func TestJudge(t *testing.T) {
 	for i := range many {
 		many[i] = strings.Repeat("x", 100)
 	}
-	if got := judge("5", fm.Completion{Outcome: fm.Success}, fm.Work{Commits: 1, Files: many, Dirty: many}); len(got) > 700 || !strings.HasSuffix(got, "and 40 more") {
+	if got := judge(fm.Task{ID: "5"}, fm.Completion{Outcome: fm.Success}, fm.Work{Commits: 1, Files: many, Dirty: many}); len(got) > 700 || !strings.HasSuffix(got, "and 40 more") {
 		t.Errorf("a long list is not cut: %d bytes, %q", len(got), got)
 	}
 }
@@ -143,16 +143,16 @@ Made it work.
 Closes #5
 Part of #1
 `
-	if diff := cmp.Diff(want, pullBody(task("5", fm.Working), issue, c)); diff != "" {
+	if diff := cmp.Diff(want, Rules{}.pullBody(task("5", fm.Working), issue, c)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	alone := task("5", fm.Working)
 	alone.Parent = ""
-	if got := pullBody(alone, fm.Issue{}, fm.Completion{}); got != "Closes #5\n" {
+	if got := (Rules{}).pullBody(alone, fm.Issue{}, fm.Completion{}); got != "Closes #5\n" {
 		t.Errorf("with nothing to say: %q", got)
 	}
 	alone.Parent = "5"
-	if got := pullBody(alone, fm.Issue{}, fm.Completion{}); got != "Closes #5\n" {
+	if got := (Rules{}).pullBody(alone, fm.Issue{}, fm.Completion{}); got != "Closes #5\n" {
 		t.Errorf("an issue that is its own parent: %q", got)
 	}
 }
@@ -186,7 +186,7 @@ func TestNoCommitClosesAnotherIssue(t *testing.T) {
 	} {
 		work := fm.Work{Commits: 1, Files: []string{"a.go"}, Messages: c.messages}
 		for _, outcome := range []fm.Outcome{fm.Success, fm.Partial} {
-			if got := judge("456", fm.Completion{Outcome: outcome}, work); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			if got := judge(fm.Task{ID: "456"}, fm.Completion{Outcome: outcome}, work); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 				t.Errorf("%s with %q: got %q, want %q", outcome, c.messages, got, c.want)
 			}
 		}
@@ -197,7 +197,7 @@ func TestNoCommitClosesAnotherIssue(t *testing.T) {
 // closing issues; our own line does.
 func TestPullBodyClosesNothingElse(t *testing.T) {
 	issue := fm.Issue{Body: "## Acceptance Criteria\n- fixes #77\n"}
-	body := pullBody(task("5", fm.Working), issue, fm.Completion{Summary: "This closes #78.", Verification: "resolves #79", Files: "fix: #80"})
+	body := Rules{}.pullBody(task("5", fm.Working), issue, fm.Completion{Summary: "This closes #78.", Verification: "resolves #79", Files: "fix: #80"})
 	if diff := cmp.Diff([]fm.IssueID{"5"}, fm.Closes(body)); diff != "" {
 		t.Errorf("it closes (-want +got):\n%s\n%s", diff, body)
 	}

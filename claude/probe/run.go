@@ -143,7 +143,7 @@ func (p *Probe) start(ctx context.Context, t Terminal, detector string, env map[
 	}
 	w, run := worker(detector)
 	cmd, err := p.agent.Launch(ctx, fm.Brief{
-		Task:  fm.Task{ID: run.Task, Attempt: run.Attempt, Worker: w, Branch: fm.Branch(run.Task), Title: "A probe of fm doctor"},
+		Task:  fm.Task{ID: run.Task, Attempt: run.Attempt, Worker: w, Branch: (fm.Task{ID: run.Task}).Head(), Title: "A probe of fm doctor"},
 		Issue: fm.Issue{ID: fm.IssueID(run.Task), Title: "A probe of fm doctor"},
 		Dir:   p.tree(run.Task), Base: "main",
 	})

@@ -108,7 +108,7 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
 	}
-	rep, err := agent.Report(ctx, t.Run(), h.worktree(t.ID))
+	rep, err := agent.Report(ctx, t.Run(), h.worktree(t))
 	if err != nil {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
@@ -116,7 +116,7 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), plural(rep.Turns, "turn"), dash(rep.Session))
 	h.debugReport(rep)
 	fmt.Fprintf(h.stdout, "  events %s\n  launcher %s\n", h.project.Events(t.Run()), h.project.Launch(t.Run()))
-	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t.ID)); err == nil {
+	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t)); err == nil {
 		fmt.Fprintf(h.stdout, "  COMPLETION.md says %s: %s\n", c.Outcome, fm.Line(c.Summary, 200))
 	}
 }
@@ -167,12 +167,12 @@ func (h *house) debugWork(ctx context.Context, t fm.Task) {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
 	}
-	work, err := repo.Inspect(ctx, t.ID)
+	work, err := repo.Inspect(ctx, t.Site())
 	if err != nil {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
 	}
-	fmt.Fprintf(h.stdout, "  branch %s, worktree %s\n  %d commits beyond the base, files: %s\n", fm.Branch(t.ID), dash(work.Dir), work.Commits, fm.Line(fmt.Sprint(work.Files), 300))
+	fmt.Fprintf(h.stdout, "  branch %s, worktree %s\n  %d commits beyond the base, files: %s\n", t.Head(), dash(work.Dir), work.Commits, fm.Line(fmt.Sprint(work.Files), 300))
 	if len(work.Dirty) > 0 {
 		fmt.Fprintf(h.stdout, "  not committed: %s\n", fm.Line(fmt.Sprint(work.Dirty), 300))
 	}

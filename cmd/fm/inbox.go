@@ -95,7 +95,7 @@ func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snaps
 		if t.Status != fm.Working {
 			continue
 		}
-		rep, err := agent.Report(ctx, t.Run(), h.worktree(t.ID))
+		rep, err := agent.Report(ctx, t.Run(), h.worktree(t))
 		switch {
 		case err == nil && rep.State == fm.Waiting:
 			open = append(open, question{task: t, what: rep.Question, since: rep.Since})

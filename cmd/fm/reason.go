@@ -41,7 +41,7 @@ func (h *house) scene(ctx context.Context, t fm.Task, snap queue.Snapshot) (scen
 		if err != nil {
 			return x, err
 		}
-		x.agent, _ = agent.Report(ctx, t.Run(), h.worktree(t.ID)) // the rest can be said without
+		x.agent, _ = agent.Report(ctx, t.Run(), h.worktree(t)) // the rest can be said without
 	}
 	return x, nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -83,13 +85,18 @@ func (h *house) rebuildFromTracker(ctx context.Context, source string) error {
 	if err != nil {
 		return mendable(err)
 	}
-	branches, err := repo.RemoteBranches(ctx, fm.Branch(""))
-	if err != nil {
-		return err
+	branches := map[string]string{}
+	for _, prefix := range fm.BranchPrefixes() {
+		found, err := repo.RemoteBranches(ctx, prefix)
+		if err != nil {
+			return err
+		}
+		maps.Copy(branches, found)
 	}
 	remains := intake.Remains{Archive: o.tracker, Offers: o.forge(repo), Branches: branches, Left: func(id fm.TaskID) bool {
-		_, there := branches[fm.Branch(id)]
-		return exists(h.worktree(id)) || there && h.config.DeleteBranch
+		t := fm.Task{ID: id}
+		_, there := branches[t.Head()]
+		return exists(h.worktree(t)) || there && h.config.DeleteBranch
 	}}
 	if err := h.anything(ctx, remains, o.place); err != nil {
 		return err
@@ -127,8 +134,9 @@ func (h *house) anything(ctx context.Context, r intake.Remains, p place) error {
 	if err != nil || len(made)+len(r.Branches) > 0 || h.used() {
 		return err
 	}
-	pulls, err := r.Offers.All(ctx, fm.Branch(""))
-	if err == nil && len(pulls) == 0 {
+	pulls, err := r.Offers.All(ctx, "")
+	ours := func(p fm.PullRequest) bool { _, ok := fm.TaskOf(p.Head); return ok }
+	if err == nil && !slices.ContainsFunc(pulls, ours) {
 		err = usage("nothing has been started in %s, and nothing among the %s is fm's; begin with: fm work ISSUES", h.project.Root, p)
 	}
 	return err

@@ -24,9 +24,13 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	switch t, ok := snap.Task(id); {
+	t, ok := snap.Task(id)
+	if !ok {
+		t.ID = id
+	}
+	switch {
 	case ok && t.Status == fm.Working:
-		return usage("%s works on #%s: its worktree is there, in %s", t.Worker, id, h.worktree(id))
+		return usage("%s works on #%s: its worktree is there, in %s", t.Worker, id, h.worktree(t))
 	case ok && queue.Tidying(t):
 		return usage("#%s was merged a moment ago, and fm is about to remove its worktree; try again when that is done", id)
 	}
@@ -34,14 +38,14 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return mendable(err)
 	}
-	dir, ref, err := repo.Restore(ctx, id)
+	dir, ref, err := repo.Restore(ctx, t.Site())
 	if err != nil && dir != "" { // the worktree is back, and not all that was in it
 		return exitError{code: exitFailure, err: err}
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(h.stdout, "✓ %s is back, on branch %s\n", h.short(dir), fm.Branch(id))
+	fmt.Fprintf(h.stdout, "✓ %s is back, on branch %s\n", h.short(dir), t.Head())
 	if ref != "" {
 		fmt.Fprintf(h.stdout, "✓ What stood uncommitted in it is there again, from %s\n", ref)
 	}

@@ -93,7 +93,7 @@ func (l *listening) agent() *claude.Claude {
 // speaker is another one at each call, as another process has it.
 func (l *listening) speaker() supervisor.Speaker {
 	l.Helper()
-	return supervisor.Speaker{Terminal: l.terminal(), Agent: l.agent(), Dir: l.tree}
+	return supervisor.Speaker{Terminal: l.terminal(), Agent: l.agent(), Dir: l.tree("456")}
 }
 
 func (l *listening) say(text string) {

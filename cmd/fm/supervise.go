@@ -205,7 +205,7 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server, at *office) 
 		},
 		Queue: q, Terminal: terminal, Workspace: repo, Agent: agent, Verifier: h.verifier(),
 		Tracker: at.tracker, Forge: at.forge(repo),
-		Dir: h.worktree, Memory: last.Finishes,
+		Dir: h.folder, Memory: last.Finishes,
 		Revive:  func(ctx context.Context) error { return h.raise(ctx, terminal) },
 		Explain: h.journal().add,
 	}, nil

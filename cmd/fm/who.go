@@ -41,14 +41,15 @@ func (a *app) listener(ctx context.Context, word string) (*house, listener, erro
 	if err != nil {
 		return nil, listener{}, err
 	}
-	l := listener{speaker: supervisor.Speaker{Terminal: terminal, Agent: agent, Dir: h.worktree, May: h.unattended}}
+	l := listener{speaker: supervisor.Speaker{Terminal: terminal, Agent: agent, May: h.unattended}}
 	if l.session, l.task, err = hears(word, snap, sight); err != nil {
 		return nil, l, err
 	}
 	if err := h.unattended(l.session); err != nil {
 		return nil, l, err
 	}
-	l.report, err = agent.Report(ctx, l.session.Run, h.worktree(l.task.ID))
+	l.speaker.Dir = h.worktree(l.task)
+	l.report, err = agent.Report(ctx, l.session.Run, h.worktree(l.task))
 	return h, l, err
 }
 

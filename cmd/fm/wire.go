@@ -172,12 +172,18 @@ func (h *house) remoteURL(ctx context.Context) (string, error) {
 }
 
 // worktree is the folder of a task's work.
-func (h *house) worktree(id fm.TaskID) string {
+func (h *house) worktree(t fm.Task) string { return h.folder(t.Site()) }
+
+// folder is where a site has its files.
+func (h *house) folder(at fm.Site) string {
+	if at.Main {
+		return h.project.Root
+	}
 	dir := h.config.WorktreeDir
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(h.project.Root, dir)
 	}
-	return filepath.Join(dir, fm.Worktree(id))
+	return filepath.Join(dir, fm.Worktree(at.Task))
 }
 
 // terminal is the project's tmux server. The environment that it hands to

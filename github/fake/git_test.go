@@ -37,7 +37,7 @@ func TestBranchesMayBeARealRepositorys(t *testing.T) {
 	c.AddIssue(fake.Issue{Title: "2"})
 	for n, id := range []fm.TaskID{"1", "2"} {
 		heads = append(heads, work(t, r, id, "way "+string(id), env))
-		c.open(fm.Branch(id), path("Closes #%d", n+1)).want(201)
+		c.open((fm.Task{ID: id}).Head(), path("Closes #%d", n+1)).want(201)
 	}
 	c.merge(3, heads[0]).want(200)
 	main, err := r.Head(t.Context(), "main")
@@ -46,7 +46,7 @@ func TestBranchesMayBeARealRepositorys(t *testing.T) {
 	}
 	c.merge(4, heads[1]).want(405, "Pull Request is not mergeable")
 	c.do("GET", "pulls/4", nil).want(200, `"mergeable_state":"dirty"`)
-	if _, err := r.Rebase(t.Context(), "2"); !errors.Is(err, fm.ErrConflict) {
+	if _, err := r.Rebase(t.Context(), fm.Task{ID: "2"}.Site()); !errors.Is(err, fm.ErrConflict) {
 		t.Errorf("got %v, want a conflict", err)
 	}
 	for number, closed := range map[int]bool{1: true, 2: false} {
@@ -66,7 +66,7 @@ func write(t *testing.T, dir, text string) {
 // work does a task's work and pushes it.
 func work(t *testing.T, r *git.Repo, id fm.TaskID, text string, env []string) string {
 	t.Helper()
-	dir, _, err := r.Prepare(t.Context(), id)
+	dir, _, err := r.Prepare(t.Context(), fm.Task{ID: id}.Site())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func work(t *testing.T, r *git.Repo, id fm.TaskID, text string, env []string) st
 	if out, err := commit.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	head, err := r.Push(t.Context(), id)
+	head, err := r.Push(t.Context(), fm.Task{ID: id}.Site())
 	if err != nil {
 		t.Fatal(err)
 	}
