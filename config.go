@@ -203,7 +203,7 @@ func (c Config) check() error {
 	case c.Merge != "" && c.Merge != "auto" && c.Merge != "manual":
 		return fmt.Errorf("config merge %q: want auto or manual", c.Merge)
 	case c.Source != "" && !slices.Contains(Sources(), c.Source):
-		return fmt.Errorf("config source %q: want %s", c.Source, strings.Join(Sources(), " or "))
+		return fmt.Errorf("config source %q: want %s", c.Source, strings.Join(Sources(), ", "))
 	case c.Jira.Comments != "all" && c.Jira.Comments != "none":
 		return fmt.Errorf("config jira.comments %q: want all or none", c.Jira.Comments)
 	case c.Fix.MaxParallel > MaxWorkers:

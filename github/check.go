@@ -15,6 +15,23 @@ import (
 // name, takes changes, has issues, and the token may push. The error says what
 // to do, and wraps [fm.ErrGone] or [fm.ErrRefused] unless it is transient.
 func (g *GitHub) Check(ctx context.Context) error {
+	if err := g.CheckForge(ctx); err != nil {
+		return err
+	}
+	about, err := g.repository(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !about.GetHasIssues() && about.GetFork():
+		return fmt.Errorf("%s is a fork without issues: switch them on in its settings, or name the original in github.repo: %w", g.repo, fm.ErrRefused)
+	case !about.GetHasIssues():
+		return g.withoutIssues()
+	}
+	return nil
+}
+
+// CheckForge is [GitHub.Check] for a repository whose issues are elsewhere.
+func (g *GitHub) CheckForge(ctx context.Context) error {
 	about, err := g.readRepository(ctx)
 	if err != nil {
 		return err
@@ -26,10 +43,6 @@ func (g *GitHub) Check(ctx context.Context) error {
 		return g.archived()
 	case about.GetDisabled():
 		return fmt.Errorf("%s is disabled by GitHub: ask its owner: %w", g.repo, fm.ErrRefused)
-	case !about.GetHasIssues() && about.GetFork():
-		return fmt.Errorf("%s is a fork without issues: switch them on in its settings, or name the original in github.repo: %w", g.repo, fm.ErrRefused)
-	case !about.GetHasIssues():
-		return g.withoutIssues()
 	case may != nil && !may["push"]: // tokens of apps are told of no permissions
 		return fmt.Errorf("you may not push to %s: ask for write access, or work on a fork and name it in github.repo: %w", g.repo, fm.ErrRefused)
 	}

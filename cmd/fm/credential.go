@@ -33,7 +33,7 @@ func (c *credentialCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	p, err := h.settled()
-	if err != nil || p.source != githubSource {
+	if err != nil || p.repo == "" {
 		return err
 	}
 	repo, err := github.ParseRepo(p.repo)
@@ -51,7 +51,7 @@ func (c *credentialCmd) Run(ctx context.Context, a *app) error {
 // credential is how git gets the token where the issues are on GitHub.
 func (h *house) credential() (git.Credential, error) {
 	p, err := h.settled()
-	if err != nil || p.source != githubSource {
+	if err != nil || p.repo == "" {
 		return git.Credential{}, err
 	}
 	repo, err := github.ParseRepo(p.repo)

@@ -49,7 +49,7 @@ func (h *house) handOverFiles() []string {
 // others could see.
 func (h *house) handToken(ctx context.Context) error {
 	p, err := h.whereabouts(ctx)
-	if err != nil || p.source != githubSource {
+	if err != nil || p.repo == "" {
 		return err
 	}
 	repo, err := github.ParseRepo(p.repo)

@@ -30,7 +30,8 @@ type forge interface {
 	All(ctx context.Context, prefix string) ([]fm.PullRequest, error)
 }
 
-// office is where issues and pull requests live: in files, or on GitHub.
+// office is where issues and pull requests live: in files, on GitHub, or the
+// issues in Jira.
 type office struct {
 	place   place
 	tracker tracker
@@ -50,8 +51,11 @@ func (h *house) office(ctx context.Context) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.source == githubSource {
+	switch p.source {
+	case githubSource:
 		return h.onGitHub(p)
+	case jiraSource:
+		return h.inJira(p)
 	}
 	return h.inFiles(p), nil
 }

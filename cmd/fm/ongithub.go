@@ -24,13 +24,12 @@ const (
 	supervisorPatience = 90 * time.Second
 )
 
-// onGitHub is the office in a repository on GitHub.
-func (h *house) onGitHub(p place) (*office, error) {
-	repo, err := github.ParseRepo(p.repo)
-	if err != nil {
-		return nil, err
+// hub opens a repository on GitHub.
+func (h *house) hub(name string) (repo github.Repo, hub *github.GitHub, k *keys, err error) {
+	if repo, err = github.ParseRepo(name); err != nil {
+		return repo, nil, nil, err
 	}
-	k := h.keys(repo.Host)
+	k = h.keys(repo.Host)
 	o := github.Options{
 		Repo: repo, Config: h.config.GitHub, Token: k.Token, Dir: h.noteFolder(repo),
 		Patience: commandPatience, Waiting: h.tellWait, Base: &knocking{base: transport.Network(), keys: k},
@@ -43,28 +42,39 @@ func (h *house) onGitHub(p place) (*office, error) {
 		o.Patience, o.Waiting = 0, nil
 	case commanding:
 	}
-	hub, err := github.Open(o)
+	if hub, err = github.Open(o); err != nil {
+		err = mendable(err)
+	}
+	return repo, hub, k, err
+}
+
+// onGitHub is the office in a repository on GitHub.
+func (h *house) onGitHub(p place) (*office, error) {
+	repo, hub, k, err := h.hub(p.repo)
 	if err != nil {
-		return nil, mendable(err)
+		return nil, err
 	}
 	return &office{
 		place:   p,
 		tracker: hub.Tracker(),
 		forge:   func(*git.Repo) forge { return hub.Forge() },
 		merge:   supervisor.ManualMerge,
-		check: func(ctx context.Context) error {
-			if err := h.pushesTo(ctx, repo); err != nil {
-				return err
-			}
-			if _, err := k.take(time.Now()); err != nil {
-				return err
-			}
-			return plainly(hub.Check(ctx))
-		},
+		check:   func(ctx context.Context) error { return h.checkHub(ctx, repo, hub, k) },
 		parse:   func(word string) (fm.IssueID, error) { return parseOf(repo, word) },
 		quota:   hub.Quota,
 		remarks: hub.Remarks,
 	}, nil
+}
+
+// checkHub finds out what would fail later in a repository on GitHub.
+func (h *house) checkHub(ctx context.Context, repo github.Repo, hub *github.GitHub, k *keys) error {
+	if err := h.pushesTo(ctx, repo); err != nil {
+		return err
+	}
+	if _, err := k.take(time.Now()); err != nil {
+		return err
+	}
+	return plainly(hub.Check(ctx))
 }
 
 // pushesTo refuses a remote that is another repository than that of the issues:

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,20 +20,25 @@ import (
 const (
 	localSource  = "local"
 	githubSource = "github"
+	jiraSource   = "jira"
 )
 
-// place is where the issues of the queue are from. It is remembered with the
-// first of them, because a number means nothing elsewhere. The zero place is
-// not known yet.
+// place is where the issues of the queue are from, and where their pull requests
+// go. It is remembered with the first of them, because a number means nothing
+// elsewhere. The zero place is not known yet.
 type place struct {
 	source string
-	repo   string // [HOST/]OWNER/NAME; "" for files
+	repo   string // of the pull requests: [HOST/]OWNER/NAME; "" for files
+	site   string // of issues in Jira, such as https://example.atlassian.net
 }
 
 // String names the issues of a place.
 func (p place) String() string {
-	if p.source == githubSource {
+	switch p.source {
+	case githubSource:
 		return "issues of " + p.repo
+	case jiraSource:
+		return "issues of " + hostOf(p.site)
 	}
 	return "local issues"
 }
@@ -40,8 +46,8 @@ func (p place) String() string {
 // choose decides for a command that takes issues in where they are from; flag
 // is what its user says. What has begun elsewhere is finished first.
 func (h *house) choose(ctx context.Context, flag string) error {
-	if flag != "" && flag != localSource && flag != githubSource {
-		return usage("--source %s: want %s", fm.Line(flag, 40), strings.Join(fm.Sources(), " or "))
+	if flag != "" && !slices.Contains(fm.Sources(), flag) {
+		return usage("--source %s: want %s", fm.Line(flag, 40), strings.Join(fm.Sources(), ", "))
 	}
 	had, err := h.remembered()
 	if err != nil {
@@ -89,12 +95,12 @@ func (h *house) remembered() (place, error) {
 			return place{source: localSource}, nil
 		}
 	}
-	return place{source: w.Source, repo: w.Repo}, nil
+	return place{source: w.Source, repo: w.Repo, site: w.Site}, nil
 }
 
 // remember keeps where the issues are from.
 func (h *house) remember(ctx context.Context, p place) error {
-	_, err := h.alter(ctx, func(w *wish) { w.Source, w.Repo = p.source, p.repo })
+	_, err := h.alter(ctx, func(w *wish) { w.Source, w.Repo, w.Site = p.source, p.repo, p.site })
 	return err
 }
 
@@ -110,6 +116,8 @@ func (h *house) decide(ctx context.Context, flag string, had place) (place, erro
 	switch source {
 	case localSource:
 		return place{source: localSource}, nil
+	case jiraSource:
+		return h.jiraPlace(ctx, had)
 	case "":
 		return h.detect(ctx)
 	}

@@ -35,6 +35,12 @@ func render(w io.Writer, s supervisor.Status, now time.Time) {
 			fmt.Fprintf(w, "  #%s of #%s: %s\n", p.Number, p.Task, fm.Line(p.Text, 120))
 		}
 	}
+	if alive && len(s.Conflicts) > 0 {
+		fmt.Fprintln(w, "\nCONFLICTS (before anything is merged: fm overlap)")
+		for _, c := range s.Conflicts {
+			fmt.Fprintf(w, "  %s\n", conflictLine(c))
+		}
+	}
 	if len(s.Parents) > 0 {
 		fmt.Fprintln(w, "\nPARENT ISSUES")
 		for _, p := range s.Parents {
@@ -143,6 +149,15 @@ func parentLine(p supervisor.ParentStatus) string {
 		line += " closed"
 	}
 	return line
+}
+
+// conflictLine says who conflicts with whom, and where.
+func conflictLine(c fm.Conflict) string {
+	with := "the base branch"
+	if c.Tasks[1] != "" {
+		with = c.Tasks[1].Ref()
+	}
+	return fm.Line(c.Tasks[0].Ref()+" and "+with+": "+strings.Join(c.Files, ", "), 160)
 }
 
 // gateLine says why nothing new is begun, as a line of its own.

@@ -17,7 +17,8 @@ type wish struct {
 	supervisor.Wanted
 
 	Workers *int   `json:"workers,omitempty"`
-	Repo    string `json:"repo,omitempty"` // of the issues in the queue, on GitHub
+	Repo    string `json:"repo,omitempty"` // of the pull requests, on GitHub
+	Site    string `json:"site,omitempty"` // of the issues in the queue, in Jira
 }
 
 // wanted reads state.json: what the user wants. A missing file is a user who
