@@ -25,9 +25,6 @@ func digestOf(snap queue.Snapshot) digest {
 	for i := range snap.Tasks {
 		t := &snap.Tasks[i]
 		tidying := false
-		if t.Terms.Main && (t.Status == fm.Working || queue.Clearing(*t)) {
-			d.main = t.ID
-		}
 		if watchable(*t) {
 			d.watched = append(d.watched, i)
 		}
@@ -40,9 +37,6 @@ func digestOf(snap queue.Snapshot) digest {
 			}
 		case fm.Pending:
 			d.waiting = d.waiting || !t.NotBefore.IsZero()
-			if t.Terms.Main && t.Attempt > 0 {
-				d.main = t.ID
-			}
 		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
 			if queue.Clearing(*t) {
 				d.inHand = append(d.inHand, i)
@@ -61,12 +55,29 @@ func digestOf(snap queue.Snapshot) digest {
 		f.children = append(f.children, i)
 		f.unsettled = f.unsettled || tidying || t.Status != fm.Merged
 	}
+	d.main = mainTask(snap.Tasks)
 	for _, parent := range order {
 		if f := families[parent]; !f.unsettled && !ownWork(parent, snap) {
 			d.parents = append(d.parents, f.close(parent, snap))
 		}
 	}
 	return d
+}
+
+// mainTask gives the task that has the main checkout, and else one that will go
+// on there; "" for none.
+func mainTask(tasks []fm.Task) fm.TaskID {
+	var next fm.TaskID
+	for _, t := range tasks {
+		switch {
+		case !t.Terms.Main:
+		case t.Status == fm.Working, queue.Clearing(t), queue.Tidying(t):
+			return t.ID
+		case next == "" && t.Status == fm.Pending && t.Attempt > 0:
+			next = t.ID
+		}
+	}
+	return next
 }
 
 // ownWork says whether a parent is a task itself that is not merged and cleared up:

@@ -30,7 +30,7 @@ func (d *decision) picking(limit int) *pick {
 		p.fixes = s.Wanted.Fixes
 	}
 	for t := range s.inHand {
-		if t.Status == fm.Working && t.Terms.Fix {
+		if t.Status == fm.Working && t.Terms.Fix && t.Worker != 0 {
 			p.fixes--
 		}
 		if t.Status == fm.Working || t.Status == fm.Completed {
