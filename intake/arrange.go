@@ -55,7 +55,7 @@ func (in *Intake) arrange(ctx context.Context, parts []part, snap queue.Snapshot
 func (p *part) arrange(snap queue.Snapshot, taken map[fm.IssueID]bool, named func(fm.IssueID) bool) {
 	p.children = slices.DeleteFunc(p.children, func(c fm.Issue) bool {
 		t, queued := snap.Task(fm.TaskID(c.ID))
-		tasks := known(c.ID, snap)
+		tasks := tasksOf(c.ID, snap)
 		switch {
 		case taken[c.ID], !queued && len(tasks) > 0:
 			p.apart = append(p.apart, c.ID)
@@ -71,13 +71,13 @@ func (p *part) arrange(snap queue.Snapshot, taken map[fm.IssueID]bool, named fun
 	})
 	if len(p.apart) > 0 && len(p.known)+len(p.plan.Subissues)+len(p.children) == 0 {
 		last := &p.news[len(p.news)-1] // no task leads to its being closed
-		last.Why += fmt.Sprintf("; nothing else of #%s is open, so close it yourself in the end", p.issue.ID)
+		last.Why += fmt.Sprintf("; nothing else of %s is open, so close it yourself in the end", p.issue.ID.Ref())
 	}
 }
 
 // partly tells that another issue is a part of this one.
 func (p *part) partly(id fm.IssueID, how string) {
-	p.news = append(p.news, News{Kind: PartOf, Issue: fm.Issue{ID: id}, By: p.issue.ID, Why: fmt.Sprintf("#%s is a part of #%s, and %s", id, p.issue.ID, how)})
+	p.news = append(p.news, News{Kind: PartOf, Issue: fm.Issue{ID: id}, By: p.issue.ID, Why: fmt.Sprintf("%s is a part of %s, and %s", id.Ref(), p.issue.ID.Ref(), how)})
 }
 
 // has says whether an issue is an open subissue.
@@ -98,5 +98,5 @@ func welcome(id fm.IssueID, parts []part, snap queue.Snapshot) bool {
 	if id == "" || slices.ContainsFunc(parts, func(p part) bool { return p.issue.ID == id }) {
 		return false
 	}
-	return len(known(id, snap)) > 0 || slices.ContainsFunc(parts, func(p part) bool { return p.has(id) })
+	return len(tasksOf(id, snap)) > 0 || slices.ContainsFunc(parts, func(p part) bool { return p.has(id) })
 }

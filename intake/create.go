@@ -70,7 +70,7 @@ func (t *taking) create(ctx context.Context, p part) ([]draft, error) {
 		t.Tell(News{Kind: Created, Issue: issue})
 		made[i] = issue.ID
 		drafts = append(drafts, draft{
-			task:  fm.Task{ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, Priority: prio},
+			task:  fm.Task{ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, Priority: prio, Paths: cleanPaths(s.Paths)},
 			waits: deps,
 		})
 	}

@@ -72,6 +72,7 @@ func newWeb(snap queue.Snapshot, members []part, apart map[fm.IssueID][]fm.Issue
 	for _, p := range members {
 		for _, d := range p.drafts {
 			if _, queued := snap.Task(d.task.ID); !queued {
+				w.waits[d.task.ID] = d.task.DependsOn
 				add(d.task)
 			}
 		}
@@ -119,25 +120,32 @@ func (w web) leads(from, to fm.TaskID) bool {
 // last one to the first: a wait that would close a circle is left out, and so
 // it is the one that was named first that does not wait.
 func (t *taking) waits(ctx context.Context, members []part, snap queue.Snapshot) (map[fm.TaskID][]fm.TaskID, []News, error) {
-	w, found, news := newWeb(snap, members, t.apart), map[fm.TaskID][]fm.TaskID{}, []News(nil)
+	w := newWeb(snap, members, t.apart)
+	news, err := t.weave(ctx, w, members, snap, part.relations)
+	return w.waits, onceEach(news), err
+}
+
+// weave has the drafts wait for each other and for tasks of the queue, by what
+// is said of each.
+func (t *taking) weave(ctx context.Context, w web, members []part, snap queue.Snapshot, said func(part, draft) []relation) ([]News, error) {
+	var news []News
 	for _, p := range slices.Backward(members) {
 		for _, d := range slices.Backward(p.drafts) {
 			if _, queued := snap.Task(d.task.ID); queued || d.over() {
 				continue
 			}
 			own := p.beyond(d)
-			for _, r := range p.relations(d) {
+			for _, r := range said(p, d) {
 				more, err := t.relate(ctx, w, d.task.ID, p, r)
 				if err != nil {
-					return nil, nil, err
+					return nil, err
 				}
 				own = append(own, more...)
 			}
-			found[d.task.ID] = w.waits[d.task.ID]
 			news = append(own, news...)
 		}
 	}
-	return found, onceEach(news), nil
+	return news, nil
 }
 
 // onceEach leaves out what is said again: a parent's blocker is that of each of
@@ -177,7 +185,7 @@ func (p part) beyond(d draft) []News {
 	var news []News
 	tell := func(id fm.IssueID, refs []string) {
 		for _, ref := range refs {
-			news = append(news, News{Kind: Outside, Issue: fm.Issue{ID: id}, By: fm.IssueID(ref), Why: fmt.Sprintf("#%s is blocked by %s, which fm does not work on", id, fm.Line(ref, 200))})
+			news = append(news, News{Kind: Outside, Issue: fm.Issue{ID: id}, By: fm.IssueID(ref), Why: fmt.Sprintf("%s is blocked by %s, which fm does not work on", id.Ref(), fm.Line(ref, 200))})
 		}
 	}
 	tell(fm.IssueID(d.task.ID), d.elsewhere)
@@ -204,7 +212,7 @@ func (t *taking) relate(ctx context.Context, w web, id fm.TaskID, p part, r rela
 		switch {
 		case own(on), slices.Contains(w.waits[id], on):
 		case w.leads(on, id):
-			news = []News{{Kind: Circle, Issue: fm.Issue{ID: r.issue}, By: r.by, Why: fmt.Sprintf("#%s and #%s wait for each other, so #%[1]s does not wait", r.issue, r.by)}}
+			news = []News{{Kind: Circle, Issue: fm.Issue{ID: r.issue}, By: r.by, Why: fmt.Sprintf("%s and %s wait for each other, so %[1]s does not wait", r.issue.Ref(), r.by.Ref())}}
 		default:
 			w.waits[id] = append(slices.Clip(w.waits[id]), on)
 		}
@@ -227,5 +235,5 @@ func (t *taking) outside(ctx context.Context, r relation) ([]News, error) {
 	if !open {
 		return nil, nil
 	}
-	return []News{{Kind: Outside, Issue: fm.Issue{ID: r.issue}, By: r.by, Why: fmt.Sprintf("#%s is blocked by #%s, which fm does not work on", r.issue, r.by)}}, nil
+	return []News{{Kind: Outside, Issue: fm.Issue{ID: r.issue}, By: r.by, Why: fmt.Sprintf("%s is blocked by %s, which fm does not work on", r.issue.Ref(), r.by.Ref())}}, nil
 }

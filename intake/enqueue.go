@@ -65,7 +65,7 @@ func (p part) meanwhile(snap queue.Snapshot) []fm.TaskID {
 	if len(p.known) > 0 || p.scope == someParts {
 		return nil
 	}
-	return known(p.issue.ID, snap)
+	return tasksOf(p.issue.ID, snap)
 }
 
 // add adds the tasks that the queue does not have. One that it has, because a

@@ -14,6 +14,13 @@ import (
 // readers bounds the issues that are read at the same time.
 const readers = 8
 
+// Read reads issues, several at a time, and gives each once, in the order of the
+// user. Those that cannot be worked on are named together, as [Intake.Check]
+// does. Closed ones are given where the queue says that their work is done.
+func (in *Intake) Read(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, error) {
+	return in.fetch(ctx, ids)
+}
+
 // Check names the issues that cannot be worked on, as [Intake.Take] does, and
 // changes nothing. It needs the tracker alone; without the queue, an issue that
 // was closed when its work was done is refused like any other closed one.
@@ -63,7 +70,7 @@ func (in *Intake) faults(ids []fm.IssueID, issues []fm.Issue, errs []error) erro
 	var unknown, closed, kinds, reasons []string
 	refused := map[string][]string{} // by reason
 	for i, id := range ids {
-		name := "#" + string(id)
+		name := id.Ref()
 		switch {
 		case errors.Is(errs[i], fm.ErrGone):
 			unknown = append(unknown, name)
@@ -107,17 +114,18 @@ func cause(err error) error {
 	}
 }
 
-// finished says whether everything that the issue became is merged: whoever
-// gives the same order again, after a crash say, has no need to find out what
-// was done meanwhile.
+// finished says whether everything that the issue became is done: whoever gives
+// the same order again, after a crash say, has no need to find out what was done
+// meanwhile. An issue that was mended as a whole may be closed before fm sees
+// that its work is merged, which nobody may ever do here.
 func (in *Intake) finished(id fm.IssueID) bool {
 	if in.Queue == nil {
 		return false
 	}
 	snap := in.Queue.Snapshot()
-	tasks := known(id, snap)
+	tasks := tasksOf(id, snap)
 	return len(tasks) > 0 && !slices.ContainsFunc(tasks, func(task fm.TaskID) bool {
 		t, _ := snap.Task(task)
-		return t.Status != fm.Merged
+		return t.Status != fm.Merged && !(t.Status == fm.Completed && t.Terms.Fix)
 	})
 }

@@ -10,7 +10,8 @@
 // supervisor does, when it reads the queue.
 //
 // Start reading at [Intake.Take]. [RenderPlan] and [ParsePlan] are a plan as
-// people edit it, and [Intake.Rebuild] is the way back from trackers and forges
+// people edit it, [Intake.Read], [Kind] and [Scope] are what a person sees of
+// issues before they are taken in, and [Intake.Rebuild] is the way back from trackers and forges
 // to a queue.
 package intake
 
@@ -60,7 +61,7 @@ type News struct {
 	Issue fm.Issue   // the parent; for [Created] the subissue; of [Outside], [Circle] and [PartOf] the id alone
 	Count int        // of subissues
 	By    fm.IssueID // of [Outside] perhaps in another repository: owner/name#9
-	Why   string     // of [Outside], [Circle] and [PartOf]: a sentence that says all
+	Why   string     // of [Outside], [Circle] and [PartOf]: a sentence that says all; of [Known] what is made of it, "" for nothing
 }
 
 // NewsKind says what happened.
@@ -86,6 +87,8 @@ type Order struct {
 	// Plans are splits that a person has seen or written; these issues are not
 	// split again.
 	Plans map[fm.IssueID]fm.Split
+	// Fix, when it is not nil, has each issue mended as a whole.
+	Fix *Fix
 }
 
 // Take takes issues in and returns the ids of their tasks, those included that
@@ -107,9 +110,21 @@ type Order struct {
 // What blocks it otherwise is told as [Outside]. Where issues wait for each
 // other in a circle, the one that the user named first does not wait, which is
 // told as [Circle].
+//
+// With [Order.Fix] each issue becomes one task, which has its id and no parent,
+// and all of them are queued in one change. Those that have open subissues, or
+// are in the queue by way of such, are named together in an error that wraps
+// [fm.ErrRefused]. A task that there is already takes its course, and is told as
+// [Known]. One that failed, is blocked, cancelled or on hold, or is merged while
+// its issue is open again, is taken up anew; one that was never begun, or that
+// was of such an order before, gets the terms of this one. What [Fix.After] says
+// gives way to what blocks an issue at the tracker.
 func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm.TaskID, error) {
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	if o.Fix != nil {
+		return in.mend(ctx, o, now)
 	}
 	issues, err := in.fetch(ctx, o.Issues)
 	if err != nil {
@@ -157,11 +172,14 @@ func (e PlanError) Unwrap() error { return e.Err }
 // check finds what is wrong with the plans of an order.
 func (o Order) check() error {
 	for id, plan := range o.Plans {
+		if o.Fix != nil {
+			return fmt.Errorf("%w: there is a plan for %s, which is to be mended as a whole", fm.ErrRefused, id.Ref())
+		}
 		if !slices.Contains(o.Issues, id) {
-			return fmt.Errorf("%w: there is a plan for #%s, which is not among the issues", fm.ErrRefused, id)
+			return fmt.Errorf("%w: there is a plan for %s, which is not among the issues", fm.ErrRefused, id.Ref())
 		}
 		if at, err := sound(plan); err != nil {
-			return fmt.Errorf("%w: plan for #%s, subissue %d: %w", fm.ErrRefused, id, at+1, err)
+			return fmt.Errorf("%w: plan for %s, subissue %d: %w", fm.ErrRefused, id.Ref(), at+1, err)
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func (in *Intake) survey(ctx context.Context, issues []fm.Issue, plans map[fm.Is
 // found finds out about one issue; given is the plan that a person made, or the
 // empty one.
 func (in *Intake) found(ctx context.Context, issue fm.Issue, given fm.Split, snap queue.Snapshot) part {
-	p := part{issue: issue, given: given, known: known(issue.ID, snap)}
+	p := part{issue: issue, given: given, known: tasksOf(issue.ID, snap)}
 	p.before = p.known
 	if len(p.known) == 0 || len(given.Subissues) > 0 {
 		p.plan, p.err = in.Plans.Load(issue.ID)
@@ -71,10 +71,10 @@ func (in *Intake) found(ctx context.Context, issue fm.Issue, given fm.Split, sna
 	case p.err != nil && !errors.Is(p.err, fm.ErrGone):
 		return p
 	case len(given.Subissues) > 0 && kept && !same(given, p.plan):
-		p.reject("#%s was split differently before, and subissues of that split may exist; work on it without a plan")
+		p.reject("%s was split differently before, and subissues of that split may exist; work on it without a plan")
 		return p
 	case len(given.Subissues) > 0 && !kept && len(p.known) > 0:
-		p.reject("#%s is in the queue already, and a plan comes too late; work on it without one")
+		p.reject("%s is in the queue already, and a plan comes too late; work on it without one")
 		return p
 	}
 	if len(p.known) > 0 {
@@ -85,14 +85,14 @@ func (in *Intake) found(ctx context.Context, issue fm.Issue, given fm.Split, sna
 	}
 	if len(given.Subissues) > 0 && !kept && len(p.children)+len(p.closed) > 0 {
 		// Closed ones count as well: creation by key would find them.
-		p.reject("#%s has subissues already, and a plan would make others; work on it without one")
+		p.reject("%s has subissues already, and a plan would make others; work on it without one")
 	}
 	return p
 }
 
 // reject says what stands against the given plan.
 func (p *part) reject(format string) {
-	p.err = PlanError{Issue: p.issue.ID, Err: fmt.Errorf("%w: "+format, fm.ErrRefused, p.issue.ID)}
+	p.err = PlanError{Issue: p.issue.ID, Err: fmt.Errorf("%w: "+format, fm.ErrRefused, p.issue.ID.Ref())}
 }
 
 // splitters bounds the splits that are asked for at the same time.
@@ -152,7 +152,7 @@ func (in *Intake) begin(ctx context.Context, p *part) {
 		p.tell(Adopted, len(p.children), "")
 	case len(p.apart) > 0:
 	case len(p.closed) > 0:
-		p.err = fmt.Errorf("%w: every subissue of #%s is closed already; close it, or add an open subissue", fm.ErrRefused, p.issue.ID)
+		p.err = fmt.Errorf("%w: every subissue of %s is closed already; close it, or add an open subissue", fm.ErrRefused, p.issue.ID.Ref())
 	default:
 		in.ask(ctx, p)
 	}
@@ -176,8 +176,8 @@ func (p *part) tell(k NewsKind, n int, why string) {
 	p.news = append(p.news, News{Kind: k, Issue: p.issue, Count: n, Why: why})
 }
 
-// known lists the tasks that an issue became before.
-func known(id fm.IssueID, snap queue.Snapshot) []fm.TaskID {
+// tasksOf lists the tasks that an issue became before.
+func tasksOf(id fm.IssueID, snap queue.Snapshot) []fm.TaskID {
 	var ids []fm.TaskID
 	for _, t := range snap.Tasks {
 		if t.Parent == id || t.ID == fm.TaskID(id) {

@@ -34,8 +34,8 @@ func (in *Intake) Plan(ctx context.Context, id fm.IssueID) (fm.Issue, fm.Split, 
 
 func (in *Intake) sketch(ctx context.Context, p *part) error {
 	if in.Queue != nil {
-		if tasks := known(p.issue.ID, in.Queue.Snapshot()); len(tasks) > 0 {
-			return fmt.Errorf("%w: it is in the queue already, as %s", fm.ErrRefused, numbers(tasks))
+		if tasks := tasksOf(p.issue.ID, in.Queue.Snapshot()); len(tasks) > 0 {
+			return fmt.Errorf("%w: it is in the queue already, as %s", fm.ErrRefused, refs(tasks))
 		}
 	}
 	var err error
@@ -55,7 +55,7 @@ func (in *Intake) sketch(ctx context.Context, p *part) error {
 		for _, c := range children {
 			ids = append(ids, fm.TaskID(c.ID))
 		}
-		return fmt.Errorf("%w: it has subissues already, which are worked on as they are: %s", fm.ErrRefused, numbers(ids))
+		return fmt.Errorf("%w: it has subissues already, which are worked on as they are: %s", fm.ErrRefused, refs(ids))
 	}
 	if p.plan, err = in.think(ctx, p); err == nil {
 		p.tell(Found, len(p.plan.Subissues), "")
@@ -63,10 +63,10 @@ func (in *Intake) sketch(ctx context.Context, p *part) error {
 	return err
 }
 
-func numbers(ids []fm.TaskID) string {
+func refs(ids []fm.TaskID) string {
 	words := make([]string, len(ids))
 	for i, id := range ids {
-		words[i] = "#" + string(id)
+		words[i] = id.Ref()
 	}
 	return strings.Join(words, ", ")
 }

@@ -123,9 +123,9 @@ func (t *taking) rebuild(ctx context.Context, w ruins, snap queue.Snapshot, at t
 func (w ruins) guessed(t fm.Task) []string {
 	switch {
 	case t.Status == fm.Cancelled:
-		return []string{fmt.Sprintf("whether #%s, which was closed without a merged pull request, was done: it counts as cancelled", t.ID)}
+		return []string{fmt.Sprintf("whether %s, which was closed without a merged pull request, was done: it counts as cancelled", t.ID.Ref())}
 	case t.Status == fm.Blocked && w.pulls[t.ID].State == fm.PullOpen:
-		return []string{fmt.Sprintf("whether an agent was to go on with #%s, whose pull request %s is a draft: it is blocked; to have one go on: fm queue retry %[1]s", t.ID, w.pulls[t.ID].Number)}
+		return []string{fmt.Sprintf("whether an agent was to go on with %s, whose pull request %s is a draft: it is blocked; to have one go on: fm queue retry %s", t.ID.Ref(), w.pulls[t.ID].Number, t.ID)}
 	}
 	return nil
 }

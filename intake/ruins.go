@@ -116,9 +116,9 @@ func (in *Intake) others(ctx context.Context, w *ruins, ids []fm.TaskID) ([]reli
 		case err != nil:
 			return nil, err
 		case !found:
-			w.lose("what the branch %s was for: there is no issue #%s", w.branch(id), id)
+			w.lose("what the branch %s was for: there is no issue %s", w.branch(id), id.Ref())
 		case issue.Closed && !offered:
-			w.lose("what the branch %s was for: #%s is closed, and it has no pull request", w.branch(id), id)
+			w.lose("what the branch %s was for: %s is closed, and it has no pull request", w.branch(id), id.Ref())
 		default:
 			relics = append(relics, relic{Issue: issue})
 		}
@@ -161,7 +161,7 @@ func (in *Intake) families(ctx context.Context, w *ruins, relics []relic, begun 
 			return err
 		}
 		if planned > len(children) {
-			w.lose("the rest of #%s: %d of %d subissues were made when it was interrupted; take it in again", id, len(children), planned)
+			w.lose("the rest of %s: %d of %d subissues were made when it was interrupted; take it in again", id.Ref(), len(children), planned)
 			continue
 		}
 		others, err := in.unqueued(ctx, id, byParent)
@@ -169,7 +169,7 @@ func (in *Intake) families(ctx context.Context, w *ruins, relics []relic, begun 
 			return err
 		}
 		if len(others) > 0 {
-			w.lose("whether %s was queued, too: #%s stays open until all of its subissues are closed; to have them done: fm work %[2]s", numbers(others), id)
+			w.lose("whether %s was queued, too: %s stays open until all of its subissues are closed; to have them done: fm work %s", refs(others), id.Ref(), id)
 		}
 		w.add(parent, children...)
 	}

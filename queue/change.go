@@ -72,14 +72,19 @@ func Add(t fm.Task, at time.Time) Change {
 	return Change{Op: OpAdd, Task: t}
 }
 
-// moved gives the task another status. Whoever held it holds it no longer.
+// moved gives the task another status. Whoever held it holds it no longer; what
+// it has itself it keeps until that is cleared.
 func moved(t fm.Task, s fm.Status, at time.Time) fm.Task {
+	holds, leaving := Holds(t), leaves(t, s)
 	t.Status = s
 	t.Since = at.UTC().Truncate(time.Second)
 	t.Worker = 0
 	t.NotBefore = time.Time{}
-	t.Extra = without(t.Extra, phaseKey)
-	if leaves(t, s) {
+	t.Extra = unmarked(t.Extra)
+	if holds && s != fm.Working {
+		t.Extra = append(t.Extra, fm.Field{Key: hasKey, Value: mainWord})
+	}
+	if leaving {
 		t.Extra = append(t.Extra, fm.Field{Key: phaseKey, Value: clearing})
 	}
 	return t

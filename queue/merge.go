@@ -72,7 +72,7 @@ func mergeLine(d *draft, l viewLine) {
 // newcomer is the task of a line with an id that the ledger does not know.
 func newcomer(d *draft, l viewLine) fm.Task {
 	t := l.edit.task
-	t.Extra = without(t.Extra, phaseKey)
+	t.Extra = unmarked(t.Extra)
 	t.Before = within(t.Before, fm.Spending{}, t.Spent)
 	if t.Status == fm.Working {
 		t.Status = fm.Pending
@@ -212,7 +212,7 @@ func userFields() []field {
 		},
 		{
 			"keys", func(a, b fm.Task) bool {
-				return slices.Equal(without(a.Extra, phaseKey), without(b.Extra, phaseKey))
+				return slices.Equal(unmarked(a.Extra), unmarked(b.Extra))
 			},
 			takeExtra,
 		},
@@ -220,9 +220,9 @@ func userFields() []field {
 }
 
 func takeExtra(to *fm.Task, from fm.Task) {
-	extra := without(from.Extra, phaseKey)
+	extra := unmarked(from.Extra)
 	for _, f := range to.Extra {
-		if f.Key == phaseKey {
+		if f.Key == phaseKey || f.Key == hasKey {
 			extra = append(extra, f)
 		}
 	}
@@ -269,7 +269,7 @@ func (m *merger) status() Op {
 	want := m.line.Status
 	if want == m.cur.Status || (m.basis != unnamed && m.basis != unknown && want == m.base.Status) {
 		if m.basis != unknown && !m.sameOwn() {
-			m.lose("worker, timestamp, a, f, c, k, cb, kb, nb, br, pr and node belong to fm")
+			m.lose("worker, timestamp, a, f, c, k, cb, kb, nb, as, limit, paths, br, pr and node belong to fm")
 		}
 		return OpEdit
 	}

@@ -99,7 +99,9 @@ func (s *state) applyTask(e entry) error {
 	if n := len(r.past); e.op == OpSpend && n > 0 && r.past[n-1].number == t.Revision {
 		return nil // nothing that an edit could be based on
 	}
-	r.hidden = e.op == OpRemove
+	if e.op != OpClear && e.op != OpTidy { // clearing up after a task brings no line back
+		r.hidden = e.op == OpRemove
+	}
 	r.past = append(r.past, revision{number: t.Revision, seq: e.seq, line: e.payload})
 	switch {
 	case t.Status.Over() && len(r.past) > 4:

@@ -19,32 +19,41 @@ const (
 // pathSep stands between the paths of a line. A path with one in it is left out.
 const pathSep = ":"
 
-// terms are the words of [termsKey], each with what it switches on.
-func terms(t *fm.Terms) map[string]*bool {
-	return map[string]*bool{"fix": &t.Fix, "no-pr": &t.NoPull, "main": &t.Main}
-}
+// The words of [termsKey], in their order in a line.
+const (
+	fixWord    = "fix"
+	noPullWord = "no-pr"
+	mainWord   = "main"
+)
 
 func readTerms(t *fm.Terms, value string) error {
-	words := terms(t)
 	for word := range strings.SplitSeq(value, ",") {
-		on, known := words[strings.TrimSpace(word)]
-		if !known {
-			return fmt.Errorf("%q: want fix, no-pr and main, between commas", fm.Line(word, 40))
+		switch strings.TrimSpace(word) {
+		case fixWord:
+			t.Fix = true
+		case noPullWord:
+			t.NoPull = true
+		case mainWord:
+			t.Main = true
+		default:
+			return fmt.Errorf("%q: want fix, no-pr and main, with commas between them", fm.Line(word, 40))
 		}
-		*on = true
 	}
 	return nil
 }
 
 func writeTerms(t fm.Terms) string {
-	words := terms(&t)
-	var on []string
-	for _, word := range []string{"fix", "no-pr", "main"} {
-		if *words[word] {
-			on = append(on, word)
-		}
+	var words []string
+	if t.Fix {
+		words = append(words, fixWord)
 	}
-	return strings.Join(on, ",")
+	if t.NoPull {
+		words = append(words, noPullWord)
+	}
+	if t.Main {
+		words = append(words, mainWord)
+	}
+	return strings.Join(words, ",")
 }
 
 func readTimeout(value string) (time.Duration, error) {
@@ -81,33 +90,3 @@ func writePaths(paths []string) string {
 	}
 	return strings.Join(kept, pathSep)
 }
-
-const clearing = "clearing"
-
-// Clearing says whether what the task was worked on in is to be cleared: the
-// worktree of an issue that was mended, or the main checkout, which is its
-// user's again.
-func Clearing(t fm.Task) bool { return phase(t) == clearing }
-
-// Cleared records that it is.
-func Cleared(t fm.Task) Change {
-	t.Extra = without(t.Extra, phaseKey)
-	return Change{Op: OpClear, Task: t}
-}
-
-// leaves says whether a task that gets a status leaves something to be cleared.
-// While it is to go on, it is not; once it is merged, it is cleared up whole.
-func leaves(t fm.Task, s fm.Status) bool {
-	switch s {
-	case fm.Completed:
-		return t.Terms.Fix
-	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
-		return t.Terms.Main && t.Attempt > 0
-	case fm.Pending, fm.Working, fm.Merged:
-	}
-	return false
-}
-
-// Warned records that the task's agent is told of a conflict. The task is one
-// that is marked with it already.
-func Warned(t fm.Task, why string) Change { return Change{Op: OpWarn, Task: t, Why: why} }

@@ -16,13 +16,15 @@ func Tidying(t fm.Task) bool { return t.Status == fm.Merged && phase(t) == tidyi
 func Tidied(t fm.Task, at time.Time) Change {
 	since := t.Since
 	t = moved(t, fm.Merged, at)
-	t.Since = since
+	t.Since, t.Extra = since, unmarked(t.Extra)
 	return Change{Op: OpTidy, Task: t}
 }
 
-func phase(t fm.Task) string {
+func phase(t fm.Task) string { return mark(t, phaseKey) }
+
+func mark(t fm.Task, key string) string {
 	for _, f := range t.Extra {
-		if f.Key == phaseKey {
+		if f.Key == key {
 			return f.Value
 		}
 	}
