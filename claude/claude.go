@@ -1,7 +1,7 @@
 // Package claude knows how to start Claude Code, how to read what it reports,
-// and how to ask it for a split. It is the only package that knows the CLI's
-// flags, files and hooks; what was measured about them stands in its tests,
-// which drive the real CLI.
+// and how to ask it for a split or a prediction. It is the only package that
+// knows the CLI's flags, files and hooks; what was measured about them stands in
+// its tests, which drive the real CLI.
 //
 // A worker's life, seen from here:
 //
@@ -10,8 +10,8 @@
 //	Completion ◄── COMPLETION.md          Report ◄── fold ◄──────┘
 //
 // The package never types into a terminal, never decides what a report means
-// for the task, never writes a secret into a file, and calls a model in one
-// place only: [Claude.Split].
+// for the task, never writes a secret into a file, and calls a model where it is
+// asked to only: in [Claude.Split] and [Claude.Predict].
 //
 // Start reading at [Claude.Launch], then fold.go, which turns what the hooks
 // wrote into a report.

@@ -100,7 +100,7 @@ func TestAnswersThatAreNoSplitSayWhatClaudeSaid(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := readAnswer([]byte(tt.out), tt.failure)
+			_, err := readSplit([]byte(tt.out), tt.failure)
 			if err == nil || !strings.Contains(err.Error(), tt.says) || errors.Is(err, fm.ErrRefused) != tt.refused {
 				t.Errorf("got %v; want %q, refused %v", err, tt.says, tt.refused)
 			}
@@ -114,7 +114,7 @@ func FuzzReadAnswer(f *testing.F) {
 	f.Add(`{"is_error":true,"result":"/login"}`)
 	f.Add(`{"structured_output":{"subissues":[{},{}]}}`)
 	f.Fuzz(func(t *testing.T, out string) {
-		s, err := readAnswer([]byte(out), nil)
+		s, err := readSplit([]byte(out), nil)
 		if err != nil {
 			return
 		}

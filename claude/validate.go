@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path"
 	"slices"
 	"strings"
 
@@ -95,11 +94,11 @@ func cut(s string, limit int) string {
 func validatePaths(paths []string) ([]string, error) {
 	var kept []string
 	for _, p := range paths {
-		clean := path.Clean(fm.Line(p, 0))
+		clean, ok := within(fm.Line(p, 0))
 		if strings.TrimSpace(p) == "" {
 			continue
 		}
-		if path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") {
+		if !ok {
 			return nil, fmt.Errorf("path %q: want one within the repository", fm.Line(p, 200))
 		}
 		if !slices.Contains(kept, clean) {

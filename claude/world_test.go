@@ -29,6 +29,7 @@ type world struct {
 	socket     string       // of the tmux server
 	permission string       // asked for on the command line
 	again      fm.Brief     // Attempt, Resume and Feedback of a later attempt
+	terms      fm.Terms     // of the task
 	answers    atomic.Int64 // of the scripted model
 }
 
@@ -121,8 +122,10 @@ func (w *world) sh(dir, script string) string {
 }
 
 func (w *world) brief() fm.Brief {
+	task := fm.Task{ID: "456", Attempt: max(w.again.Task.Attempt, 1), Worker: 3, Title: "Greet", Terms: w.terms}
+	task.Branch = task.Head()
 	return fm.Brief{
-		Task:  fm.Task{ID: "456", Attempt: max(w.again.Task.Attempt, 1), Worker: 3, Branch: "subissue/456", Title: "Greet"},
+		Task:  task,
 		Issue: fm.Issue{ID: "456", Title: "Greet", Body: "Say hello in hello.txt."},
 		Dir:   w.tree, Base: "main", Permission: w.permission, Resume: w.again.Resume, Feedback: w.again.Feedback,
 	}

@@ -1,4 +1,4 @@
-// Package plugin is the Claude Code plugin of fm: the command that a worker's
+// Package plugin is the Claude Code plugin of fm: the commands that a worker's
 // session is started with, the commands by which people steer fm from within
 // Claude Code, and the references that they point to. They are Markdown,
 // embedded in the binary, so that fm and what it asks of an agent are always of
@@ -7,7 +7,7 @@
 // The package starts nothing and decides nothing; [Install] puts the files
 // where `claude --plugin-dir` can read them, [Commands] and [Folder] give them
 // as a project may have them. To change what agents are told, read
-// commands/work-on-subissue.md.
+// commands/work-on-subissue.md and commands/fix-issue.md.
 package plugin
 
 import (
@@ -18,6 +18,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 )
 
 //go:embed .claude-plugin commands references
@@ -31,7 +32,7 @@ var tree embed.FS
 // files.
 func Install(dir string) error {
 	for _, f := range files() {
-		if in, name := path.Split(f.Name); in == commandsIn && name != workersOwn {
+		if in, name := path.Split(f.Name); in == commandsIn && !slices.Contains(workersOwn(), name) {
 			continue
 		}
 		target := filepath.Join(dir, filepath.FromSlash(f.Name))

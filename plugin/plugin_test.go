@@ -25,28 +25,30 @@ func TestAWorkerGetsNoCommandForPeople(t *testing.T) {
 	dir := t.TempDir()
 	install(t, dir)
 	commands, err := os.ReadDir(filepath.Join(dir, "commands"))
-	if err != nil || len(commands) != 1 || commands[0].Name() != "work-on-subissue.md" {
-		t.Errorf("got %v (%v), want work-on-subissue.md alone", commands, err)
+	if err != nil || len(commands) != 2 || commands[0].Name() != "fix-issue.md" || commands[1].Name() != "work-on-subissue.md" {
+		t.Errorf("got %v (%v), want fix-issue.md and work-on-subissue.md alone", commands, err)
 	}
 }
 
-// The form that the command shows must be one that fm reads, or no agent could
+// The form that the commands show must be one that fm reads, or no agent could
 // ever report.
 func TestTheFormThatAgentsAreShownIsTheOneThatFmReads(t *testing.T) {
 	dir := t.TempDir()
 	install(t, dir)
-	text := string(read(t, dir, "commands/work-on-subissue.md"))
-	_, form, found := strings.Cut(text, "```markdown\n")
-	form, _, closed := strings.Cut(form, "\n```")
-	if !found || !closed {
-		t.Fatal("work-on-subissue.md shows no ```markdown form")
-	}
-	c, err := fm.ParseCompletion(form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Outcome != fm.Success || c.Finished.IsZero() || c.Summary == "" || c.Files == "" || c.Verification == "" || c.PR != "Skipped" {
-		t.Errorf("got %+v, want every part", c)
+	for _, name := range []string{"work-on-subissue.md", "fix-issue.md"} {
+		text := string(read(t, dir, "commands/"+name))
+		_, form, found := strings.Cut(text, "```markdown\n")
+		form, _, closed := strings.Cut(form, "\n```")
+		if !found || !closed {
+			t.Fatalf("%s shows no ```markdown form", name)
+		}
+		c, err := fm.ParseCompletion(form)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if c.Outcome != fm.Success || c.Finished.IsZero() || c.Summary == "" || c.Files == "" || c.Verification == "" || c.PR != "Skipped" {
+			t.Errorf("%s: got %+v, want every part", name, c)
+		}
 	}
 }
 

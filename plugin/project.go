@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"path"
+	"slices"
 )
 
 // A File is one that a project gets.
@@ -23,15 +24,15 @@ const (
 // commandsIn is where the commands stand in the plugin.
 const commandsIn = "commands/"
 
-// workersOwn is no command of a person's: a worker is started with it.
-const workersOwn = "work-on-subissue.md"
+// workersOwn are no commands of a person's: a worker is started with one of them.
+func workersOwn() []string { return []string{"fix-issue.md", "work-on-subissue.md"} }
 
 // Commands gives the commands for people as a project's own, /fm:work and so
 // on. They point to no file of the plugin.
 func Commands() []File {
 	var all []File
 	for _, f := range files() {
-		if dir, name := path.Split(f.Name); dir == commandsIn && name != workersOwn {
+		if dir, name := path.Split(f.Name); dir == commandsIn && !slices.Contains(workersOwn(), name) {
 			all = append(all, File{Name: path.Join(commandsDir, name), Text: withoutPointers(f.Text)})
 		}
 	}

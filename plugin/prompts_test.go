@@ -53,13 +53,13 @@ var mayRun = regexp.MustCompile(`^Bash\(fm [a-z-]+( [a-z]+)?( \*)?\)$`)
 // agent gives itself such an order.
 func TestACommandMayRunNothingButFM(t *testing.T) {
 	all := commands(t)
-	for _, name := range []string{"work", "add", "status", "pause", "resume", "stop", "workers", "queue", "logs", "debug", "fix-issues", "work-on-subissue"} {
+	for _, name := range []string{"work", "add", "status", "pause", "resume", "stop", "workers", "queue", "logs", "debug", "fix-issues", "fix-issue", "work-on-subissue"} {
 		if _, ok := all[name]; !ok {
 			t.Errorf("the command %s is missing", name)
 		}
 	}
 	for name, h := range all {
-		if name == "work-on-subissue" { // the worker's own session says what it may
+		if name == "work-on-subissue" || name == "fix-issue" { // the worker's own session says what it may
 			continue
 		}
 		if !h.PeopleOnly {
@@ -95,7 +95,7 @@ func TestAProjectsOwnCommandsPointToNoFileThatItLacks(t *testing.T) {
 			t.Errorf("%s points into the plugin", f.Name)
 		}
 	}
-	if len(names) < 11 || slices.Contains(names, "work-on-subissue.md") {
+	if len(names) < 11 || slices.Contains(names, "work-on-subissue.md") || slices.Contains(names, "fix-issue.md") {
 		t.Errorf("got %v, want all commands for people and none for workers", names)
 	}
 }

@@ -77,15 +77,30 @@ func (t *turn) exec(ctx context.Context, argv ...string) (string, error) {
 }
 
 // commit commits every change but fm's own files. With nothing to commit it
-// does nothing.
+// does nothing. Without a message it takes the one that TASK.md asks for; another
+// one gets that one's last line, without which fm would send the work back.
 type commit struct {
 	Message text `json:"message"`
 }
 
-func (c *commit) check() error { return needed("message", string(c.Message)) }
+func (c *commit) check() error { return nil }
+
+func (c *commit) message(t task) string {
+	line := closing(t.message)
+	switch given := strings.TrimSpace(string(c.Message)); {
+	case given == "" && t.message == "":
+		return strings.TrimSpace("Work on " + string(t.id) + " " + fm.Line(t.title, 200))
+	case given == "":
+		return t.message
+	case strings.Contains(given, line):
+		return given
+	default:
+		return given + "\n\n" + line
+	}
+}
 
 func (c *commit) do(ctx context.Context, t *turn) error {
-	message := strings.TrimSpace(string(c.Message))
+	message := c.message(t.s.task)
 	use := toolUse{name: "Bash", show: "git commit -m " + message, input: map[string]any{
 		"command": "git add -A && git commit -m '" + message + "'", "description": "Commit the work",
 	}}
@@ -93,9 +108,10 @@ func (c *commit) do(ctx context.Context, t *turn) error {
 		if out, err := t.exec(ctx, "git", "add", "-A", "--", "."); err != nil {
 			return out, err
 		}
-		// fm's own files, should the repository not ignore them. To exclude them
-		// from "git add" fails when it does.
-		if out, err := t.exec(ctx, "git", "reset", "-q", "--", "COMPLETION.md", "TASK.md", "ISSUE.json"); err != nil {
+		// fm's own files, should the repository not ignore them, as those of
+		// .founder-mode in the main checkout that a team may commit. To exclude
+		// them from "git add" fails when it does.
+		if out, err := t.exec(ctx, "git", "reset", "-q", "--", "COMPLETION.md", "TASK.md", "ISSUE.json", ".founder-mode"); err != nil {
 			return out, err
 		}
 		if _, err := t.exec(ctx, "git", "diff", "--cached", "--quiet"); err == nil {

@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"time"
-
-	"github.com/founder-mode/fm"
 )
 
-// printResult answers one prompt with the split that the scenario has for the
-// issue in it, in the form of claude -p.
+// printResult answers one prompt with what the scenario has for the issue in it,
+// in the form of claude -p.
 func printResult(ctx context.Context, o options, env Env, scenario Scenario) int {
 	prompt := o.prompt
 	if prompt == "" {
@@ -22,7 +19,7 @@ func printResult(ctx context.Context, o options, env Env, scenario Scenario) int
 		}
 		prompt = string(text)
 	}
-	s := scenario.split(prompt)
+	s, output := scenario.to(prompt, o.jsonSchema)
 	timer := time.NewTimer(millis(s.Wait))
 	defer timer.Stop()
 	select {
@@ -34,10 +31,10 @@ func printResult(ctx context.Context, o options, env Env, scenario Scenario) int
 		_, _ = io.WriteString(env.Stdout, "this is not JSON\n") // nobody to tell
 		return 0
 	}
-	return printReply(o, env, s)
+	return printReply(o, env, s, output)
 }
 
-func printReply(o options, env Env, s splitScript) int {
+func printReply(o options, env Env, s replyScript, output any) int {
 	code := 0
 	reply := fields{
 		"type": "result", "subtype": "success", "is_error": false, "api_error_status": nil,
@@ -54,12 +51,11 @@ func printReply(o options, env Env, s splitScript) int {
 			reply["api_error_status"] = s.Status
 		}
 	case s.Answer == structured && o.jsonSchema != "":
-		split := fm.Split{Subissues: s.Subissues}
-		text, err := json.Marshal(split)
+		text, err := json.Marshal(output)
 		if err != nil {
 			return refuse(env, err)
 		}
-		reply["structured_output"], reply["result"], reply["stop_reason"], reply["num_turns"] = split, string(text), "tool_use", 2
+		reply["structured_output"], reply["result"], reply["stop_reason"], reply["num_turns"] = output, string(text), "tool_use", 2
 	}
 	if o.outputFormat != "json" {
 		_, _ = fmt.Fprintln(env.Stdout, reply["result"]) // nobody to tell
@@ -71,40 +67,4 @@ func printReply(o options, env Env, s splitScript) int {
 	}
 	_, _ = env.Stdout.Write(append(text, '\n')) // nobody to tell
 	return code
-}
-
-// split finds the script for the issue that a prompt is about: the one whose
-// title stands first in it, else the one that is named as "issue 12" or "#12".
-func (s Scenario) split(prompt string) splitScript {
-	best, at := -1, len(prompt)+1
-	for i, script := range s.splits {
-		if pos := script.in(prompt); pos >= 0 && pos < at {
-			best, at = i, pos
-		}
-	}
-	if best >= 0 {
-		return s.splits[best]
-	}
-	for _, named := range issuePattern.FindAllStringSubmatch(prompt, -1) {
-		for _, script := range s.splits {
-			if script.ID == named[1] {
-				return script
-			}
-		}
-	}
-	return halves()
-}
-
-var issuePattern = regexp.MustCompile(`(?:(?i:issue)\s+#?|#)([A-Za-z0-9][A-Za-z0-9_-]*)`)
-
-// halves is the built-in split of an issue that no scenario knows.
-func halves() splitScript {
-	half := func(title string, needs ...int) fm.Subissue {
-		return fm.Subissue{
-			Title: title, Description: title + ", as a note. Planned by the scripted agent, which reads no issue.",
-			Criteria: []string{"A note is committed"}, Context: []string{}, Hours: 2, Priority: "normal",
-			Paths: []string{"notes"}, DependsOn: append([]int{}, needs...),
-		}
-	}
-	return splitScript{Subissues: []fm.Subissue{half("Make the change"), half("Document the change", 1)}}
 }

@@ -11,12 +11,13 @@ import (
 	"github.com/founder-mode/fm"
 )
 
-// Scenario says what the agent does for which task, and how it splits which
-// issue. Its zero value is the built-in behaviour: a note of one file for any
-// task, two halves for any issue.
+// Scenario says what the agent does for which task, how it splits which issue,
+// and what it predicts that a fix of it changes. Its zero value is the built-in
+// behaviour: a note of one file for any task, two halves for any issue, and no
+// prediction.
 type Scenario struct {
-	tasks      []taskScript
-	splits     []splitScript
+	tasks []taskScript
+	replies
 	idleNotice int // milliseconds at the prompt until a Notification
 	askNotice  int // milliseconds in a dialog until a Notification
 }
@@ -48,28 +49,8 @@ type turnScript struct {
 	steps    []step
 }
 
-// splitScript is the answer to a request for a split.
-type splitScript struct {
-	target
-	Subissues []fm.Subissue `json:"subissues"`
-	Answer    answer        `json:"answer"`
-	Status    int           `json:"api_error_status"` // of a failed answer; 0 for none
-	Message   string        `json:"message"`          // what a failed or unstructured answer says
-	Wait      int           `json:"wait_ms"`
-}
-
-// answer is the form that the reply to a request for a split takes.
-type answer string
-
-const (
-	structured   answer = ""
-	unstructured answer = "unstructured" // the tool for structured output is never called
-	failing      answer = "error"        // is_error, as after an API error
-	garbled      answer = "garbled"      // no JSON at all
-)
-
-// LoadScenario reads a scenario: a JSON object with "tasks" and "splits". An
-// error is one line that names the file and the place in it.
+// LoadScenario reads a scenario: a JSON object with "tasks", "splits" and
+// "predictions". An error is one line that names the file and the place in it.
 func LoadScenario(path string) (Scenario, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -96,12 +77,12 @@ func parseScenario(text []byte) (Scenario, error) {
 				Steps    []json.RawMessage `json:"steps"`
 			} `json:"turns"`
 		} `json:"tasks"`
-		Splits []splitScript `json:"splits"`
+		replies
 	}
 	if err := strict(text, &file); err != nil {
 		return Scenario{}, err
 	}
-	s := Scenario{splits: file.Splits, idleNotice: file.IdleNotice, askNotice: file.AskNotice}
+	s := Scenario{replies: file.replies, idleNotice: file.IdleNotice, askNotice: file.AskNotice}
 	for i, t := range file.Tasks {
 		if t.target == (target{}) {
 			return s, fmt.Errorf("task %d: want an id or a title", i+1)
@@ -116,23 +97,7 @@ func parseScenario(text []byte) (Scenario, error) {
 		}
 		s.tasks = append(s.tasks, script)
 	}
-	for i, split := range s.splits {
-		if err := split.check(); err != nil {
-			return s, fmt.Errorf("split %d (%s): %w", i+1, split.target, err)
-		}
-		for j := range split.Subissues {
-			noNulls(&split.Subissues[j])
-		}
-	}
-	return s, nil
-}
-
-// noNulls gives every list that a schema would ask for.
-func noNulls(s *fm.Subissue) {
-	s.Criteria = append([]string{}, s.Criteria...)
-	s.Context = append([]string{}, s.Context...)
-	s.Paths = append([]string{}, s.Paths...)
-	s.DependsOn = append([]int{}, s.DependsOn...)
+	return s, s.replies.check()
 }
 
 // strict decodes one JSON value without unknown keys. A syntax error names
@@ -154,30 +119,6 @@ func strict(text []byte, into any) error {
 		return err
 	}
 	return fmt.Errorf("line %d: %w", 1+bytes.Count(text[:offset], []byte("\n")), err)
-}
-
-func (s splitScript) check() error {
-	if s.target == (target{}) {
-		return errors.New("want an id or a title")
-	}
-	switch s.Answer {
-	case unstructured, failing, garbled:
-		return nil
-	case structured:
-	default:
-		return fmt.Errorf("answer %q: want unstructured, error or garbled", string(s.Answer))
-	}
-	if len(s.Subissues) == 0 {
-		return errors.New("no subissues")
-	}
-	for i, sub := range s.Subissues {
-		for _, d := range sub.DependsOn {
-			if d < 1 || d > len(s.Subissues) || d == i+1 {
-				return fmt.Errorf("subissue %d: depends_on %d: want the position of another", i+1, d)
-			}
-		}
-	}
-	return nil
 }
 
 func (t target) String() string {
@@ -235,7 +176,7 @@ func (s Scenario) turns(t task, feedback string) []turnScript {
 	if feedback != "" {
 		return builtInAnswer(t)
 	}
-	return builtIn(t.id, t.title)
+	return builtIn(t)
 }
 
 // builtInAnswer changes something, so that there is something new to look at.
@@ -249,11 +190,12 @@ func builtInAnswer(t task) []turnScript {
 	}}}
 }
 
-func builtIn(id fm.TaskID, title string) []turnScript {
-	heading := strings.TrimSpace(string(id) + " " + fm.Line(title, 200))
+func builtIn(t task) []turnScript {
+	note := "notes/" + string(t.id) + ".md"
+	heading := strings.TrimSpace(string(t.id) + " " + fm.Line(t.title, 200))
 	return []turnScript{{steps: []step{
-		{action: &write{Path: "notes/" + string(id) + ".md", Content: text("# " + heading + "\n\nWritten by the scripted agent.\n")}},
-		{action: &commit{Message: text("Add a note on " + heading)}},
-		{action: &completion{Status: fm.Success, Summary: text("Wrote notes/" + string(id) + ".md.")}},
+		{action: &write{Path: note, Content: text("# " + heading + "\n\nWritten by the scripted agent.\n")}},
+		{action: &commit{Message: text(or(t.message, "Add a note on "+heading))}},
+		{action: &completion{Status: fm.Success, Summary: text("Wrote " + note + ".")}},
 	}}}
 }

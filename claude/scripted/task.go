@@ -1,7 +1,6 @@
 package scripted
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 type task struct {
 	id      fm.TaskID
 	title   string
+	message string // that TASK.md asks for; "" for any
 	attempt int
 	before  int // turns that had ended in this session when the task began
 	costUSD float64
@@ -34,7 +34,7 @@ func slashCommand(prompt string) (name, args string, ok bool) {
 // knows says whether a slash command is there: fm's own, or one in a plugin,
 // in the project or in the user's folder.
 func (s *session) knows(name string) bool {
-	if strings.HasPrefix(name, "work-on-") {
+	if strings.HasPrefix(name, "work-on-") || name == "fix-issue" {
 		return true
 	}
 	name = filepath.Base(filepath.FromSlash(name)) + ".md"
@@ -48,7 +48,7 @@ func (s *session) knows(name string) bool {
 }
 
 // findTask reads the task from a prompt such as "/work-on-subissue 456" or
-// "/fm:work-on-subissue 456", else from the environment that fm sets. Its
+// "/fm:fix-issue 456", else from the environment that fm sets. Its
 // title comes from the files that fm puts into the worktree.
 func findTask(prompt string, env Env) task {
 	t := task{attempt: attempt(env)}
@@ -60,7 +60,7 @@ func findTask(prompt string, env Env) task {
 	if err != nil {
 		return t
 	}
-	t.id, t.title = id, issueTitle(env.Dir)
+	t.id, t.title, t.message = id, issueTitle(env.Dir), commitMessage(env.Dir)
 	return t
 }
 
@@ -83,66 +83,4 @@ func (s *session) takeTask(prompt string) {
 	}
 	found.before = s.store.ended
 	s.task = found
-}
-
-// issueTitle reads ISSUE.json, else the first heading of TASK.md; "" when
-// neither says.
-func issueTitle(dir string) string {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = root.Close() }() // read only
-	var issue struct {
-		Title    string
-		Issue    struct{ Title string }
-		Subissue struct{ Title string }
-	}
-	if text, err := root.ReadFile("ISSUE.json"); err == nil && json.Unmarshal(text, &issue) == nil {
-		if title := or(issue.Title, or(issue.Subissue.Title, issue.Issue.Title)); title != "" {
-			return title
-		}
-	}
-	brief, err := root.ReadFile("TASK.md")
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(brief)) {
-		if heading, ok := strings.CutPrefix(line, "# "); ok {
-			return strings.TrimSpace(heading)
-		}
-	}
-	return ""
-}
-
-// feedback is what TASK.md says against the task's pull request; "" for
-// nothing. A text within a fence is no heading.
-func feedback(dir string) string {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = root.Close() }() // read only
-	brief, err := root.ReadFile("TASK.md")
-	if err != nil {
-		return ""
-	}
-	var said strings.Builder
-	fence, inside := "", false
-	for line := range strings.Lines(string(brief)) {
-		word := strings.TrimRight(line, "\n")
-		switch {
-		case fence != "" && word == fence:
-			fence = ""
-		case fence != "":
-			if inside {
-				said.WriteString(line)
-			}
-		case strings.HasPrefix(word, "```"):
-			fence = word[:len(word)-len(strings.TrimLeft(word, "`"))]
-		case strings.HasPrefix(word, "## "):
-			inside = word == "## What stands against its pull request"
-		}
-	}
-	return said.String()
 }
