@@ -11,6 +11,11 @@
 // parallel `git worktree add` loses worktrees. Commands that read, and those
 // that talk to the remote, do not wait for them.
 //
+// The radar beside that, [Repo.Conflicts], merges the branches of live tasks with
+// each other and with the base, to tell of conflicts before a pull request does.
+// It only reads: it takes no lock, touches no worktree and no ref, and keeps the
+// objects that its merges make out of the repository.
+//
 // Start reading at [Repo.Prepare].
 package git
 
@@ -50,6 +55,7 @@ type Repo struct {
 	credential []string
 	writer     *turn.Turn
 	fetches    fetches
+	radar      radar
 }
 
 // Open looks at a repository and returns a Repo for it. Its errors say what
