@@ -8,35 +8,55 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/supervisor"
 )
 
 // follow prints what becomes of the tasks, a line for each change, until all
 // are over and their parents closed. It returns an error with exit code 3 if
 // not all of them were merged.
 func (h *house) follow(ctx context.Context, q *queue.Queue, ids []fm.TaskID) error {
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
 	seen := map[fm.TaskID]fm.Task{}
 	closed := map[fm.IssueID]bool{}
 	calls := calls{out: h.stdout}
+	var last queue.Snapshot
+	err := h.looks(ctx, q, "fm status --watch", func(snap queue.Snapshot, s supervisor.Status) (over bool, err error) {
+		last = snap
+		h.changes(snap, ids, seen)
+		calls.tell(s, time.Now())
+		return h.over(snap, ids, closed), nil
+	})
+	if err != nil {
+		return err
+	}
+	return outcome(last, ids)
+}
+
+// looks shows what there is to see, several times a second, until that says that
+// it is over, the supervisor ends or the user interrupts it. Then the user is
+// told how to come back.
+func (h *house) looks(ctx context.Context, q *queue.Queue, back string, see func(queue.Snapshot, supervisor.Status) (over bool, err error)) error {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	var last supervisor.Status
 	for {
+		_, alive := h.supervisorPID() // one that has ended has written all
 		snap, err := q.Refresh(ctx, time.Now())
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
-		h.changes(snap, ids, seen)
 		if s, err := h.lastStatus(); err == nil {
-			calls.tell(s, time.Now())
+			last = s
 		}
-		if h.over(snap, ids, closed) {
-			return outcome(snap, ids)
-		}
-		if _, alive := h.supervisorPID(); !alive {
+		over, err := see(snap, last)
+		switch {
+		case over || err != nil:
+			return err
+		case !alive && ctx.Err() == nil:
 			return fmt.Errorf("the supervisor has ended; go on with: fm resume")
 		}
 		select {
 		case <-ctx.Done():
-			fmt.Fprintf(h.stdout, "\nThe workers go on. Come back with: fm status --watch\n")
+			fmt.Fprintf(h.stdout, "\nThe workers go on. Come back with: %s\n", back)
 			return ctx.Err()
 		case <-tick.C:
 		}
@@ -59,7 +79,7 @@ func (h *house) changes(snap queue.Snapshot, ids []fm.TaskID, seen map[fm.TaskID
 }
 
 func change(t fm.Task) string {
-	name := "#" + string(t.ID) + " " + fm.Line(t.Title, 60)
+	name := t.ID.Ref() + " " + fm.Line(t.Title, 60)
 	switch t.Status {
 	case fm.Pending:
 		if t.Failures > 0 {
@@ -69,6 +89,9 @@ func change(t fm.Task) string {
 	case fm.Working:
 		return "▶ " + name + ": " + t.Worker.String() + attempt(t)
 	case fm.Completed:
+		if t.Pull == "" {
+			return "✓ " + name + ": done, on branch " + t.Head()
+		}
 		return "✓ " + name + ": PR #" + t.Pull + " created"
 	case fm.Merged:
 		return "✓ " + name + ": merged" + pull(t)
@@ -103,7 +126,7 @@ func (h *house) over(snap queue.Snapshot, ids []fm.TaskID, closed map[fm.IssueID
 		t, ok := snap.Task(id)
 		switch {
 		case !ok:
-		case !t.Status.Over() && !stuck(snap, t, nil):
+		case !t.Status.Over() && !stuck(snap, t, given, nil):
 			over = false
 		case queue.Tidying(t):
 			over = false
@@ -127,9 +150,12 @@ func all(subissues int) string {
 	return fmt.Sprintf("all %d subissues", subissues)
 }
 
+// given says whether a task will not be merged by itself.
+func given(t fm.Task) bool { return t.Status.Over() && t.Status != fm.Merged }
+
 // stuck says whether a pending task waits for one that will not be merged by
 // itself. The path breaks cycles, which only an edited queue can hold.
-func stuck(snap queue.Snapshot, t fm.Task, path []fm.TaskID) bool {
+func stuck(snap queue.Snapshot, t fm.Task, given func(fm.Task) bool, path []fm.TaskID) bool {
 	if t.Status != fm.Pending {
 		return false
 	}
@@ -138,7 +164,7 @@ func stuck(snap queue.Snapshot, t fm.Task, path []fm.TaskID) bool {
 	}
 	for _, id := range queue.WaitsFor(t, snap.Tasks) {
 		dep, ok := snap.Task(id)
-		if !ok || dep.Status.Over() && dep.Status != fm.Merged || stuck(snap, dep, append(path, t.ID)) {
+		if !ok || given(dep) || stuck(snap, dep, given, append(path, t.ID)) {
 			return true
 		}
 	}

@@ -48,15 +48,15 @@ func (c choice) query() fm.Query {
 }
 
 // issues gives the issues that a user names, one by one or by what they have in
-// common.
-func (h *house) issues(ctx context.Context, o *office, words []string, c choice) ([]fm.IssueID, error) {
+// common. The verb is the command that they are for.
+func (h *house) issues(ctx context.Context, o *office, words []string, c choice, verb string) ([]fm.IssueID, error) {
 	ids, err := parseIssues(o, words)
 	if err != nil {
 		return nil, err
 	}
 	if !c.asks() {
 		if len(ids) == 0 {
-			return nil, usage("which issues? Example: fm work 12,13 --workers 4")
+			return nil, usage("which issues? Example: %s", example(verb))
 		}
 		return ids, nil
 	}
@@ -68,16 +68,24 @@ func (h *house) issues(ctx context.Context, o *office, words []string, c choice)
 	case n == 0:
 		return nil, usage("no open issue %s", with(c))
 	case n > maxFound:
-		return nil, usage("%s %s: fm takes up to %d in this way; narrow it down with another --label, or name them: fm work %s,%s", plural(n, "open issue"), with(c), maxFound, found[0].ID, found[1].ID)
+		return nil, usage("%s %s: fm takes up to %d in this way; narrow it down with another --label, or name them: %s %s,%s", plural(n, "open issue"), with(c), maxFound, verb, found[0].ID, found[1].ID)
 	}
 	fmt.Fprintf(h.stdout, "🔎 Found %s %s\n", plural(len(found), "open issue"), with(c))
 	for _, issue := range found {
-		fmt.Fprintf(h.stdout, "  #%s %s\n", issue.ID, fm.Line(issue.Title, 120))
+		fmt.Fprintf(h.stdout, "  %s %s\n", issue.ID.Ref(), fm.Line(issue.Title, 120))
 		if !slices.Contains(ids, issue.ID) {
 			ids = append(ids, issue.ID)
 		}
 	}
 	return ids, nil
+}
+
+// example is a command line that does the most usual thing.
+func example(verb string) string {
+	if verb == "fm fix" {
+		return verb + " 12 13 14"
+	}
+	return "fm work 12,13 --workers 4"
 }
 
 // with says what issues have in common.
@@ -123,15 +131,7 @@ func (h *house) known(ctx context.Context, o *office, ids []fm.IssueID) error {
 		}
 		in.Queue = q
 	}
-	err := in.Check(ctx, ids)
-	unknown := func(id fm.IssueID) bool {
-		_, err := o.tracker.Issue(ctx, id)
-		return errors.Is(err, fm.ErrGone)
-	}
-	if err != nil && o.missing != "" && slices.ContainsFunc(ids, unknown) {
-		return fmt.Errorf("%w (%s)", err, o.missing)
-	}
-	if err != nil {
+	if err := o.unfound(ctx, ids, in.Check(ctx, ids)); err != nil {
 		return err
 	}
 	for _, id := range ids {
@@ -140,4 +140,17 @@ func (h *house) known(ctx context.Context, o *office, ids []fm.IssueID) error {
 		}
 	}
 	return nil
+}
+
+// unfound says of an error about issues that are not there what there is to know
+// of that.
+func (o *office) unfound(ctx context.Context, ids []fm.IssueID, err error) error {
+	unknown := func(id fm.IssueID) bool {
+		_, err := o.tracker.Issue(ctx, id)
+		return errors.Is(err, fm.ErrGone)
+	}
+	if err != nil && o.missing != "" && slices.ContainsFunc(ids, unknown) {
+		return fmt.Errorf("%w (%s)", err, o.missing)
+	}
+	return err
 }

@@ -11,7 +11,14 @@ import (
 // news prints what happens while issues are taken in.
 type news struct {
 	out      io.Writer
+	heading  string // what is done with them; "" where that was said
 	creating bool
+}
+
+func (n *news) begin() {
+	if n.heading != "" {
+		fmt.Fprintln(n.out, n.heading)
+	}
 }
 
 func (n *news) tell(x intake.News) {

@@ -45,7 +45,7 @@ func (h *house) watchStatus(ctx context.Context, draw drawing, over func(string)
 // home; each line clears its own rest; then clear what is below.
 func (h *house) drawnOver(text string) string {
 	begin, end := "", ""
-	if rows := height(h.stdout); rows > 0 {
+	if rows, _ := size(h.stdout); rows > 0 {
 		// A line that wraps, or one too many, would move all above it: the
 		// terminal cuts the one (DECAWM), we the other.
 		begin, text, end = "\x1b[?7l", clipped(text, rows), "\x1b[?7h"
@@ -63,15 +63,15 @@ func clipped(text string, rows int) string {
 	return strings.Join(lines, "\n")
 }
 
-// height is that of the terminal that w is; 0 when it is none.
-func height(w io.Writer) int {
+// size is that of the terminal that w is; 0 when it is none.
+func size(w io.Writer) (rows, cols int) {
 	f, ok := w.(*os.File)
 	if !ok {
-		return 0
+		return 0, 0
 	}
 	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	return int(size.Row)
+	return int(size.Row), int(size.Col)
 }

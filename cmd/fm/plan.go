@@ -74,7 +74,7 @@ func (h *house) wanting(ctx context.Context, o *office, words []string, c choice
 	if err := o.check(ctx); err != nil {
 		return nil, err
 	}
-	ids, err := h.issues(ctx, o, words, c)
+	ids, err := h.issues(ctx, o, words, c, "fm work")
 	if err != nil {
 		return nil, err
 	}

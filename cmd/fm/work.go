@@ -135,7 +135,7 @@ func (h *house) work(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	tasks, q, err := h.take(ctx, order)
+	tasks, q, err := h.take(ctx, order, &news{out: h.stdout, heading: "🤖 Analyzing issues..."})
 	if err != nil {
 		return errors.Join(inFile(files, err), undo())
 	}
@@ -219,7 +219,7 @@ func (h *house) check(ctx context.Context) error {
 
 // take splits and queues, one command at a time: two that split one issue at
 // once would create the parts of two different plans.
-func (h *house) take(ctx context.Context, order intake.Order) ([]fm.TaskID, *queue.Queue, error) {
+func (h *house) take(ctx context.Context, order intake.Order, tell *news) ([]fm.TaskID, *queue.Queue, error) {
 	o, err := h.office(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -237,8 +237,7 @@ func (h *house) take(ctx context.Context, order intake.Order) ([]fm.TaskID, *que
 		return nil, nil, err
 	}
 	defer release()
-	tell := &news{out: h.stdout}
-	fmt.Fprintln(h.stdout, "🤖 Analyzing issues...")
+	tell.begin()
 	in := intake.Intake{Tracker: o.tracker, Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
 	ids, err := in.Take(ctx, order, time.Now)
 	if err != nil && len(ids) > 0 { // bad input or not: something was changed
