@@ -1,0 +1,44 @@
+package jira
+
+import (
+	"context"
+	"fmt"
+)
+
+// history is one change of an issue.
+type history struct {
+	Created moment `json:"created"`
+	Items   []struct {
+		Field  string `json:"field"`
+		To     string `json:"to"`
+		ToName string `json:"toString"`
+	} `json:"items"`
+}
+
+// history lists the changes of an issue. A Data Center gives all at once; the
+// Cloud gives pages.
+func (j *Jira) history(ctx context.Context, i *issue) ([]history, error) {
+	what, err := j.described(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !what.cloud() {
+		var whole issue
+		err := j.get(ctx, &whole, "issue/%?fields=status&expand=changelog", i.ID)
+		return whole.Changelog.Histories, err
+	}
+	var all []history
+	for {
+		var page struct {
+			Values []history `json:"values"`
+			Total  int       `json:"total"`
+		}
+		if err := j.get(ctx, &page, fmt.Sprintf("issue/%%/changelog?startAt=%d&maxResults=100", len(all)), i.ID); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Values...)
+		if len(page.Values) == 0 || len(all) >= page.Total {
+			return all, nil
+		}
+	}
+}
