@@ -91,7 +91,7 @@ func (d *decision) verified(ev Verified) {
 	case v.Outcome == fm.Partial:
 		d.record(queue.Block(t, "the agent finished only a part: "+fm.Line(v.Summary, 600), at))
 	case t.Terms.NoPull:
-		d.finish(t, "")
+		d.finish(t, "", v.Summary)
 	default:
 		d.record(queue.Publish(t, at))
 	}
@@ -138,14 +138,18 @@ func (d *decision) published(ev Published) {
 		d.record(drafted(t, ev, d.state.At))
 		return
 	}
-	d.finish(t, ev.Pull.Number)
+	d.finish(t, ev.Pull.Number, ev.Summary)
 }
 
 // finish completes a task whose work was accepted, and whose pull request stands
-// where there is to be one.
-func (d *decision) finish(t fm.Task, pull string) {
+// where there is to be one. The first line of what its agent said is kept in the
+// ledger: COMPLETION.md goes with the worktree.
+func (d *decision) finish(t fm.Task, pull, summary string) {
 	s := d.state
-	d.record(queue.Complete(t, pull, s.At))
+	c := queue.Complete(t, pull, s.At)
+	said, _, _ := strings.Cut(strings.TrimSpace(summary), "\n")
+	c.Why = fm.Line(said, 200)
+	d.record(c)
 	s.Breaker = Breaker{}
 	again := func(f Finish) bool { return f.Run == t.Run() } // the queue could not be written then
 	s.Finishes = append(slices.DeleteFunc(recent(s.Finishes, s.At), again), Finish{Run: t.Run(), At: s.At, Took: s.At.Sub(t.Since)})
