@@ -16,16 +16,15 @@ func fixer(asked chan<- messages.Request) func(messages.Request) messages.Reply 
 		asked <- r
 		switch r.Step() {
 		case 0:
-			return messages.Bash("cat TASK.md")
+			return messages.Bash("cat TASK.md; echo hello > hello.txt")
 		case 1:
 			return messages.Bash("git push origin HEAD")
 		case 2:
 			return messages.Bash("git clean -ndx")
 		case 3:
-			return messages.Bash("echo hello > hello.txt && git add hello.txt && " +
-				"sed -n '/^## The commit message/,/^## When/{s/^    //p;/^$/p}' TASK.md | git commit -q -F -")
+			return messages.Commit("hello.txt")
 		case 4:
-			return messages.Bash("printf '# Completion Status\n\n**Status:** SUCCESS\n\n## Summary\nGreeted.\n' > COMPLETION.md")
+			return messages.Complete("SUCCESS", "Greeted, as 'they' said.")
 		}
 		return messages.Say("Done.")
 	}
@@ -43,8 +42,11 @@ func (w *world) fixed(asked <-chan messages.Request) (first messages.Request, re
 		}
 	}
 	done, err := w.claude.Completion(w.t.Context(), w.run(), w.tree)
-	if err != nil || done.Summary != "Greeted." {
+	if err != nil || done.Summary != "Greeted, as 'they' said." {
 		w.t.Errorf("got completion %+v, %v", done, err)
+	}
+	if name, args := first.Command(); name != "fm:fix-issue" || args != "456" {
+		w.t.Errorf("got the command %q with %q", name, args)
 	}
 	if log := w.sh(w.tree, "git log -1 --format=%B"); log != "fix: Greet\n\nFixes #456" {
 		w.t.Errorf("got the message %q", log)
@@ -77,8 +79,11 @@ func TestAnAgentFixesAnIssue(t *testing.T) {
 }
 
 // What holds in a worktree holds in the main checkout: no dialog at the start,
-// the command is found, the hooks arrive, and a person's own session there is
-// none of fm's. What git ignores there is not the agent's to remove.
+// the command is found, the hooks arrive. What git ignores there is not the
+// agent's to remove. A person's own session in the same folder is none of fm's:
+// the attempt goes on with its own conversation, although another one is newer.
+//
+// Caught: --continue in the place of --resume.
 func TestAnAgentFixesAnIssueInTheMainCheckout(t *testing.T) {
 	asked := make(chan messages.Request, 100)
 	w := newWorld(t, fixer(asked))
@@ -97,5 +102,26 @@ func TestAnAgentFixesAnIssueInTheMainCheckout(t *testing.T) {
 		if !r.Error || !strings.Contains(r.Text, "denied") {
 			t.Errorf("got %+v; want git push and git clean denied", r)
 		}
+	}
+	w.end("TERM")
+	before := w.eventText()
+	w.sh(w.tree, realCLI(t)+" -p 'A word of a person.' </dev/null")
+	if after := w.eventText(); after != before {
+		t.Errorf("fm heard a person's own session:\n%s", strings.TrimPrefix(after, before))
+	}
+	for len(asked) > 0 {
+		<-asked
+	}
+	w.launch()
+	var r messages.Request
+	await(t, "the conversation to go on", func() (string, bool) {
+		select {
+		case r = <-asked:
+		default:
+		}
+		return w.pane(), strings.Contains(r.Prompt(), "go on with the issue 456")
+	})
+	if said := r.Text(); !strings.Contains(said, "# Fix issue 456") || strings.Contains(said, "A word of a person.") {
+		t.Errorf("the agent goes on with another conversation:\n%s", said)
 	}
 }

@@ -24,8 +24,15 @@ func TestSplitAsksOnceAndReadsTheAnswer(t *testing.T) {
 	if len(got.Subissues) != 2 || got.Subissues[1].Title != "Use the parser" || !slices.Equal(got.Subissues[1].DependsOn, []int{1}) {
 		t.Errorf("got %+v", got)
 	}
+	askedOnce(t, calls, "Issue 123: Parse\n\n````text\nParse ```it```.\n````")
+}
+
+// askedOnce checks that the model was asked about an issue in its fence, once
+// but for the request that ends its turn, and that it can change nothing.
+func askedOnce(t *testing.T, calls <-chan messages.Request, about string) {
+	t.Helper()
 	r := <-calls
-	if !strings.Contains(r.Prompt(), "````text\nParse ```it```.\n````") {
+	if !strings.Contains(r.Prompt(), about) {
 		t.Errorf("the issue is not fenced: %s", r.Prompt())
 	}
 	for _, tool := range []string{"Bash", "Edit", "Write"} {
@@ -67,6 +74,19 @@ func TestSplitReadsNothingOutsideTheProject(t *testing.T) {
 	if got := <-results; !strings.Contains(got, "README.md") {
 		t.Errorf("the project cannot be searched: %s", got)
 	}
+}
+
+func TestPredictAsksOnceWithWhatCanOnlyRead(t *testing.T) {
+	calls := make(chan messages.Request, 10)
+	w := newWorld(t, func(r messages.Request) messages.Reply {
+		calls <- r
+		return messages.Structured(map[string]any{"paths": []string{"src/parse.go", "README.md", "../other"}})
+	})
+	got, err := w.claude.Predict(t.Context(), fm.Issue{ID: "123", Title: "Parse", Body: "Parse ```it```."})
+	if want := []string{"README.md", "src/parse.go"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v; want %q", got, err, want)
+	}
+	askedOnce(t, calls, "Issue 123: Parse\n\n````text\nParse ```it```.\n````")
 }
 
 func part(title string, deps ...int) map[string]any {

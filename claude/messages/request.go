@@ -47,6 +47,27 @@ func (r Request) Prompt() string {
 	return ""
 }
 
+// Command is the last slash command in the conversation, without its slash, and
+// what stands behind it: "fm:fix-issue" and "123". The CLI names it before the
+// text that it becomes, and goes on to do so in a conversation that is resumed.
+func (r Request) Command() (name, args string) {
+	for _, m := range slices.Backward(r.Messages) {
+		for _, text := range slices.Backward(m.Texts) {
+			if name, ok := between(text, "<command-name>/", "</command-name>"); ok && m.Role == "user" {
+				args, _ := between(text, "<command-args>", "</command-args>") // "" for a command without
+				return name, strings.TrimSpace(args)
+			}
+		}
+	}
+	return "", ""
+}
+
+func between(text, begin, end string) (inner string, ok bool) {
+	_, text, ok = strings.Cut(text, begin)
+	inner, _, closed := strings.Cut(text, end)
+	return inner, ok && closed
+}
+
 // Result is the last result of a tool in the last message; ok is false when
 // the last message has none: a turn begins.
 func (r Request) Result() (result Result, ok bool) {

@@ -65,6 +65,24 @@ func TestPrintModeAnswersWithTheSplitOfTheIssue(t *testing.T) {
 	}
 }
 
+// What is asked for is told by the schema. Caught: a split for who asked for
+// paths.
+func TestPrintModePredictsWhatAFixChanges(t *testing.T) {
+	b := newBench(t, `{"predictions":[{"id":"7","paths":["src/a.go","docs/"]},{"title":"Say how"},{"id":"9","answer":"error","message":"no"}],
+		"splits":[{"id":"7","subissues":[{"title":"A"}]}]}`)
+	for prompt, want := range map[string]string{
+		"Issue 7: Convert":  `"structured_output":{"paths":["src/a.go","docs/"]}`,
+		"Issue 8: Say how":  `"structured_output":{"paths":[]}`,
+		"Issue 70: Another": `"structured_output":{"paths":[]}`,
+		"Issue 9: Refused":  `"is_error":true`,
+	} {
+		r := b.agent(prompt, "-p", "--output-format", "json", "--json-schema", `{"type":"object","properties":{"paths":{"type":"array"}}}`)
+		if !strings.Contains(r.out, want) {
+			t.Errorf("%q: got %s%s, want %s", prompt, r.out, r.errout, want)
+		}
+	}
+}
+
 func TestPrintModeFailsAsTheCLIFails(t *testing.T) {
 	b := newBench(t, splits)
 	schema := []string{"-p", "--output-format=json", "--json-schema", "{}", "--"}

@@ -116,49 +116,35 @@ func (r replies) to(prompt, schema string) (replyScript, any) {
 	return s.replyScript, fm.Split{Subissues: s.Subissues}
 }
 
-func (r replies) split(prompt string) splitScript {
-	targets := make([]target, len(r.Splits))
-	for i, s := range r.Splits {
-		targets[i] = s.target
-	}
-	if i := about(prompt, targets); i >= 0 {
-		return r.Splits[i]
-	}
-	return halves()
-}
+func (r replies) split(prompt string) splitScript { return about(prompt, r.Splits, halves()) }
 
 func (r replies) prediction(prompt string) predictionScript {
-	targets := make([]target, len(r.Predictions))
-	for i, p := range r.Predictions {
-		targets[i] = p.target
-	}
-	if i := about(prompt, targets); i >= 0 {
-		return r.Predictions[i]
-	}
-	return predictionScript{Paths: []string{}}
+	return about(prompt, r.Predictions, predictionScript{Paths: []string{}})
 }
 
-// about finds the issue that a prompt is about: the one whose title stands first
-// in it, else the one that is named as "issue 12" or "#12"; -1 for none.
-func about(prompt string, targets []target) int {
-	best, at := -1, len(prompt)+1
-	for i, t := range targets {
-		if pos := t.in(prompt); pos >= 0 && pos < at {
-			best, at = i, pos
+// about finds the script for the issue that a prompt is about: the one whose
+// title stands first in it, else the one that is named as "issue 12" or "#12".
+func about[S interface{ issue() target }](prompt string, scripts []S, otherwise S) S {
+	best, at := otherwise, len(prompt)+1
+	for _, s := range scripts {
+		if pos := s.issue().in(prompt); pos >= 0 && pos < at {
+			best, at = s, pos
 		}
 	}
-	if best >= 0 {
+	if at <= len(prompt) {
 		return best
 	}
 	for _, named := range issuePattern.FindAllStringSubmatch(prompt, -1) {
-		for i, t := range targets {
-			if t.ID == named[1] {
-				return i
+		for _, s := range scripts {
+			if s.issue().ID == named[1] {
+				return s
 			}
 		}
 	}
-	return -1
+	return otherwise
 }
+
+func (r replyScript) issue() target { return r.target }
 
 var issuePattern = regexp.MustCompile(`(?:(?i:issue)\s+#?|#)([A-Za-z0-9][A-Za-z0-9_-]*)`)
 

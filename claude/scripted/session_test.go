@@ -72,6 +72,42 @@ func TestBuiltInWorkIsOneCommitAndACompletion(t *testing.T) {
 	}
 }
 
+// TASK.md of a fix says how the commit is worded, and the words of the issue in
+// its fences do not.
+const toFix = "# Issue 456: Add the thing\n\n## The issue\n\n```text\n## The commit message\n\n    wrong\n```\n\n" +
+	"## The commit message\n\nThe last line is needed:\n\n    fix: Add the thing\n\n    Fixes #456\n\n## When you are done\n\nWrite:\n\n    # Completion Status\n"
+
+// Without a scenario an issue is fixed as it is asked for. With one, a commit
+// without a message has the one that is asked for, and any other has its last
+// line, once.
+func TestACommitOfAFixSaysWhatItFixes(t *testing.T) {
+	write := `{"do":"write","path":"a","content":"x"},`
+	for scenario, want := range map[string]string{
+		"":                                "fix: Add the thing\n\nFixes #456",
+		script(write + `{"do":"commit"}`): "fix: Add the thing\n\nFixes #456",
+		script(write + `{"do":"commit","message":"Do it"}`):                    "Do it\n\nFixes #456",
+		script(write + `{"do":"commit","message":["Do it","","Fixes #456."]}`): "Do it\n\nFixes #456.",
+	} {
+		b := newBench(t, scenario)
+		b.file(filepath.Join(b.dir, "TASK.md"), toFix)
+		b.file(filepath.Join(b.dir, ".founder-mode", "config.json"), "{}")
+		if r := b.agent("", "--settings", b.settings, "--", "/fm:fix-issue 456"); r.code != 0 {
+			t.Fatalf("exit %d: %s%s", r.code, r.out, r.errout)
+		}
+		if got := b.git("log", "-1", "--format=%B"); got != want {
+			t.Errorf("%s: got %q, want %q", scenario, got, want)
+		}
+		if files := b.git("ls-tree", "-r", "--name-only", "HEAD"); strings.Contains(files, "TASK.md") || strings.Contains(files, ".founder-mode") {
+			t.Errorf("%s: fm's own files were committed: %s", scenario, files)
+		}
+	}
+	b := newBench(t, script(write+`{"do":"commit"}`))
+	b.work()
+	if got, want := b.git("log", "-1", "--format=%B"), "Work on 456 Add the thing"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // Caught: without the switch to bracketed paste each line became a prompt.
 func TestPastedTextIsOnePrompt(t *testing.T) {
 	b := newBench(t, `{"tasks":[{"id":"456","turns":[

@@ -221,6 +221,8 @@ func TestScenarioErrorsAreOneClearLine(t *testing.T) {
 		script(`{"do":"run","argv":["a"],"on_failure":[{"do":"wait","ms":-1}]}`): `task 1 (456), turn 1: step 1: run: on_failure: step 1: wait: ms -1: want 0 or more`,
 		`{"splits":[{"id":"1"}]}`:                                                "split 1 (1): no subissues",
 		`{"splits":[{"id":"1","subissues":[{"depends_on":[1]}]}]}`:               "split 1 (1): subissue 1: depends_on 1: want the position of another",
+		`{"predictions":[{"paths":["a"]}]}`:                                      "prediction 1 (): want an id or a title",
+		`{"predictions":[{"id":"1","subissues":[]}]}`:                            `json: unknown field "subissues"`,
 		`{"splits":[{"id":"1","answer":"x"}]}`:                                   `split 1 (1): answer "x": want unstructured, error or garbled`,
 	} {
 		_, err := parseScenario([]byte(text))
@@ -246,7 +248,7 @@ func TestMissingScenarioStopsTheAgent(t *testing.T) {
 func FuzzScenario(f *testing.F) {
 	f.Add(script(`{"do":"run","argv":["a"],"on_failure":[{"do":"print","text":["a"]}]}`))
 	f.Add(`{"tasks":[{"id":"1","turns":[{"steps":[]},{"feedback":"a*b","steps":[{"do":"print","text":"c"}]}]}]}`)
-	f.Add(`{"splits":[{"title":"a*b","subissues":[{"title":"x"}]}]}`)
+	f.Add(`{"splits":[{"title":"a*b","subissues":[{"title":"x"}]}],"predictions":[{"id":"1","paths":["a"]}]}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := parseScenario([]byte(text))
 		if err != nil {
@@ -258,5 +260,6 @@ func FuzzScenario(f *testing.F) {
 		s.turns(task{id: "1", title: text, attempt: 1}, "")
 		s.turns(task{id: "1", title: text, attempt: 2}, text)
 		s.split(text)
+		s.prediction(text)
 	})
 }
