@@ -21,6 +21,7 @@ type cli struct {
 	Work    workCmd    `cmd:"" help:"Split issues and have workers do them."`
 	Plan    planCmd    `cmd:"" help:"Show how issues would be split, and write it to files that can be edited."`
 	Add     addCmd     `cmd:"" help:"Add issues to the running queue."`
+	Overlap overlapCmd `cmd:"" help:"Show which tasks are in each other's way, before anything is merged."`
 	Status  statusCmd  `cmd:"" help:"Show workers, queue, parents and throughput."`
 	Attach  attachCmd  `cmd:"" help:"Join a worker's session."`
 	Logs    logsCmd    `cmd:"" help:"Read what happened in a worker's session."`

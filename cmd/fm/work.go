@@ -139,6 +139,7 @@ func (h *house) work(ctx context.Context, j job) error {
 	if err != nil {
 		return errors.Join(inFile(files, err), undo())
 	}
+	h.tellShared(q.Snapshot(), tasks)
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		w.Stop = ""
 		if j.workers > 0 {

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/overlap"
+	"github.com/founder-mode/fm/queue"
+)
+
+// overlapCmd shows which tasks are in each other's way: what their branches show
+// by now, and what is to be expected.
+type overlapCmd struct {
+	JSON bool `name:"json" help:"Print it as JSON."`
+}
+
+// overlaps is what stands against merging the tasks that are not over.
+type overlaps struct {
+	Version   int           `json:"version"` // of this form: 1
+	Branches  int           `json:"branches"`
+	Conflicts []fm.Conflict `json:"conflicts"`
+	Shared    []sharedPath  `json:"shared"`
+	workers   map[fm.TaskID]fm.WorkerID
+}
+
+// sharedPath is a file that several tasks will probably change.
+type sharedPath struct {
+	Path  string       `json:"path"`
+	Tasks []fm.IssueID `json:"tasks"`
+}
+
+// Run looks at the branches itself: it needs no supervisor, and shows what is so
+// now.
+func (c *overlapCmd) Run(ctx context.Context, a *app) error {
+	h, _, snap, err := a.visitQueue(ctx)
+	if err != nil {
+		return err
+	}
+	repo, err := h.repo(ctx)
+	if err != nil {
+		return mendable(err)
+	}
+	found := overlaps{Version: 1, workers: map[fm.TaskID]fm.WorkerID{}, Conflicts: []fm.Conflict{}, Shared: shared(snap)}
+	var sites []fm.Site
+	for _, t := range snap.Tasks {
+		if t.Status == fm.Working || t.Status == fm.Completed {
+			sites = append(sites, t.Site())
+			found.workers[t.ID] = t.Worker
+		}
+	}
+	found.Branches = len(sites)
+	conflicts, err := repo.Conflicts(ctx, sites)
+	if err != nil {
+		return err
+	}
+	found.Conflicts = append(found.Conflicts, conflicts...)
+	if c.JSON {
+		return json.NewEncoder(h.stdout).Encode(found)
+	}
+	for _, line := range found.lines() {
+		fmt.Fprintln(h.stdout, line)
+	}
+	return nil
+}
+
+// lines says it to people.
+func (o overlaps) lines() []string {
+	var lines []string
+	if len(o.Conflicts) == 0 {
+		lines = append(lines, fmt.Sprintf("No conflicts between the branches of %s that are not merged yet.", plural(o.Branches, "task")))
+	} else {
+		lines = append(lines, "CONFLICTS between what is committed")
+		var busy fm.WorkerID
+		for _, c := range o.Conflicts {
+			lines = append(lines, "  "+o.sides(c), "    "+fm.Line(strings.Join(c.Files, ", "), 300))
+			busy = cmp.Or(busy, o.workers[c.Tasks[0]], o.workers[c.Tasks[1]])
+		}
+		lines = append(lines, "  Who is merged second is rebased by fm, and what conflicts then goes back to its agent.")
+		if busy != 0 {
+			lines = append(lines, fmt.Sprintf("  To settle it now: fm send %s \"…\", or fm attach %[1]s", busy))
+		}
+	}
+	if len(o.Shared) > 0 {
+		lines = append(lines, "", "FILES that several tasks will probably change")
+	}
+	return append(lines, sharedLines(o.Shared, 20)...)
+}
+
+// sides names the two tasks of a conflict, with who works on them.
+func (o overlaps) sides(c fm.Conflict) string {
+	var names []string
+	for _, id := range c.Tasks {
+		name := "the base branch"
+		if id != "" {
+			name = id.Ref()
+		}
+		if w := o.workers[id]; w != 0 {
+			name += " (" + w.String() + ")"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, " and ")
+}
+
+// shared lists the paths that several tasks which are not over will probably
+// change.
+func shared(snap queue.Snapshot) []sharedPath {
+	var order []fm.IssueID
+	paths := map[fm.IssueID][]string{}
+	for _, t := range snap.Tasks {
+		if unmerged(t) && len(t.Paths) > 0 {
+			order = append(order, fm.IssueID(t.ID))
+			paths[fm.IssueID(t.ID)] = t.Paths
+		}
+	}
+	all := []sharedPath{}
+	for _, s := range overlap.Find(order, paths) {
+		all = append(all, sharedPath{Path: s.Path, Tasks: s.Issues})
+	}
+	return all
+}
+
+// unmerged says whether a task's work is still to come into the base.
+func unmerged(t fm.Task) bool {
+	return t.Status == fm.Pending || t.Status == fm.Working || t.Status == fm.Completed
+}
+
+// sharedLines shows paths with the tasks that share them, and of too many the
+// first.
+func sharedLines(all []sharedPath, limit int) []string {
+	var lines []string
+	for _, s := range all[:min(len(all), limit)] {
+		var names []string
+		for _, id := range s.Tasks {
+			names = append(names, id.Ref())
+		}
+		lines = append(lines, fm.Line("- "+s.Path+": "+strings.Join(names, ", "), 300))
+	}
+	if more := len(all) - limit; more > 0 {
+		lines = append(lines, fmt.Sprintf("… and %d more: fm overlap", more))
+	}
+	return lines
+}
+
+// tellShared says before the workers begin where they may get in each other's
+// way. Nothing has to be decided for it: who is claimed next goes by the same.
+func (h *house) tellShared(snap queue.Snapshot, ids []fm.TaskID) {
+	mine := map[fm.IssueID]bool{}
+	for _, id := range ids {
+		mine[fm.IssueID(id)] = true
+	}
+	var all []sharedPath
+	for _, s := range shared(snap) {
+		for _, id := range s.Tasks {
+			if mine[id] {
+				all = append(all, s)
+				break
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintln(h.stdout, "\n⚠ Several of these will probably change the same files; where there is other work, they are not begun at the same time:")
+	for _, line := range sharedLines(all, 5) {
+		fmt.Fprintln(h.stdout, line)
+	}
+}
