@@ -126,6 +126,6 @@ func (in *Intake) finished(id fm.IssueID) bool {
 	tasks := tasksOf(id, snap)
 	return len(tasks) > 0 && !slices.ContainsFunc(tasks, func(task fm.TaskID) bool {
 		t, _ := snap.Task(task)
-		return t.Status != fm.Merged && !(t.Status == fm.Completed && t.Terms.Fix)
+		return t.Status != fm.Merged && (t.Status != fm.Completed || !t.Terms.Fix)
 	})
 }

@@ -14,7 +14,7 @@ import (
 // undivided refuses issues that are to be tasks, and have parts that are done by
 // themselves: open subissues, or tasks that are not over. All are named together.
 func (m *mending) undivided(ctx context.Context, fates []fate, snap queue.Snapshot) error {
-	if err := m.read(ctx, fates); err != nil {
+	if err := m.divide(ctx, fates); err != nil {
 		return err
 	}
 	var faults []string
@@ -55,8 +55,8 @@ func parted(id fm.IssueID, parts []fm.TaskID) string {
 	return fmt.Sprintf("%s has %s %s: fm work %s, or fm fix %s", id.Ref(), kind, refs(parts), id, strings.Join(words, ","))
 }
 
-// read reads the subissues of all issues that are to be tasks, several at a time.
-func (m *mending) read(ctx context.Context, fates []fate) error {
+// divide reads the subissues of all issues that are to be tasks, several at a time.
+func (m *mending) divide(ctx context.Context, fates []fate) error {
 	children, errs := make([][]fm.Issue, len(fates)), make([]error, len(fates))
 	slots := make(chan struct{}, readers)
 	var wg sync.WaitGroup
@@ -97,6 +97,7 @@ func (m *mending) wait(ctx context.Context, fates []fate, snap queue.Snapshot) (
 			continue
 		}
 		d := draft{task: f.task}
+		d.task.Status = fm.Pending // as it will be
 		if f.kind != renewed {
 			d.waits, d.elsewhere = f.issue.DependsOn, f.issue.Elsewhere
 		}

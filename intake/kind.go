@@ -26,16 +26,19 @@ func Kind(issue fm.Issue) string {
 		return kind
 	}
 	title := strings.ToLower(fm.Line(strings.ReplaceAll(issue.Title, "’", "'"), 0))
+	order := title // without what stands in front of it
 	if m := titlePrefix.FindStringSubmatch(title); m != nil {
 		if kind := kindOfWord(m[1] + m[2]); kind != "" {
 			return kind
 		}
-		title = m[3]
+		order = m[3]
 	}
-	if kind := kindOfVerb(title); kind != "" {
+	if kind := kindOfVerb(order); kind != "" {
 		return kind
 	}
 	switch {
+	case question.MatchString(order):
+		return taskKind
 	case symptom.MatchString(title):
 		return bugKind
 	case wish.MatchString(title):
@@ -129,19 +132,21 @@ func kindOfVerb(title string) string {
 	switch strings.TrimPrefix(verb, "please ") {
 	case "fix", "fixes", "fixing", "repair", "correct", "resolve", "prevent", "avoid", "handle", "stop", "restore", "debug", "investigate":
 		kind = bugKind
-	case "add", "adds", "adding", "support", "allow", "implement", "introduce", "enable", "create", "provide", "let", "show", "display", "expose", "extend", "offer", "make", "improve", "include", "build", "integrate", "accept", "we need", "we want":
+	case "add", "adds", "adding", "support", "allow", "implement", "introduce", "enable", "create", "provide", "let", "show", "display", "expose", "extend", "offer", "make", "improve", "include", "integrate", "accept", "option", "ability", "possibility", "we need", "we want":
 		kind = featureKind
 	case "document", "describe", "explain", "clarify":
-		return docsKind
+		kind = docsKind
 	case "refactor", "rename", "extract", "simplify", "clean up", "cleanup", "restructure", "reorganize", "reorganise", "deduplicate", "inline", "rewrite", "split", "move", "replace", "modernize", "consolidate", "unify", "optimize", "optimise", "speed up":
 		kind = refactorKind
 	case "test", "cover":
-		return testKind
+		kind = testKind
 	case "bump", "upgrade", "update", "pin", "release", "drop", "remove", "delete", "migrate", "configure", "set up", "setup", "deprecate", "publish", "write":
 		kind = choreKind
 	}
 	switch {
 	case kind == "":
+	case noun(words[0]) && failing.MatchString(title):
+		return bugKind
 	case aboutDocs.MatchString(title):
 		return docsKind
 	case aboutTests.MatchString(title):
@@ -150,7 +155,15 @@ func kindOfVerb(title string) string {
 	return kind
 }
 
+// noun says whether a verb may as well be a thing: "Update the parser", but
+// "Update fails on Windows".
+func noun(verb string) bool {
+	return slices.Contains([]string{"test", "cover", "update", "upgrade", "release", "delete", "support", "split", "move", "drop", "display", "setup", "document", "extract", "show", "bump", "offer", "handle", "debug"}, verb)
+}
+
 var (
-	symptom = regexp.MustCompile(`\b(?:crash(?:es|ed|ing)?|errors?|exceptions?|panics?|segfaults?|npe|null ?pointer|fail(?:s|ed|ing|ure|ures)?|broken|breaks?|bugs?|time(?:s|d)? ?-?outs?|timing out|hangs?|hanging|freezes?|stuck|leaks?|deadlocks?|races?|wrong(?:ly)?|incorrect(?:ly)?|invalid|missing|lost|loses|unexpected|regression|corrupt(?:s|ed)?|garbled|duplicated?|infinite|unable|cannot|can't|can not|won't|doesn't|does not|don't|isn't|is not|aren't|not working|no longer|not found|never|instead of|[45]\d\d)\b`)
-	wish    = regexp.MustCompile(`\b(?:support|ability|option|possibility|would be (?:nice|great|useful)|should be (?:able|possible)|as an? [a-z ]+,? i want|i want|dark mode|feature|new)\b`)
+	failing  = regexp.MustCompile(`\b(?:fails|crashes|hangs|breaks|freezes|leaks|throws|panics|is broken|does not|doesn't|is not|isn't|can't|cannot|won't|times out|not working|returns? [45]\d\d)\b`)
+	question = regexp.MustCompile(`^(?:how (?:to|do|does|can|should)|what (?:is|are)|question|is there|discuss)\b`)
+	symptom  = regexp.MustCompile(`\b(?:crash(?:es|ed|ing)?|\w*errors?|\w*exceptions?|panics?|segfaults?|npe|null ?pointer|fail(?:s|ed|ing|ure|ures)?|broken|breaks?|bugs?|time(?:s|d)? ?-?outs?|timing out|hangs?|hanging|freezes?|stuck|leaks?|deadlocks?|races?|wrong(?:ly)?|incorrect(?:ly)?|invalid|missing|lost|loses|unexpected|regression|corrupt(?:s|ed)?|garbled|duplicated?|infinite|unable|cannot|can't|can not|won't|doesn't|does not|don't|isn't|is not|aren't|not working|no longer|not found|never|instead of|[45]\d\d)\b`)
+	wish     = regexp.MustCompile(`\b(?:support|ability|option|possibility|would be (?:nice|great|useful)|should be (?:able|possible)|as an? [a-z ]+,? i want|i want|feature|new)\b`)
 )

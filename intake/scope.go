@@ -93,7 +93,7 @@ func sizeOfLabels(labels []string) string {
 		case "good first issue", "good first bug", "first timers only", "beginner", "beginner friendly", "starter", "easy", "trivial", "quick win", "low hanging fruit", "help wanted easy":
 			easy = true
 			continue
-		case "epic":
+		case "epic", "type: epic", "type/epic", "type epic", "kind/epic":
 			words = "size xl"
 		}
 		sizes[sizeOfLabel(words)] = true
@@ -110,7 +110,7 @@ func sizeOfLabels(labels []string) string {
 }
 
 var (
-	sizeLabel  = regexp.MustCompile(`^(?:(?:size|effort|scope|complexity|difficulty|estimate|t ?shirt|e)\s*[:/. ]*\s*)?([a-z]+(?: [a-z]+)?)$`)
+	sizeLabel  = regexp.MustCompile(`^(?:(?:size|effort|scope|complexity|difficulty|estimate|t ?shirt(?: size)?|e)\s*[:/. ]+\s*)?([a-z]+(?: [a-z]+)?)$`)
 	pointLabel = regexp.MustCompile(`^(?:(?:story points?|points?|sp|estimate|effort|size)\s*[:/ ]+\s*(\d{1,3})|(\d{1,3}) ?(?:story points?|points?|pts?|sp))$`)
 )
 

@@ -34,18 +34,23 @@ func readSpending(payload string) (fm.Spending, error) {
 	var s fm.Spending
 	for field := range strings.SplitSeq(payload, "|") {
 		key, value, _ := strings.Cut(field, "=")
-		var err error
-		switch key {
-		case costKey:
-			s.Cost, err = readUSD(value)
-		case tokenKey:
-			s.Tokens, err = readTokens(value)
-		}
-		if err != nil {
+		if err := readAmounts(&s, key, value); err != nil {
 			return fm.Spending{}, fmt.Errorf("field %s: %w", key, err)
 		}
 	}
 	return s, nil
+}
+
+// readAmounts reads a field of an amount; others say nothing of it.
+func readAmounts(s *fm.Spending, key, value string) error {
+	var err error
+	switch key {
+	case costKey:
+		s.Cost, err = readUSD(value)
+	case tokenKey:
+		s.Tokens, err = readTokens(value)
+	}
+	return err
 }
 
 const microDigits = 6

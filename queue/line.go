@@ -120,14 +120,10 @@ func (e *edit) readField(key, value string) error {
 		t.Attempt, err = readCount(value)
 	case "f":
 		t.Failures, err = readCount(value)
-	case costKey:
-		t.Spent.Cost, err = readUSD(value)
-	case tokenKey:
-		t.Spent.Tokens, err = readTokens(value)
-	case costKey + beforeMark:
-		t.Before.Cost, err = readUSD(value)
-	case tokenKey + beforeMark:
-		t.Before.Tokens, err = readTokens(value)
+	case costKey, tokenKey:
+		err = readAmounts(&t.Spent, key, value)
+	case costKey + beforeMark, tokenKey + beforeMark:
+		err = readAmounts(&t.Before, key[:len(key)-len(beforeMark)], value)
 	case "nb":
 		t.NotBefore, err = readTime(value)
 	case "dep":
