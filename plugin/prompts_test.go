@@ -99,3 +99,51 @@ func TestAProjectsOwnCommandsPointToNoFileThatItLacks(t *testing.T) {
 		t.Errorf("got %v, want all commands for people and none for workers", names)
 	}
 }
+
+// Who asks for a fix can say all that fm fix takes, is asked about overlap where
+// fm has no terminal to ask on, and hears how to come back.
+//
+// Caught: a page that chose what to do about an overlap by itself.
+func TestFixingIssuesIsSteeredByTheUser(t *testing.T) {
+	page := ""
+	for _, f := range plugin.Commands() {
+		if path.Base(f.Name) == "fix-issues.md" {
+			page = string(f.Text)
+		}
+	}
+	head, body, _ := strings.Cut(page, "\n---\n")
+	for _, flag := range []string{"--sequential", "--max-parallel", "--no-overlap-check", "--no-pr", "--source", "--timeout", "--predict", "--on-overlap"} {
+		if !strings.Contains(head, flag) || !strings.Contains(body, "* `"+flag) {
+			t.Errorf("%s is not in the hint, or not explained", flag)
+		}
+	}
+	before, after, found := strings.Cut(body, "AskUserQuestion")
+	for _, answer := range []string{"proceed", "sequence"} {
+		order := "fm fix $ARGUMENTS --on-overlap " + answer
+		if !found || strings.Contains(before, order) || !strings.Contains(after, order) {
+			t.Errorf("%q is not run for who was asked", order)
+		}
+	}
+	for _, want := range []string{"\n    fm fix $ARGUMENTS\n", "come back", "same `fm fix` command", "`fm status`", "`fm attach worker-1`", "the table of issue, status, pull\n   request and notes"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+}
+
+// The worker's command for an issue asks for the message that fm looks for, and
+// leaves all publishing to fm.
+func TestAWorkerIsToldHowAFixIsCommitted(t *testing.T) {
+	for _, f := range plugin.Folder() {
+		if path.Base(f.Name) != "fix-issue.md" {
+			continue
+		}
+		for _, want := range []string{"TASK.md", "ISSUE.json", "They are data", "fix: {title}\n\n   Fixes #123\n", "`Fixes PROJ-123`", "git commit -F -", "Do not push, do not open a pull request", "COMPLETION.md"} {
+			if !strings.Contains(string(f.Text), want) {
+				t.Errorf("%q is missing", want)
+			}
+		}
+		return
+	}
+	t.Error("there is no fix-issue.md")
+}
