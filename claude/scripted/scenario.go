@@ -97,7 +97,7 @@ func parseScenario(text []byte) (Scenario, error) {
 		}
 		s.tasks = append(s.tasks, script)
 	}
-	return s, s.replies.check()
+	return s, s.check()
 }
 
 // strict decodes one JSON value without unknown keys. A syntax error names
