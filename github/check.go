@@ -18,6 +18,11 @@ func (g *GitHub) Check(ctx context.Context) error {
 	if err := g.CheckForge(ctx); err != nil {
 		return err
 	}
+	return g.CheckIssues(ctx)
+}
+
+// CheckIssues says whether the repository has issues.
+func (g *GitHub) CheckIssues(ctx context.Context) error {
 	about, err := g.repository(ctx)
 	switch {
 	case err != nil:

@@ -221,12 +221,19 @@ func (d *doctor) checkIssues(ctx context.Context) (found string, err error) {
 	if p.source == localSource {
 		return strings.TrimSuffix("files in "+d.project.Issues()+"; "+advice(d.lacking), "; "), nil
 	}
-	o, err := d.onGitHub(p)
+	o, err := d.office(ctx)
 	if err != nil {
 		return "", err
 	}
 	if err := o.check(ctx); err != nil {
 		return "", err
+	}
+	if p.source == jiraSource {
+		found = p.String()
+		if p.repo == "" {
+			return found + ", pull requests in files", nil
+		}
+		found += ", pull requests on "
 	}
 	repo, err := github.ParseRepo(p.repo)
 	if err != nil {
@@ -236,7 +243,7 @@ func (d *doctor) checkIssues(ctx context.Context) (found string, err error) {
 	if err != nil {
 		return "", err
 	}
-	found = fmt.Sprintf("%s on GitHub, token from %s, which may push", repo, got.source)
+	found += fmt.Sprintf("%s on GitHub, token from %s, which may push", repo, got.source)
 	if left := quotaText(o.quota(), time.Now()); left != "" {
 		found += "; " + left
 	}

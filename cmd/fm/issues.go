@@ -15,7 +15,7 @@ import (
 type choice struct {
 	Label     []string `name:"label" placeholder:"LABEL" sep:"none" help:"All open issues with this label; repeated, with all of them."`
 	Milestone *string  `placeholder:"TITLE" help:"All open issues of this milestone."`
-	Source    string   `placeholder:"PLACE" help:"Where issues and pull requests live: local or github (default: as before, or by what there is)."`
+	Source    string   `placeholder:"PLACE" help:"Where issues and pull requests live: local, github or jira (default: as before, or by what there is)."`
 }
 
 // maxFound bounds the issues that are taken by what they have in common: for

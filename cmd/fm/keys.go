@@ -65,7 +65,7 @@ const (
 )
 
 func (h *house) keys(host string) *keys {
-	return &keys{host: host, getenv: h.getenv, files: h.handOverFiles(), refused: map[secret]time.Time{}}
+	return &keys{host: host, getenv: h.getenv, files: h.handOverFiles(forGitHub), refused: map[secret]time.Time{}}
 }
 
 // Token fits the transport.
@@ -122,9 +122,9 @@ func (k *keys) environment(time.Time) key {
 func (k *keys) handedOver(time.Time) key {
 	path, stamp := newest(k.files)
 	if stamp != "" && stamp != k.stamp {
-		if token, err := readHandOver(path, k.host); err == nil {
-			k.handed, k.stamp = key{token: token, source: path}, stamp
-			delete(k.refused, token) // somebody holds it to be good
+		if o, err := readHandOver(path, k.host); err == nil {
+			k.handed, k.stamp = key{token: secret(o.Token), source: path}, stamp
+			delete(k.refused, k.handed.token) // somebody holds it to be good
 		}
 	}
 	return k.handed

@@ -40,9 +40,11 @@ type office struct {
 	missing string                 // what to know of an issue that is not there
 
 	check   func(context.Context) error           // what would fail later, in one line
+	splits  func(context.Context) error           // what would fail later when subissues are made; nil for nothing
 	parse   func(word string) (fm.IssueID, error) // what a user calls an issue
 	quota   func() fm.Quota
 	remarks func() []string // what was not taken, and work goes on without
+	stale   func() bool     // whether somebody left another token; nil where that is found out at each request
 }
 
 // office opens the place of the issues. It asks nothing of the network.

@@ -32,7 +32,7 @@ func (h *house) hub(name string) (repo github.Repo, hub *github.GitHub, k *keys,
 	k = h.keys(repo.Host)
 	o := github.Options{
 		Repo: repo, Config: h.config.GitHub, Token: k.Token, Dir: h.noteFolder(repo),
-		Patience: commandPatience, Waiting: h.tellWait, Base: &knocking{base: transport.Network(), keys: k},
+		Patience: commandPatience, Waiting: h.tellWaitOf("GitHub"), Base: &knocking{base: transport.Network(), keys: k},
 	}
 	switch h.role {
 	case supervising:
@@ -68,13 +68,21 @@ func (h *house) onGitHub(p place) (*office, error) {
 
 // checkHub finds out what would fail later in a repository on GitHub.
 func (h *house) checkHub(ctx context.Context, repo github.Repo, hub *github.GitHub, k *keys) error {
+	if err := h.checkForge(ctx, repo, hub, k); err != nil {
+		return err
+	}
+	return plainly(hub.CheckIssues(ctx))
+}
+
+// checkForge is checkHub for a repository whose issues are elsewhere.
+func (h *house) checkForge(ctx context.Context, repo github.Repo, hub *github.GitHub, k *keys) error {
 	if err := h.pushesTo(ctx, repo); err != nil {
 		return err
 	}
 	if _, err := k.take(time.Now()); err != nil {
 		return err
 	}
-	return plainly(hub.Check(ctx))
+	return plainly(hub.CheckForge(ctx))
 }
 
 // pushesTo refuses a remote that is another repository than that of the issues:
@@ -131,7 +139,9 @@ func parseOf(repo github.Repo, word string) (fm.IssueID, error) {
 	return id, nil
 }
 
-// tellWait says what a command waits for.
-func (h *house) tellWait(until time.Time, why string) {
-	fmt.Fprintf(h.stderr, "⏳ Waiting for GitHub until %s: %s\n", moment(until, time.Now()), fm.Line(why, 200))
+// tellWaitOf says what a command waits for, and whom.
+func (h *house) tellWaitOf(whom string) func(until time.Time, why string) {
+	return func(until time.Time, why string) {
+		fmt.Fprintf(h.stderr, "⏳ Waiting for %s until %s: %s\n", whom, moment(until, time.Now()), fm.Line(why, 200))
+	}
 }

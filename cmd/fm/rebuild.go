@@ -17,7 +17,7 @@ import (
 // queueRebuildCmd restores a queue from what there is of it.
 type queueRebuildCmd struct {
 	From   string `placeholder:"WHAT" help:"ledger, queue or tracker: what to go by (default: what there is, in this order)."`
-	Source string `placeholder:"PLACE" help:"With the tracker: local or github, as in fm work."`
+	Source string `placeholder:"PLACE" help:"With the tracker: local, github or jira, as in fm work."`
 }
 
 // Run takes the first of what there is: the ledger, queue.txt, and where issues

@@ -90,14 +90,14 @@ func (h *house) queueStatus(ctx context.Context, last supervisor.Status) (superv
 // or it does not listen. It asks nobody; of what cannot be known it is zero.
 func (h *house) leftover(now time.Time) fm.Quota {
 	p, err := h.settled()
-	if err != nil || p.source != githubSource {
+	if err != nil || p.repo == "" {
 		return fm.Quota{}
 	}
-	o, err := h.onGitHub(p)
+	_, hub, _, err := h.hub(p.repo)
 	if err != nil {
 		return fm.Quota{}
 	}
-	if q := o.quota(); q.Resets.After(now) || q.Blocked.After(now) {
+	if q := hub.Quota(); q.Resets.After(now) || q.Blocked.After(now) {
 		return q
 	}
 	return fm.Quota{}

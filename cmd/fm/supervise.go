@@ -113,7 +113,7 @@ func (h *house) supervise(ctx context.Context) error {
 		s.Quota = at.quota()
 		h.show(withTrouble(s, watcher.Degraded(), settings.problem(), at.remarks()))
 	}
-	o.Wanted = h.wantedFrom(at.place, cancel)
+	o.Wanted = h.wantedFrom(at, cancel)
 	tasks.Go(func() { _ = watcher.Run(ctx) })    // hints only: looks go on without it
 	tasks.Go(func() { _ = terminal.Watch(ctx) }) // the same
 	tasks.Go(func() {
@@ -149,13 +149,14 @@ func (h *house) watcher(hint func()) *watch.Watcher {
 var errRobbed = errors.New("the files of the project were removed")
 
 // wantedFrom reads what the user wants, and has the supervisor begin again when
-// the first issues came from elsewhere than it looks, or its files are gone.
-func (h *house) wantedFrom(p place, cancel context.CancelCauseFunc) func() (supervisor.Wanted, error) {
+// the first issues came from elsewhere than it looks, somebody left another token,
+// or its files are gone.
+func (h *house) wantedFrom(at *office, cancel context.CancelCauseFunc) func() (supervisor.Wanted, error) {
 	return func() (supervisor.Wanted, error) {
 		if info, err := os.Stat(h.project.LockFile()); err != nil || !os.SameFile(info, h.held) {
 			cancel(errRobbed)
 		}
-		if now, err := h.remembered(); err == nil && now.source != "" && now != p {
+		if now, err := h.remembered(); err == nil && now.source != "" && now != at.place || at.stale != nil && at.stale() {
 			cancel(settingsError{h.config})
 		}
 		return h.wanted()

@@ -185,6 +185,11 @@ func (h *house) admit(ctx context.Context, j job, files []planFile) (intake.Orde
 	if order.Issues, err = h.wanting(ctx, o, j.words, j.choice); err != nil {
 		return order, err
 	}
+	if o.splits != nil {
+		if err := o.splits(ctx); err != nil {
+			return order, err
+		}
+	}
 	return order, h.check(ctx)
 }
 
