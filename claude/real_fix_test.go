@@ -105,22 +105,26 @@ func TestAnAgentFixesAnIssueInTheMainCheckout(t *testing.T) {
 	}
 	w.end("TERM")
 	before := w.eventText()
-	w.sh(w.tree, realCLI(t)+" -p 'A word of a person.' </dev/null")
+	heard := func(what, words string) (r messages.Request) {
+		t.Helper()
+		await(t, what, func() (string, bool) {
+			select {
+			case r = <-asked:
+			default:
+			}
+			return w.pane(), strings.Contains(r.Prompt(), words)
+		})
+		return r
+	}
+	w.tmux("new-session", "-d", "-s", "w", "-c", w.tree, "--", "env", "-u", "CLAUDECODE", "-u", "CLAUDE_CODE_CHILD_SESSION", realCLI(t), "A word of a person.")
+	heard("a person's own session", "A word of a person.")
+	w.screen("a question to the person", func(s fm.Screen) bool { return s.Dialog.Kind == fm.AsksPermission })
+	w.end("TERM")
 	if after := w.eventText(); after != before {
 		t.Errorf("fm heard a person's own session:\n%s", strings.TrimPrefix(after, before))
 	}
-	for len(asked) > 0 {
-		<-asked
-	}
 	w.launch()
-	var r messages.Request
-	await(t, "the conversation to go on", func() (string, bool) {
-		select {
-		case r = <-asked:
-		default:
-		}
-		return w.pane(), strings.Contains(r.Prompt(), "go on with the issue 456")
-	})
+	r := heard("the conversation to go on", "go on with the issue 456")
 	if said := r.Text(); !strings.Contains(said, "# Fix issue 456") || strings.Contains(said, "A word of a person.") {
 		t.Errorf("the agent goes on with another conversation:\n%s", said)
 	}
