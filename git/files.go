@@ -59,7 +59,7 @@ func (r *Repo) Renamed(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	out, err := r.run(ctx, call{op: "list renames in", target: r.base, stdin: commits, args: []string{
-		"diff-tree", "--stdin", "-r", "-z", "-M", "--diff-filter=R", "--name-status",
+		"diff-tree", "--stdin", "--no-commit-id", "-r", "-z", "-M", "--diff-filter=R", "--name-status",
 	}})
 	if err != nil {
 		return nil, err
@@ -81,39 +81,22 @@ func has(sorted []string, name string) bool {
 	return ok
 }
 
-// follow reads the renames of commits, newest first: each commit's id, then a
-// status, the old path and the new one of each rename. It gives the last path of
-// each old one.
-func follow(list []string) (map[string]string, error) {
-	last, commit := map[string]string{}, map[string]string{}
-	for len(list) > 0 {
-		if objectPattern.MatchString(list[0]) {
-			precede(last, commit)
-			clear(commit)
-			list = list[1:]
-			continue
-		}
-		if len(list) < 3 || !strings.HasPrefix(list[0], "R") {
+// follow reads renames, newest first: a status, the old path and the new one of
+// each. It gives the last path of each old one. Of a path that several files
+// had, the latest counts. Within a commit, no path is both old and new.
+func follow(renames []string) (map[string]string, error) {
+	last := map[string]string{}
+	for ; len(renames) > 0; renames = renames[3:] {
+		if len(renames) < 3 || !strings.HasPrefix(renames[0], "R") {
 			return nil, errors.New("list renames: git diff-tree gave an answer in an unknown form")
 		}
-		commit[list[1]] = list[2]
-		list = list[3:]
-	}
-	precede(last, commit)
-	return last, nil
-}
-
-// precede adds the renames of a commit to those that came after it. Of a path
-// that several files had, the latest counts.
-func precede(last, commit map[string]string) {
-	for old, now := range commit {
+		old, now := renames[1], renames[2]
 		if later, ok := last[now]; ok {
-			commit[old] = later
+			now = later
 		}
-	}
-	for old, now := range commit {
 		if _, ok := last[old]; !ok {
 			last[old] = now
 		}
 	}
+	return last, nil
 }

@@ -12,8 +12,8 @@ import (
 // Conflicts merges the branch of each site, as far as it is committed, with the
 // base branch as last seen and with each other one, and tells which cannot be
 // merged and in which files: in the order of the sites, the base first. It
-// merges as git merge does, renames included, and only where both sides touch
-// something in common. A later call merges only what has moved since.
+// merges as git merge does, renames included, but
+// tries only where both sides touch something in common. A later call merges only what has moved since.
 //
 // Nothing in the repository is changed, and no lock is waited for, so that
 // agents may commit meanwhile: what counts is where the branches stood at the

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
 )
 
 const (
@@ -171,4 +170,3 @@ func conflicted(files []string, at span) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
-
