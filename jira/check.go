@@ -72,7 +72,14 @@ func (j *Jira) permitted(ctx context.Context, project string, needed []string) e
 			Have bool   `json:"havePermission"`
 		} `json:"permissions"`
 	}
-	ask := url.Values{"projectKey": {project}, "permissions": {strings.Join(needed, ",")}}
+	what, err := j.described(ctx)
+	if err != nil {
+		return err
+	}
+	ask := url.Values{"projectKey": {project}}
+	if what.cloud() { // a Data Center tells all
+		ask.Set("permissions", strings.Join(needed, ","))
+	}
 	if err := j.get(ctx, &mine, "mypermissions?"+ask.Encode()); err != nil {
 		if classified(err) {
 			return nil

@@ -186,7 +186,7 @@ func (j *Jira) blocking(ctx context.Context) (*linkType, error) {
 			Types []linkType `json:"issueLinkTypes"`
 		}
 		err := j.get(ctx, &all, "issueLinkType")
-		if err != nil && !(classified(err) && status(err) == 404) {
+		if err != nil && status(err) != 404 {
 			return nil, err
 		}
 		known = &linkType{}

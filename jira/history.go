@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// history is one change of an issue.
-type history struct {
+// change is what was changed of an issue at one time.
+type change struct {
 	Created moment `json:"created"`
 	Items   []struct {
 		Field  string `json:"field"`
@@ -17,7 +17,7 @@ type history struct {
 
 // history lists the changes of an issue. A Data Center gives all at once; the
 // Cloud gives pages.
-func (j *Jira) history(ctx context.Context, i *issue) ([]history, error) {
+func (j *Jira) history(ctx context.Context, i *issue) ([]change, error) {
 	what, err := j.described(ctx)
 	if err != nil {
 		return nil, err
@@ -27,11 +27,11 @@ func (j *Jira) history(ctx context.Context, i *issue) ([]history, error) {
 		err := j.get(ctx, &whole, "issue/%?fields=status&expand=changelog", i.ID)
 		return whole.Changelog.Histories, err
 	}
-	var all []history
+	var all []change
 	for {
 		var page struct {
-			Values []history `json:"values"`
-			Total  int       `json:"total"`
+			Values []change `json:"values"`
+			Total  int      `json:"total"`
 		}
 		if err := j.get(ctx, &page, fmt.Sprintf("issue/%%/changelog?startAt=%d&maxResults=100", len(all)), i.ID); err != nil {
 			return nil, err

@@ -18,7 +18,7 @@ type issue struct {
 	Fields     fields                     `json:"fields"`
 	Properties map[string]json.RawMessage `json:"properties"`
 	Changelog  struct {
-		Histories []history `json:"histories"`
+		Histories []change `json:"histories"`
 	} `json:"changelog"`
 }
 

@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -146,19 +147,14 @@ const mostRemarks = 20
 func (j *Jira) Remarks() []string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return append([]string(nil), j.remarks...)
+	return slices.Clone(j.remarks)
 }
 
 func (j *Jira) remark(format string, args ...any) {
 	line := fm.Line(fmt.Sprintf(format, args...), 300)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, said := range j.remarks {
-		if said == line {
-			return
-		}
-	}
-	if len(j.remarks) < mostRemarks {
+	if len(j.remarks) < mostRemarks && !slices.Contains(j.remarks, line) {
 		j.remarks = append(j.remarks, line)
 	}
 }

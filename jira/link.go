@@ -23,13 +23,11 @@ func (j *Jira) link(ctx context.Context, id fm.IssueID, p fm.PullRequest) error 
 	if err != nil {
 		return err
 	}
-	u, err := url.Parse(p.URL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+	address := webAddress(p.URL)
+	if address == "" {
 		j.remark("pull requests without a web address are not linked from %s", j.site.Host)
 		return nil
 	}
-	u.User = nil
-	address := u.String()
 	body := map[string]any{
 		"globalId":     cut("fm:"+address, 255),
 		"relationship": "pull request",
@@ -41,4 +39,15 @@ func (j *Jira) link(ctx context.Context, id fm.IssueID, p fm.PullRequest) error 
 	}
 	// Jira itself knows a link by its globalId, so that a second one is the first.
 	return j.once(ctx, func() error { return j.post(ctx, nil, body, "issue/%/remotelink", key) }, func() (bool, error) { return false, nil })
+}
+
+// webAddress is an address that a browser can go to, without what is secret in
+// it; "" for anything else.
+func webAddress(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return ""
+	}
+	u.User = nil
+	return u.String()
 }

@@ -41,38 +41,43 @@ func (j *Jira) do(ctx context.Context, c call, out any) error {
 	latest := time.Now().Add(j.o.Patience)
 	for sends, limits := 1, 0; ; {
 		a, err := j.exchange(ctx, c)
-		if stop := ctx.Err(); stop != nil && err != nil {
-			return stop
+		if err != nil && ctx.Err() != nil {
+			return ctx.Err()
 		}
-		var pause time.Duration
-		switch after, asked := a.later(limits); {
-		case asked:
-			until := time.Now().Add(after)
-			if until.After(latest) {
-				return &limited{j.site.Host, until}
+		if after, asked := a.later(limits); asked {
+			if err := j.heed(ctx, after, latest); err != nil {
+				return err
 			}
 			limits++
-			if j.wait(ctx, after, "Jira's limit on requests") != nil {
-				return ctx.Err()
-			}
 			if a.status == http.StatusTooManyRequests || c.reads {
 				continue
 			}
-		case c.reads && sends < mostSends && broken(a, err):
-			pause = firstPause << (sends - 1)
-			pause = pause*3/4 + rand.N(pause/2) // so that processes do not keep step
 		}
-		if pause == 0 {
-			if err != nil {
-				return j.unreachable(err)
+		switch {
+		case c.reads && sends < mostSends && broken(a, err):
+			if err := j.backOff(ctx, sends); err != nil {
+				return err
 			}
+			sends++
+		case err != nil:
+			return j.unreachable(err)
+		default:
 			return j.accept(a, out)
 		}
-		if j.wait(ctx, pause, "Jira cannot be reached") != nil {
-			return ctx.Err()
-		}
-		sends++
 	}
+}
+
+// heed waits as long as Jira asks for, if that is not too long.
+func (j *Jira) heed(ctx context.Context, after time.Duration, latest time.Time) error {
+	if until := time.Now().Add(after); until.After(latest) {
+		return &limited{j.site.Host, until}
+	}
+	return j.wait(ctx, after, "Jira's limit on requests")
+}
+
+func (j *Jira) backOff(ctx context.Context, sends int) error {
+	pause := firstPause << (sends - 1)
+	return j.wait(ctx, pause*3/4+rand.N(pause/2), "Jira cannot be reached") // processes must not keep step
 }
 
 // later says how long the server wants to be left alone, if it wants that.

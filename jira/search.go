@@ -54,7 +54,8 @@ func (j *Jira) find(ctx context.Context, q fm.Query) ([]fm.Issue, error) {
 	}
 	var found []fm.Issue
 	for _, i := range inOrder(list) {
-		if !i.Fields.Status.done() && !(i.Fields.Type.Subtask && slices.Contains(i.Fields.Labels, made)) {
+		ours := i.Fields.Type.Subtask && slices.Contains(i.Fields.Labels, made)
+		if !ours && !i.Fields.Status.done() {
 			found = append(found, j.issue(i, custom))
 		}
 	}
