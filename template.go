@@ -10,7 +10,7 @@ import (
 // TitleFor gives a subissue's title in a tracker: "[#123] Implement the
 // middleware". It closes nothing: see [Subject].
 func (s Subissue) TitleFor(parent IssueID) string {
-	mark := "[#" + string(parent) + "] "
+	mark := "[" + parent.Ref() + "] "
 	return mark + Subject(strings.TrimPrefix(Line(s.Title, 200), mark))
 }
 
@@ -18,7 +18,7 @@ func (s Subissue) TitleFor(parent IssueID) string {
 // fm know.
 func (s Subissue) BodyFor(parent IssueID) string {
 	var b strings.Builder
-	b.WriteString("**Parent Issue**: #" + string(parent) + "\n")
+	b.WriteString("**Parent Issue**: " + parent.Ref() + "\n")
 	if s.Hours > 0 {
 		b.WriteString("**Estimated Hours**: " + strconv.FormatFloat(s.Hours, 'f', -1, 64) + "\n")
 	}
@@ -26,7 +26,7 @@ func (s Subissue) BodyFor(parent IssueID) string {
 	b.WriteString("\n## Description\n" + strings.TrimSpace(Plain(s.Description)) + "\n")
 	bullets(&b, "Acceptance Criteria", "- [ ] ", s.Criteria)
 	bullets(&b, "Technical Context", "- ", s.Context)
-	b.WriteString("\n---\nAutomated subissue from parent #" + string(parent) + "\n")
+	b.WriteString("\n---\nAutomated subissue from parent " + parent.Ref() + "\n")
 	return b.String()
 }
 

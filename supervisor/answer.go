@@ -98,7 +98,7 @@ func (d *decision) overtime(t fm.Task, ss fm.Session, rep fm.Report) bool {
 	if limit <= 0 || rep.Worked <= limit || s.present(ss) {
 		return false
 	}
-	why := fmt.Sprintf("Issue #%s timed out after %s.", t.ID, limit)
+	why := fmt.Sprintf("Issue %s timed out after %s.", t.ID.Ref(), limit)
 	if s.Rules.Dir != nil {
 		dir := s.Rules.Dir(t.Site())
 		why += fmt.Sprintf(" The worktree is preserved at: %s Debug: cd %s; git status; cat COMPLETION.md", dir, dir)

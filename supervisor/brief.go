@@ -22,7 +22,7 @@ func (s *Supervisor) brief(ctx context.Context, t fm.Task) (fm.Brief, error) {
 		return fm.Brief{}, err
 	}
 	if issue.Closed {
-		return fm.Brief{}, fmt.Errorf("issue #%s was closed by somebody: reopen it, or set the task to cancelled: %w", t.ID, fm.ErrRefused)
+		return fm.Brief{}, fmt.Errorf("issue %s was closed by somebody: reopen it, or set the task to cancelled: %w", t.ID.Ref(), fm.ErrRefused)
 	}
 	brief := fm.Brief{Task: t, Issue: issue, Permission: wanted.Permission}
 	if t.Parent != "" && t.Parent != fm.IssueID(t.ID) {

@@ -72,7 +72,7 @@ func (s State) idleText(w fm.WorkerID, ss fm.Session) string {
 
 // doing says what happens with a claimed task, in a word and in a line.
 func (s State) doing(t fm.Task) (state, text string) {
-	on := "#" + string(t.ID)
+	on := t.ID.Ref()
 	if queue.Publishing(t) {
 		return "publishing", "Opening the pull request for " + on
 	}
@@ -100,7 +100,7 @@ func (s State) doing(t fm.Task) (state, text string) {
 
 // agentText says in a line what a live agent does.
 func (s State) agentText(t fm.Task, ss fm.Session, rep fm.Report) string {
-	on := "#" + string(t.ID)
+	on := t.ID.Ref()
 	p := s.progress(t)
 	if struck(rep) {
 		return s.stoppedText(rep) + " on " + on

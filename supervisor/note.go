@@ -46,7 +46,7 @@ func (s State) noteFor(ss fm.Session) string {
 	case handOf(s.Wanted.Hands, ss.Worker).Held:
 		return "held: fm release " + ss.Worker.String()
 	case mine && s.present(ss) && (t.Status == fm.Completed || t.Status == fm.Merged):
-		return "#" + string(t.ID) + " is done; fm waits until you leave"
+		return t.ID.Ref() + " is done; fm waits until you leave"
 	case s.present(ss):
 		return "fm holds still while you type"
 	case mine && t.Status == fm.Working && struck(rep):

@@ -31,14 +31,14 @@ func (s State) owed() map[string]string {
 		key := taskKey(t.ID)
 		switch tries := s.Waits[key].Count; {
 		case queue.Owed(t):
-			say(key, "the pull request of #"+string(t.ID)+" is owed", t.Note)
+			say(key, "the pull request of "+t.ID.Ref()+" is owed", t.Note)
 		case queue.Tidying(t) && tries > 0:
-			say(key, "the end of #"+string(t.ID)+", which is merged, is owed", "")
+			say(key, "the end of "+t.ID.Ref()+", which is merged, is owed", "")
 		}
 	}
 	for _, eff := range s.digest.parents {
 		if s.Waits[eff.key()].Count > 0 {
-			say(eff.key(), "#"+string(eff.Parent)+" stays open", "")
+			say(eff.key(), eff.Parent.Ref()+" stays open", "")
 		}
 	}
 	return owed

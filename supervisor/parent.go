@@ -48,7 +48,7 @@ func (s *Supervisor) closeParent(ctx context.Context, eff CloseParent) error {
 	for _, c := range children {
 		merged := func(t fm.Task) bool { return fm.IssueID(t.ID) == c.ID }
 		if !c.Closed && !slices.ContainsFunc(eff.Children, merged) {
-			open = append(open, "#"+string(c.ID))
+			open = append(open, c.ID.Ref())
 		}
 	}
 	switch len(open) {
@@ -64,7 +64,7 @@ func parentComment(children []fm.Task) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "All %d subissues are merged:\n\n", len(children))
 	for _, t := range children {
-		fmt.Fprintf(&b, "- #%s %s (pull request %s)\n", t.ID, fm.Line(t.Title, 120), t.Pull)
+		fmt.Fprintf(&b, "- %s %s (pull request %s)\n", t.ID.Ref(), fm.Line(t.Title, 120), t.Pull)
 	}
 	return b.String()
 }

@@ -112,7 +112,7 @@ func (s State) problems() []string {
 	}
 	for _, i := range s.digest.unknown {
 		t := s.Queue.Tasks[i]
-		out = append(out, fmt.Sprintf("#%s has the status %q, which means nothing to fm: left alone; fm queue retry %[1]s", t.ID, fm.Line(string(t.Status), 40)))
+		out = append(out, fmt.Sprintf("%s has the status %q, which means nothing to fm: left alone; fm queue retry %[3]s", t.ID.Ref(), fm.Line(string(t.Status), 40), t.ID))
 	}
 	for _, name := range s.Sight.Strangers {
 		out = append(out, "tmux session "+fm.Line(name, 60)+" on fm's server is not fm's: left alone")
@@ -120,12 +120,12 @@ func (s State) problems() []string {
 	if s.Read == Seen && s.Sighted == Seen {
 		for _, ss := range s.Sight.Sessions {
 			if _, ok := s.Queue.Task(ss.Run.Task); !ok && ss.Alive && ss.Run.Task != "" {
-				out = append(out, ss.Worker.String()+" works on #"+string(ss.Run.Task)+", which the queue does not know: left alone")
+				out = append(out, ss.Worker.String()+" works on "+ss.Run.Task.Ref()+", which the queue does not know: left alone")
 			}
 		}
 	}
 	for id, why := range s.Unread {
-		out = append(out, "the signs of #"+string(id)+"'s agent cannot be read: "+fm.Line(why, 200))
+		out = append(out, "the signs of "+id.Ref()+"'s agent cannot be read: "+fm.Line(why, 200))
 	}
 	if !s.Mass.Since.IsZero() {
 		out = append(out, s.Mass.Text+"; starting them again one by one")

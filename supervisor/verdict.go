@@ -29,7 +29,7 @@ func judge(t fm.Task, c fm.Completion, w fm.Work) string {
 		reasons = append(reasons, fmt.Sprintf("the work tree is not clean, commit or remove: %s", list(w.Dirty, 10)))
 	}
 	if others := closesOthers(t.ID, w.Messages); len(others) > 0 {
-		reasons = append(reasons, fmt.Sprintf("a commit message closes %s: reword it, git commit --amend or rebase -i; only #%s may be named so", list(others, 10), t.ID))
+		reasons = append(reasons, fmt.Sprintf("a commit message closes %s: reword it, git commit --amend or rebase -i; only %s may be named so", list(others, 10), t.ID.Ref()))
 	}
 	if t.Terms.Fix && w.Commits > 0 && !mentions(t.ID, w.Messages) {
 		reasons = append(reasons, fmt.Sprintf("no commit message says \"Fixes %s\": add that line to the last one, git commit --amend", t.ID.Ref()))

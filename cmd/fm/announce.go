@@ -73,7 +73,7 @@ func beginning(w supervisor.WorkerStatus) string {
 	if w.Task == "" {
 		return w.Text
 	}
-	return "Working on #" + string(w.Task)
+	return "Working on " + w.Task.Ref()
 }
 
 // finished counts the tasks that have a pull request, open or merged.

@@ -37,7 +37,7 @@ func (c *answerCmd) Run(ctx context.Context, a *app) error {
 		return unheard(err, l)
 	}
 	h.showQuestions(func(all shownQuestions) { delete(all, l.session.Worker) })
-	fmt.Fprintf(h.stdout, "✓ Answered %s on #%s: %s → %s\n", l.session.Worker, l.task.ID, questionLine(asked), chosen(answer, asked))
+	fmt.Fprintf(h.stdout, "✓ Answered %s on %s: %s → %s\n", l.session.Worker, l.task.ID.Ref(), questionLine(asked), chosen(answer, asked))
 	return nil
 }
 

@@ -58,6 +58,6 @@ func (h *house) unread(s fm.Session, q fm.Question) error {
 	for i, o := range q.Options {
 		words = append(words, fmt.Sprintf("%d. %s", i+1, fm.Line(o, 80)))
 	}
-	return usage("%s on #%s asks %s: that is not what you were shown last; if it is what you answer, say it again",
-		s.Worker, s.Run.Task, strings.Join(words, "; "))
+	return usage("%s on %s asks %s: that is not what you were shown last; if it is what you answer, say it again",
+		s.Worker, s.Run.Task.Ref(), strings.Join(words, "; "))
 }

@@ -17,25 +17,25 @@ type board struct {
 	gate  string // why nothing new is begun; "" for nothing
 }
 
-// The lines of a board besides its rows, and how many of those about single
-// issues there are at most.
-const (
-	boardFrame = 7 // title, bar, head and rule of the table, and three blank lines
-	maxRemarks = 6
-)
+// maxRemarks bounds what is told about single issues.
+const maxRemarks = 6
+
+// small is the height below which a board has neither title nor blank lines.
+const small = 14
 
 // lines gives the board as a terminal of that size shows it. Where there are
 // not enough rows, those go that need nobody's eyes.
 func (b board) lines(width, height int) []string {
+	blank := []string{""}
 	out := []string{b.title, "", b.bar(width), ""}
-	remarks := b.remarks()
-	space := max(1, height-boardFrame)
-	if over := len(b.rows) + len(remarks) - space; over > 0 {
-		kept := max(min(len(remarks), 1), min(len(remarks)-over, maxRemarks))
-		remarks = shortened(remarks, kept)
+	if height < small {
+		blank, out = nil, []string{b.bar(width)}
 	}
-	remarks = shortened(remarks, maxRemarks)
-	rows := b.important(max(1, space-len(remarks)))
+	remarks := b.remarks()
+	space := height - len(out) - len(blank) - 2 // head and rule of the table
+	most := min(len(remarks), maxRemarks)
+	remarks = shortened(remarks, min(most, max(min(most, 1), space-len(b.rows))))
+	rows := b.important(space - len(remarks))
 	t := table{heads: []string{"#", "Status", "Duration", "PR"}}
 	for _, r := range rows {
 		t.rows = append(t.rows, []string{string(r.task.ID), string(r.stands), lasted(r.took), r.pull()})
@@ -45,7 +45,7 @@ func (b board) lines(width, height int) []string {
 		out = append(out, fmt.Sprintf("… %d more", hidden))
 	}
 	if len(remarks) > 0 {
-		out = append(append(out, ""), remarks...)
+		out = append(append(out, blank...), remarks...)
 	}
 	for i, line := range out {
 		out[i] = cut(line, width)
@@ -97,14 +97,12 @@ func (b board) remarks() []string {
 	return out
 }
 
-// shortened keeps so many lines, the last of which tells of the others.
+// shortened keeps so many lines, of which the last one tells of the others, if
+// there is room for that.
 func shortened(lines []string, limit int) []string {
 	over := len(lines) - limit
-	if over <= 0 {
-		return lines
-	}
-	if limit < 1 {
-		return nil
+	if over <= 0 || limit < 2 {
+		return lines[:min(len(lines), limit)]
 	}
 	return append(slices.Clone(lines[:limit-1]), fmt.Sprintf("… %d more", over+1))
 }

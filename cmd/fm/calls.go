@@ -23,7 +23,7 @@ func (c *calls) tell(s supervisor.Status, now time.Time) {
 		if q := ws.Question; ws.State == string(fm.Waiting) && q.Kind != "" {
 			asking[ws.Worker] = asks(q)
 			if c.asking[ws.Worker] != asking[ws.Worker] {
-				fmt.Fprintf(c.out, "? #%s %s: %s waits for you: %s; see: fm inbox\n", ws.Task, fm.Line(ws.Title, 60), ws.Worker, asks(q))
+				fmt.Fprintf(c.out, "? %s %s: %s waits for you: %s; see: fm inbox\n", ws.Task.Ref(), fm.Line(ws.Title, 60), ws.Worker, asks(q))
 			}
 		}
 	}

@@ -19,6 +19,7 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Work    workCmd    `cmd:"" help:"Split issues and have workers do them."`
+	Fix     fixCmd     `cmd:"" help:"Mend issues whole, several at a time, a pull request for each."`
 	Plan    planCmd    `cmd:"" help:"Show how issues would be split, and write it to files that can be edited."`
 	Add     addCmd     `cmd:"" help:"Add issues to the running queue."`
 	Overlap overlapCmd `cmd:"" help:"Show which tasks are in each other's way, before anything is merged."`

@@ -33,10 +33,10 @@ func (c *debugCmd) Run(ctx context.Context, a *app) error {
 }
 
 func (h *house) debugTask(t fm.Task, snap queue.Snapshot) {
-	fmt.Fprintf(h.stdout, "#%s %s\n  status %s since %s, priority %s, attempt %d, failures %d\n", t.ID, fm.Line(t.Title, 100),
+	fmt.Fprintf(h.stdout, "%s %s\n  status %s since %s, priority %s, attempt %d, failures %d\n", t.ID.Ref(), fm.Line(t.Title, 100),
 		fm.Line(string(t.Status), 20), t.Since.Format(time.RFC3339), t.Priority, t.Attempt, t.Failures)
 	if t.Parent != "" {
-		fmt.Fprintf(h.stdout, "  part of #%s\n", t.Parent)
+		fmt.Fprintf(h.stdout, "  part of %s\n", t.Parent.Ref())
 	}
 	if text := remark(t, snap); text != "" {
 		fmt.Fprintf(h.stdout, "  %s\n", fm.Line(text, 1000))

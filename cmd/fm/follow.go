@@ -135,7 +135,7 @@ func (h *house) over(snap queue.Snapshot, ids []fm.TaskID, closed map[fm.IssueID
 	for _, p := range h.parentsOf(snap, ids) {
 		if _, done := snap.Closed[p.Parent]; done && !closed[p.Parent] {
 			closed[p.Parent] = true
-			fmt.Fprintf(h.stdout, "✓ Closed #%s: %s merged\n", p.Parent, all(p.Total))
+			fmt.Fprintf(h.stdout, "✓ Closed %s: %s merged\n", p.Parent.Ref(), all(p.Total))
 		} else if !done && p.Complete() {
 			over = false
 		}

@@ -205,7 +205,7 @@ func (b inbox) print(w io.Writer, now time.Time) {
 	}
 	fmt.Fprintln(w, "NEEDS A PERSON")
 	for _, t := range b.Blocked {
-		fmt.Fprintf(w, "  #%s %s: %s\n", t.Task, fm.Line(t.Title, 44), fm.Line(t.Note, 200))
+		fmt.Fprintf(w, "  %s %s: %s\n", t.Task.Ref(), fm.Line(t.Title, 44), fm.Line(t.Note, 200))
 	}
 	fmt.Fprintln(w, "  More: fm why TASK    Again: fm queue retry TASK")
 }
@@ -215,7 +215,7 @@ func (q asked) print(w io.Writer, now time.Time) {
 	if !q.Since.IsZero() {
 		since = ", for " + span(now.Sub(q.Since))
 	}
-	fmt.Fprintf(w, "%s on #%s %s%s\n  %s\n", q.Worker, q.Task, fm.Line(q.Title, 60), since, asks(fm.Question{Kind: q.Kind, Text: q.Text}))
+	fmt.Fprintf(w, "%s on %s %s%s\n  %s\n", q.Worker, q.Task.Ref(), fm.Line(q.Title, 60), since, asks(fm.Question{Kind: q.Kind, Text: q.Text}))
 	for i, o := range q.Options {
 		fmt.Fprintf(w, "    %d. %s\n", i+1, strings.TrimSpace(o))
 	}

@@ -71,7 +71,7 @@ func (h *house) source(ctx context.Context, name string) (func(context.Context, 
 			return nil, usage("%q: want worker-3, a task such as 456, or supervisor", name)
 		}
 		if _, ok := q.Snapshot().Task(id); !ok {
-			return nil, usage("#%s is not in the queue; see: fm queue show", id)
+			return nil, unqueued(id)
 		}
 		mine = func(e queue.Entry) bool { return e.Task.ID == id }
 	}

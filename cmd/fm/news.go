@@ -22,7 +22,7 @@ func (n *news) begin() {
 }
 
 func (n *news) tell(x intake.News) {
-	id := "Issue #" + string(x.Issue.ID)
+	id := "Issue " + x.Issue.ID.Ref()
 	switch x.Kind {
 	case intake.Found:
 		fmt.Fprintf(n.out, "✓ %s: Found %s%s\n", id, plural(x.Count, "logical subissue"), because(x.Why))
@@ -43,7 +43,7 @@ func (n *news) tell(x intake.News) {
 			n.creating = true
 			fmt.Fprintln(n.out, "\n📋 Creating subissues...")
 		}
-		fmt.Fprintf(n.out, "✓ Created #%s: %s\n", x.Issue.ID, fm.Line(x.Issue.Title, 120))
+		fmt.Fprintf(n.out, "✓ Created %s: %s\n", x.Issue.ID.Ref(), fm.Line(x.Issue.Title, 120))
 	}
 }
 

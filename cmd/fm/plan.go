@@ -58,7 +58,7 @@ func (c *planCmd) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		if err := disk.WriteFile(files[i], []byte(intake.RenderPlan(issue, split)), 0o644); err != nil {
-			return fmt.Errorf("write the plan of #%s: %w", id, err)
+			return fmt.Errorf("write the plan of %s: %w", id.Ref(), err)
 		}
 		h.showPlan(split)
 		fmt.Fprintf(h.stdout, "✓ Wrote %[1]s; change it if you like, then: fm work --plan %[1]s\n", h.named(files[i]))
@@ -175,7 +175,7 @@ func (h *house) readPlans(names []string) ([]planFile, error) {
 			return nil, fmt.Errorf("%s: %w", fm.Line(name, 120), err)
 		}
 		if slices.ContainsFunc(files, func(f planFile) bool { return f.issue == id }) {
-			return nil, usage("%s: there are two plans for #%s", fm.Line(name, 120), id)
+			return nil, usage("%s: there are two plans for %s", fm.Line(name, 120), id.Ref())
 		}
 		files = append(files, planFile{name: name, issue: id, split: split})
 	}

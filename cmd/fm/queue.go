@@ -42,7 +42,7 @@ func (queueShowCmd) Run(ctx context.Context, a *app) error {
 	w := tabwriter.NewWriter(h.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "TASK\tPARENT\tPRIORITY\tSTATUS\tWORKER\t%sTITLE\tNOTE\n", column)
 	for _, t := range snap.Tasks {
-		fmt.Fprintf(w, "#%s\t%s\t%s\t%s\t%s\t%s%s\t%s\n", t.ID, hash(t.Parent), t.Priority, fm.Line(string(t.Status), 12), dash(t.Worker.String()),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s%s\t%s\n", t.ID.Ref(), hash(t.Parent), t.Priority, fm.Line(string(t.Status), 12), dash(t.Worker.String()),
 			cost(t.Spent), fm.Line(t.Title, 44), fm.Line(remark(t, snap), 300))
 	}
 	if err := w.Flush(); err != nil {
@@ -65,7 +65,7 @@ func (h *house) costs(snap queue.Snapshot) {
 	var parts []string
 	for _, id := range parents {
 		if id != "" && sums[id].Cost > 0 {
-			parts = append(parts, fmt.Sprintf("#%s %s", id, sums[id].Cost))
+			parts = append(parts, fmt.Sprintf("%s %s", id.Ref(), sums[id].Cost))
 		}
 	}
 	if today := snap.Days[queue.Day(time.Now())]; today.Cost > 0 {
@@ -80,7 +80,7 @@ func hash(id fm.IssueID) string {
 	if id == "" {
 		return "-"
 	}
-	return "#" + string(id)
+	return id.Ref()
 }
 
 func dash(s string) string {
@@ -96,7 +96,7 @@ func remark(t fm.Task, snap queue.Snapshot) string {
 	case t.Status == fm.Pending && len(waits) > 0:
 		var names []string
 		for _, id := range waits {
-			names = append(names, "#"+string(id))
+			names = append(names, id.Ref())
 		}
 		return "waits for " + strings.Join(names, ", ")
 	case t.Note != "":
@@ -118,7 +118,7 @@ func (c *queuePriorityCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.change(ctx, []string{c.Task}, func(t fm.Task) (queue.Change, string, error) {
-		return queue.Reprioritize(t, p), fmt.Sprintf("✓ #%s is %s now", t.ID, p), nil
+		return queue.Reprioritize(t, p), fmt.Sprintf("✓ %s is %s now", t.ID.Ref(), p), nil
 	})
 }
 
@@ -131,10 +131,10 @@ func (c *queueRetryCmd) Run(ctx context.Context, a *app) error { return a.change
 func retry(t fm.Task) (queue.Change, string, error) {
 	switch t.Status {
 	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold, fm.Pending:
-		return queue.Retry(t, time.Now()), fmt.Sprintf("✓ #%s is pending again", t.ID), nil
+		return queue.Retry(t, time.Now()), fmt.Sprintf("✓ %s is pending again", t.ID.Ref()), nil
 	case fm.Working, fm.Completed, fm.Merged:
 	}
-	return queue.Change{}, "", usage("#%s is %s: only a task that is failed, blocked, cancelled, on hold or waiting can be retried", t.ID, t.Status)
+	return queue.Change{}, "", usage("%s is %s: only a task that is failed, blocked, cancelled, on hold or waiting can be retried", t.ID.Ref(), t.Status)
 }
 
 type queueRetryAllCmd struct{}

@@ -96,7 +96,7 @@ func (x scene) unattended() string {
 func (x scene) obstacles() []string {
 	var why []string
 	for _, id := range queue.WaitsFor(x.task, x.queue.Tasks) {
-		why = append(why, "it waits for #"+string(id)+x.state(id))
+		why = append(why, "it waits for "+id.Ref()+x.state(id))
 	}
 	if t := x.task; t.NotBefore.After(x.now) {
 		why = append(why, "it is tried again at "+moment(t.NotBefore, x.now)+because(t.Note))

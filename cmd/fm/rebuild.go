@@ -147,7 +147,7 @@ func (h *house) tellRebuilt(p place, snap queue.Snapshot, added []fm.TaskID, unk
 	fmt.Fprintf(h.stdout, "✓ Rebuilt from the %s: %s\n", p, plural(len(added), "task"))
 	for _, id := range added {
 		if t, ok := snap.Task(id); ok {
-			fmt.Fprintf(h.stdout, "  #%s %s%s: %s\n", t.ID, t.Status, pull(t), fm.Line(t.Title, 100))
+			fmt.Fprintf(h.stdout, "  %s %s%s: %s\n", t.ID.Ref(), t.Status, pull(t), fm.Line(t.Title, 100))
 		}
 	}
 	if len(unknown) > 0 {

@@ -32,7 +32,7 @@ func render(w io.Writer, s supervisor.Status, now time.Time) {
 	if alive && len(s.Pulls) > 0 {
 		fmt.Fprintln(w, "\nPULL REQUESTS")
 		for _, p := range s.Pulls {
-			fmt.Fprintf(w, "  #%s of #%s: %s\n", p.Number, p.Task, fm.Line(p.Text, 120))
+			fmt.Fprintf(w, "  #%s of %s: %s\n", p.Number, p.Task.Ref(), fm.Line(p.Text, 120))
 		}
 	}
 	if alive && len(s.Conflicts) > 0 {
@@ -143,7 +143,7 @@ func parentLine(p supervisor.ParentStatus) string {
 	if p.Total > 0 {
 		done = p.Completed * 10 / p.Total
 	}
-	line := fmt.Sprintf("#%s: %s%s %d%% (%d/%d subissues)", p.Parent,
+	line := fmt.Sprintf("%s: %s%s %d%% (%d/%d subissues)", p.Parent.Ref(),
 		strings.Repeat("█", done), strings.Repeat("░", 10-done), p.Completed*100/max(p.Total, 1), p.Completed, p.Total)
 	if p.Closed {
 		line += " closed"

@@ -30,9 +30,9 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	}
 	switch {
 	case ok && t.Status == fm.Working:
-		return usage("%s works on #%s: its worktree is there, in %s", t.Worker, id, h.worktree(t))
+		return usage("%s works on %s: its worktree is there, in %s", t.Worker, id.Ref(), h.worktree(t))
 	case ok && queue.Tidying(t):
-		return usage("#%s was merged a moment ago, and fm is about to remove its worktree; try again when that is done", id)
+		return usage("%s was merged a moment ago, and fm is about to remove its worktree; try again when that is done", id.Ref())
 	}
 	repo, err := h.repo(ctx)
 	if err != nil {

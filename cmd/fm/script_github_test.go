@@ -19,6 +19,7 @@ import (
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/github/fake"
+	jirafake "github.com/founder-mode/fm/jira/fake"
 )
 
 // hub is the GitHub of one script. Its branches are those of the project's
@@ -337,7 +338,7 @@ func noSecret(ts *testscript.TestScript, neg bool, args []string) {
 				return ignoreGone(err)
 			}
 			text, err := os.ReadFile(path)
-			if strings.Contains(string(text), fake.DefaultToken) {
+			if strings.Contains(string(text), fake.DefaultToken) || strings.Contains(string(text), jirafake.DefaultToken) {
 				ts.Fatalf("the token is in %s", path)
 			}
 			return ignoreGone(err)

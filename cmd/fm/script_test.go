@@ -25,6 +25,7 @@ func TestScripts(t *testing.T) {
 			"nothing-runs": nothingRuns,
 			"no-escapes":   noEscapes,
 			"github":       gitHub,
+			"jira":         jiraSite,
 			"no-secret":    noSecret,
 		},
 	})
@@ -47,6 +48,6 @@ func setup(env *testscript.Env) error {
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("PATH", binary+string(os.PathListSeparator)+env.Getenv("PATH"))
 	env.Setenv("FM_SCENARIO", "")
-	env.Values[hubKey{}], env.Values[wroteKey{}] = &hub{}, new(int)
+	env.Values[hubKey{}], env.Values[wroteKey{}], env.Values[jiraKey{}] = &hub{}, new(int), &jiraStage{}
 	return os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o755)
 }

@@ -35,7 +35,7 @@ func (c *sendCmd) Run(ctx context.Context, a *app) error {
 	if l.report.State == fm.AtWork {
 		when = "; it reads that after what it does now, at the latest when its turn is over"
 	}
-	fmt.Fprintf(h.stdout, "✓ Said to %s on #%s%s\n", l.session.Worker, l.task.ID, when)
+	fmt.Fprintf(h.stdout, "✓ Said to %s on %s%s\n", l.session.Worker, l.task.ID.Ref(), when)
 	return nil
 }
 

@@ -96,7 +96,7 @@ func (x fixScene) row(t fm.Task) fixRow {
 	case fm.Completed:
 		r.stands, r.over, r.note = standsSuccess, true, p.said
 		if t.Pull != "" && !x.manual {
-			r.stands, r.over, r.remark = standsRunning, false, x.merges(t)
+			r.stands, r.over, r.remark, r.note = standsRunning, false, x.merges(t), ""
 		}
 	case fm.Merged:
 		r.stands, r.over, r.note = standsSuccess, true, p.said

@@ -144,7 +144,7 @@ func lingering(workers []supervisor.WorkerStatus) []string {
 		default:
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("! The stop waits for #%s: %s %s", ws.Task, ws.Worker, why))
+		lines = append(lines, fmt.Sprintf("! The stop waits for %s: %s %s", ws.Task.Ref(), ws.Worker, why))
 	}
 	return lines
 }

@@ -38,7 +38,7 @@ func (c *whyCmd) Run(ctx context.Context, a *app) error {
 	if c.JSON {
 		return json.NewEncoder(h.stdout).Encode(answer)
 	}
-	fmt.Fprintf(h.stdout, "#%s %s\n%s\n\nHOW IT CAME THERE\n", t.ID, fm.Line(t.Title, 100), answer.Why)
+	fmt.Fprintf(h.stdout, "%s %s\n%s\n\nHOW IT CAME THERE\n", t.ID.Ref(), fm.Line(t.Title, 100), answer.Why)
 	for _, step := range past {
 		step.print(h.stdout)
 	}
