@@ -96,7 +96,13 @@ func (r *Repo) excludeBlock() string {
 		excludeBegin,
 		"/TASK.md", "/ISSUE.json", "/COMPLETION.md",
 		"/.worktrees",
-		"/.founder-mode/*", "!/.founder-mode/config.json", "!/.founder-mode/issues/", "/.founder-mode/issues/.*",
+	}
+	if r.lent() {
+		// A task that has the main checkout must not take its user's issues and
+		// settings along with git add --all.
+		lines = append(lines, "/.founder-mode")
+	} else {
+		lines = append(lines, "/.founder-mode/*", "!/.founder-mode/config.json", "!/.founder-mode/issues/", "/.founder-mode/issues/.*")
 	}
 	if rel, err := filepath.Rel(r.root, r.worktrees); err == nil && rel != ".worktrees" && filepath.IsLocal(rel) {
 		lines = append(lines, "/"+ignoreEscape(filepath.ToSlash(rel)))
@@ -141,6 +147,15 @@ func replaceFile(file, text string) error {
 		return fmt.Errorf("write %s: %w", path.Base(file), err)
 	}
 	return nil
+}
+
+// markers are the files that fm and its agent leave in a task's folder.
+func markers() []string { return []string{"TASK.md", "ISSUE.json", "COMPLETION.md"} }
+
+// ownFolder says whether a path in the main checkout is one of fm's folder
+// there.
+func ownFolder(name string) bool {
+	return name == ".founder-mode" || strings.HasPrefix(name, ".founder-mode/")
 }
 
 // ownFile says whether a path in a worktree is fm's and not the work's.

@@ -3,9 +3,13 @@
 //
 // The promise: whatever stands in a worktree is on a pushed branch or under
 // refs/fm/preserved/ before the worktree goes, and what other people pushed is
-// never overwritten. The package never touches the user's own checkout, its
-// index or its branches; it writes only below Options.WorktreeDir, to branches
-// subissue/<id>, to refs/fm/ and to a marked block of info/exclude.
+// never overwritten. The package writes only below Options.WorktreeDir, to
+// branches subissue/<id> and fix/issue-<id>, to refs/fm/ and to a marked block
+// of info/exclude. It never touches the user's own checkout, its index or its
+// branches, but for a task that its user wants worked on right there: a
+// [fm.Site] with Main set. Such a task gets the checkout only while it is clean,
+// and the checkout goes back to where it was; the file fm-home in the git dir
+// says where that is.
 //
 // Commands that write to the repository run one at a time, across processes:
 // parallel `git worktree add` loses worktrees. Commands that read, and those
@@ -16,7 +20,7 @@
 // It only reads: it takes no lock, touches no worktree and no ref, and keeps the
 // objects that its merges make out of the repository.
 //
-// Start reading at [Repo.Prepare].
+// Start reading at [Repo.Prepare]; of the main checkout, at home.go.
 package git
 
 import (

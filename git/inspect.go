@@ -15,8 +15,11 @@ import (
 // worktree, an empty Dir. When the worktree is on another branch, its commits
 // would never be pushed: that is an error that wraps [fm.ErrRefused] and says
 // how to get back.
+//
+// Dir is the main checkout for a site that has it. What a stacked site counts
+// are the commits since its branch began, not since the base.
 func (r *Repo) Inspect(ctx context.Context, at fm.Site) (fm.Work, error) {
-	p, err := r.place(at)
+	p, w, err := r.stand(ctx, at)
 	if err != nil {
 		return fm.Work{}, err
 	}
@@ -25,11 +28,12 @@ func (r *Repo) Inspect(ctx context.Context, at fm.Site) (fm.Work, error) {
 		return fm.Work{}, err
 	}
 	work := fm.Work{Head: head}
-	w, registered, err := r.find(ctx, p.dir)
-	if err != nil {
-		return fm.Work{}, err
+	if at.Main && !r.isMain(p) {
+		if err := r.left(ctx, p); err != nil {
+			return work, err
+		}
 	}
-	if registered && !w.gone && isFolder(p.dir) {
+	if w.path != "" && !w.gone && isFolder(p.dir) {
 		work.Dir = p.dir
 		if work.Dirty, err = r.dirty(ctx, p); err != nil {
 			return fm.Work{}, err
@@ -41,18 +45,35 @@ func (r *Repo) Inspect(ctx context.Context, at fm.Site) (fm.Work, error) {
 	if head == "" {
 		return work, nil
 	}
-	base, err := r.resolve(ctx, "", r.tracking())
+	base, err := r.below(ctx, at, p, head)
 	if err != nil {
 		return work, err
-	}
-	if base == "" {
-		return work, fmt.Errorf("base branch %s is not known locally", r.base)
 	}
 	if work.Commits, work.Files, err = r.beyond(ctx, base, head); err != nil {
 		return work, err
 	}
 	work.Messages, err = r.messages(ctx, base, head)
 	return work, err
+}
+
+// below is what the task's commits are counted from.
+func (r *Repo) below(ctx context.Context, at fm.Site, p place, head string) (string, error) {
+	if at.Stacked {
+		start, err := r.resolve(ctx, "", p.start())
+		if err != nil {
+			return "", err
+		}
+		if start != "" {
+			if on, err := r.contains(ctx, head, start); err != nil || on {
+				return start, err
+			}
+		}
+	}
+	base, err := r.resolve(ctx, "", r.tracking())
+	if err == nil && base == "" {
+		err = fmt.Errorf("base branch %s is not known locally", r.base)
+	}
+	return base, err
 }
 
 // maxMessages is how much is kept of the messages of a task's commits.
@@ -73,11 +94,18 @@ func (r *Repo) astray(ctx context.Context, p place, w worktree) error {
 		}
 		return fmt.Errorf("a rebase of %s is not finished: git rebase --continue, or --abort: %w", p.branch, fm.ErrRefused)
 	}
+	if r.isMain(p) && bisects(r.common, p) {
+		return fmt.Errorf("a bisection of %s is not finished: git bisect reset: %w", p.branch, fm.ErrRefused)
+	}
 	on := "branch " + w.branch
 	if w.branch == "" {
 		on = "no branch (detached HEAD)"
 	}
-	return fmt.Errorf("the worktree is on %s, not on %s: git switch %s, and bring your commits there: %w", on, p.branch, p.branch, fm.ErrRefused)
+	what := "worktree"
+	if r.isMain(p) {
+		what = "main checkout"
+	}
+	return fmt.Errorf("the %s is on %s, not on %s: git switch %s, and bring your commits there: %w", what, on, p.branch, p.branch, fm.ErrRefused)
 }
 
 func isFolder(path string) bool {
@@ -123,19 +151,37 @@ func (r *Repo) changed(ctx context.Context, base, head string) ([]string, error)
 // dirty names the uncommitted paths; a folder without any tracked file stands
 // for all that is in it.
 func (r *Repo) dirty(ctx context.Context, p place) ([]string, error) {
-	out, err := r.run(ctx, call{op: "read status of", target: p.dir, dir: p.dir, args: []string{
+	all, err := r.status(ctx, p.dir)
+	var paths []string
+	for _, f := range all {
+		if ownFile(f.path) || r.isMain(p) && ownFolder(f.path) {
+			continue
+		}
+		paths = append(paths, f.path)
+	}
+	return paths, err
+}
+
+// uncommitted is a path that is not committed as it is.
+type uncommitted struct {
+	path    string // a folder ends with a slash
+	tracked bool
+}
+
+func (r *Repo) status(ctx context.Context, dir string) ([]uncommitted, error) {
+	out, err := r.run(ctx, call{op: "read status of", target: dir, dir: dir, args: []string{
 		"-c", "core.fsmonitor=false", "status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules=none",
 	}})
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
+	var all []uncommitted
 	for _, f := range fields(out) {
-		if len(f) > 3 && !ownFile(f[3:]) {
-			paths = append(paths, f[3:])
+		if len(f) > 3 {
+			all = append(all, uncommitted{path: f[3:], tracked: !strings.HasPrefix(f, "??")})
 		}
 	}
-	return paths, nil
+	return all, nil
 }
 
 // fields splits a list that ends each entry with NUL.

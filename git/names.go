@@ -49,6 +49,9 @@ func (p place) preserved() string { return "refs/fm/preserved/" + string(p.id) +
 // to be kept or not.
 func (p place) last() string { return "refs/fm/last/" + string(p.id) }
 
+// start is the commit that a stacked branch began at.
+func (p place) start() string { return "refs/fm/start/" + string(p.id) }
+
 // uncommitted is the subject of the commits that hold what was in no commit.
 func (p place) uncommitted() string { return "fm: what stood uncommitted in " + fm.Worktree(p.id) }
 

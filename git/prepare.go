@@ -16,8 +16,10 @@ import (
 // checkoutLimit is for writing out all files of a large repository.
 const checkoutLimit = 10 * time.Minute
 
-// Prepare gives the task a worktree <WorktreeDir>/issue-<id> on branch
-// subissue/<id>, and returns its folder and the name of the base branch.
+// Prepare gives the task a worktree <WorktreeDir>/issue-<id> on the site's
+// branch, subissue/<id> or fix/issue-<id>, and returns its folder and the name
+// of the base branch. A site in the main checkout gets its branch checked out
+// there instead; see [Repo.lend].
 //
 // A new branch starts at the remote's base, fetched just now, or as last seen
 // when the remote cannot be reached; or where the remote has the branch already,
@@ -30,6 +32,12 @@ func (r *Repo) Prepare(ctx context.Context, at fm.Site) (dir, base string, err e
 	p, err := r.place(at)
 	if err != nil {
 		return "", "", err
+	}
+	if at.Main {
+		if err := r.lend(ctx, at, p); err != nil {
+			return "", "", lendError(p, err)
+		}
+		return r.root, r.base, nil
 	}
 	tip, err := r.baseTip(ctx)
 	if err != nil {
@@ -52,7 +60,7 @@ func (r *Repo) Prepare(ctx context.Context, at fm.Site) (dir, base string, err e
 // creationError is what the user knows from the first design of fm, on fewer
 // lines.
 func creationError(p place, err error) error {
-	return fmt.Errorf("create worktree for issue #%s: %w (possible causes: the branch is in use elsewhere, the folder is taken, a git command was cut off; try: git worktree prune)", p.id, err)
+	return fmt.Errorf("create worktree for issue %s: %w (possible causes: the branch is in use elsewhere, the folder is taken, a git command was cut off; try: git worktree prune)", p.id.Ref(), err)
 }
 
 // ensure brings the task's worktree about. The caller holds the writer lock.
@@ -68,8 +76,10 @@ func (r *Repo) ensure(ctx context.Context, p place, tip string) error {
 		switch {
 		case w.path == p.dir:
 			return r.reuse(ctx, p, w, tip)
+		case w.branch == p.branch && w.path == r.root:
+			return fmt.Errorf("branch %s is checked out in the main checkout: switch that to another branch: %w", p.branch, fm.ErrRefused)
 		case w.branch == p.branch && !w.gone:
-			return fmt.Errorf("branch %s is checked out in %q: switch that to another branch, or remove it with git worktree remove: %w", p.branch, w.path, fm.ErrRefused)
+			return inUse(p, w)
 		case w.branch == p.branch:
 			if err := r.forget(ctx, w); err != nil {
 				return err
@@ -77,6 +87,10 @@ func (r *Repo) ensure(ctx context.Context, p place, tip string) error {
 		}
 	}
 	return r.add(ctx, p, tip)
+}
+
+func inUse(p place, w worktree) error {
+	return fmt.Errorf("branch %s is checked out in %q: switch that to another branch, or remove it with git worktree remove: %w", p.branch, w.path, fm.ErrRefused)
 }
 
 // reuse keeps a registered worktree, or makes it anew when its folder is gone
@@ -98,12 +112,15 @@ func (r *Repo) reuse(ctx context.Context, p place, w worktree, tip string) error
 	case w.gone:
 		return r.reconnect(ctx, p)
 	}
-	return r.settle(ctx, p, w)
+	return r.settle(ctx, p, w, tip)
 }
 
 // settle makes sure that a kept worktree is on its branch, because what is
-// committed elsewhere would never be pushed.
-func (r *Repo) settle(ctx context.Context, p place, w worktree) error {
+// committed elsewhere would never be pushed. What stands uncommitted in it is
+// preserved, and stays in it. A branch that is gone starts anew where its
+// agent was; but one issue may be a subissue now and have been mended as a whole
+// before, or the other way round, and that work is none of this task's.
+func (r *Repo) settle(ctx context.Context, p place, w worktree, base string) error {
 	if w.branch == p.branch {
 		return nil
 	}
@@ -117,9 +134,21 @@ func (r *Repo) settle(ctx context.Context, p place, w worktree) error {
 	if err != nil {
 		return err
 	}
+	_, others := fm.TaskOf(w.branch)
 	args := []string{"switch", "--quiet", "--no-guess", p.branch}
-	if tip == "" {
+	switch {
+	case tip == "" && others:
+		start, err := r.begun(ctx, p, base)
+		if err != nil {
+			return err
+		}
+		args = []string{"switch", "--quiet", "-c", p.branch, start}
+	case tip == "":
 		args = []string{"switch", "--quiet", "-c", p.branch}
+	case others:
+		if err := r.freshen(ctx, p, tip, base); err != nil {
+			return err
+		}
 	}
 	if _, err := r.run(ctx, call{op: "switch to", target: p.branch, dir: p.dir, args: args, limit: checkoutLimit}); err != nil {
 		return fmt.Errorf("%w: commit or move away what is in the way in %q: %w", err, p.dir, fm.ErrRefused)
@@ -130,16 +159,17 @@ func (r *Repo) settle(ctx context.Context, p place, w worktree) error {
 // rebasing says whether the worktree's branch is in the middle of a rebase.
 func (r *Repo) rebasing(ctx context.Context, p place) (bool, error) {
 	gitDir, err := r.gitDir(ctx, p)
-	if err != nil {
-		return false, err
-	}
+	return err == nil && rebases(gitDir, p), err
+}
+
+func rebases(gitDir string, p place) bool {
 	for _, kind := range []string{"rebase-merge", "rebase-apply"} {
 		name, err := os.ReadFile(filepath.Join(gitDir, kind, "head-name"))
 		if err == nil && strings.TrimSpace(string(name)) == p.ref() {
-			return true, nil
+			return true
 		}
 	}
-	return false, nil
+	return false
 }
 
 func (r *Repo) gitDir(ctx context.Context, p place) (string, error) {

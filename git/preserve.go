@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -23,8 +20,7 @@ import (
 // A repository within the worktree that holds work of its own cannot be kept
 // so: that is an error that wraps [fm.ErrRefused] and names it.
 func (r *Repo) Preserve(ctx context.Context, at fm.Site) (ref string, err error) {
-	p, err := r.place(at)
-	if err != nil {
+	if _, err := r.place(at); err != nil {
 		return "", err
 	}
 	release, err := r.lock(ctx)
@@ -32,7 +28,7 @@ func (r *Repo) Preserve(ctx context.Context, at fm.Site) (ref string, err error)
 		return "", err
 	}
 	defer release()
-	w, _, err := r.find(ctx, p.dir)
+	p, w, err := r.stand(ctx, at)
 	if err != nil {
 		return "", err
 	}
@@ -47,10 +43,7 @@ func (r *Repo) preserve(ctx context.Context, p place, w worktree) (string, error
 		if err != nil {
 			return "", fmt.Errorf("preserve %s: %w", p.dir, err)
 		}
-		if _, err := r.run(ctx, call{op: "note", target: p.last(), args: durable("update-ref", p.last(), top)}); err != nil {
-			return "", err
-		}
-		kept = top
+		return r.save(ctx, p, top)
 	}
 	if kept == "" {
 		tip, err := r.resolve(ctx, "", p.ref())
@@ -63,6 +56,17 @@ func (r *Repo) preserve(ctx context.Context, p place, w worktree) (string, error
 		return "", err
 	}
 	return r.keep(ctx, p, kept)
+}
+
+// save keeps a commit of what stands in the worktree, and notes that it did.
+func (r *Repo) save(ctx context.Context, p place, top string) (string, error) {
+	if _, err := r.run(ctx, call{op: "note", target: p.last(), args: durable("update-ref", p.last(), top)}); err != nil {
+		return "", err
+	}
+	if safe, err := r.published(ctx, p, top); err != nil || safe {
+		return "", err
+	}
+	return r.keep(ctx, p, top)
 }
 
 // published says whether the remote has a commit, as far as is known here.
@@ -113,53 +117,12 @@ func durable(args ...string) []string {
 // nothing is uncommitted, else a new commit on top of it. The index of the
 // agent is not touched.
 func (r *Repo) snapshot(ctx context.Context, p place) (string, error) {
-	head, err := r.resolve(ctx, p.dir, "HEAD")
+	l, err := r.look(ctx, p)
 	if err != nil {
 		return "", err
 	}
-	gitDir, err := r.gitDir(ctx, p)
-	if err != nil {
-		return "", err
-	}
-	// It stands beside the real index, because a split index names its other
-	// half relative to itself.
-	index, err := copyIndex(gitDir)
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		_ = os.Remove(index) // a leftover is swept with the worktree
-		_ = os.Remove(index + ".lock")
-	}()
-	in := func(op string, args ...string) (string, error) {
-		out, err := r.run(ctx, call{op: op, target: p.dir, dir: p.dir, env: []string{"GIT_INDEX_FILE=" + index}, args: durable(args...), limit: checkoutLimit})
-		return strings.TrimSpace(out), err
-	}
-	staged, err := in("write index of", "write-tree")
-	if err != nil {
-		staged = "" // unmerged: both sides are in the files and in commits
-	}
-	if _, err := in("read files of", "-c", "core.fsmonitor=false", "-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false", "add", "--all", "--sparse", "--", "."); err != nil {
-		return "", unreadable(err)
-	}
-	if err := r.checkNested(ctx, p, in); err != nil {
-		return "", err
-	}
-	files, err := in("write files of", "write-tree")
-	if err != nil {
-		return "", err
-	}
-	return r.stack(ctx, p, head, staged, files)
-}
-
-// unreadable tells files that git will never read, as they are, from a machine
-// in trouble.
-func unreadable(err error) error {
-	var e *Error
-	if errors.As(err, &e) && (strings.Contains(e.Stderr, "does not have a commit checked out") || strings.Contains(e.Stderr, "Permission denied")) {
-		e.kind = fm.ErrRefused
-	}
-	return err
+	defer l.done()
+	return r.stack(ctx, p, l.head, l.staged, l.files)
 }
 
 // stack commits the trees that differ from what is below them.
@@ -216,56 +179,4 @@ func (r *Repo) identity(ctx context.Context) ([]string, error) {
 		}
 	}
 	return env, nil
-}
-
-// copyIndex copies the worktree's index, so that unchanged files need not be
-// read again. A worktree without one yields an empty index.
-func copyIndex(gitDir string) (string, error) {
-	tmp, err := os.CreateTemp(gitDir, "fm-index-*")
-	if err != nil {
-		return "", err
-	}
-	src, err := os.Open(filepath.Join(gitDir, "index"))
-	if errors.Is(err, os.ErrNotExist) {
-		return tmp.Name(), errors.Join(tmp.Close(), os.Remove(tmp.Name())) // git takes an absent file for empty, not an empty one
-	}
-	if err == nil {
-		_, err = io.Copy(tmp, src)
-		err = errors.Join(err, src.Close())
-	}
-	if err = errors.Join(err, tmp.Close()); err != nil {
-		_ = os.Remove(tmp.Name()) // the first error counts
-		return "", err
-	}
-	return tmp.Name(), nil
-}
-
-// checkNested refuses when a repository within the worktree, submodule or
-// clone, holds what only it has: a tree keeps of it no more than a commit id.
-func (r *Repo) checkNested(ctx context.Context, p place, in func(string, ...string) (string, error)) error {
-	out, err := in("list files of", "ls-files", "--stage", "-z")
-	if err != nil {
-		return err
-	}
-	for _, line := range fields(out) {
-		meta, name, _ := strings.Cut(line, "\t")
-		if !strings.HasPrefix(meta, "160000 ") {
-			continue
-		}
-		dir := filepath.Join(p.dir, filepath.FromSlash(name))
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err != nil {
-			continue // not checked out
-		}
-		status, err := r.run(ctx, call{op: "read status of", target: dir, dir: dir, args: []string{"-c", "core.fsmonitor=false", "status", "--porcelain", "--untracked-files=normal"}})
-		if err == nil && status == "" {
-			status, err = r.run(ctx, call{op: "look for commits of", target: dir, dir: dir, args: []string{"rev-list", "-1", "--all", "HEAD", "--not", "--remotes"}})
-		}
-		if err != nil {
-			return err
-		}
-		if status != "" {
-			return fmt.Errorf("%q is a repository of its own with work that is nowhere else: push that, or move it away: %w", dir, fm.ErrRefused)
-		}
-	}
-	return nil
 }

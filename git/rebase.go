@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/founder-mode/fm"
 )
@@ -26,6 +24,9 @@ import (
 // as on another machine, gets the remote's, or [fm.ErrGone].
 func (r *Repo) Rebase(ctx context.Context, at fm.Site) (sha string, err error) {
 	p, err := r.place(at)
+	if err == nil && at.Main {
+		p, _, err = r.stand(ctx, at)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -130,16 +131,8 @@ func (r *Repo) unfinished(ctx context.Context, p place) error {
 	if err != nil {
 		return err
 	}
-	for _, sign := range []struct{ file, what string }{
-		{"rebase-merge", "rebase"},
-		{"rebase-apply", "git am or rebase"},
-		{"MERGE_HEAD", "merge"},
-		{"CHERRY_PICK_HEAD", "cherry-pick"},
-		{"REVERT_HEAD", "revert"},
-	} {
-		if _, err := os.Lstat(filepath.Join(gitDir, sign.file)); err == nil {
-			return fmt.Errorf("a %s in %q is not finished: finish or abort it: %w", sign.what, p.dir, fm.ErrRefused)
-		}
+	if what := underway(gitDir); what != "" {
+		return fmt.Errorf("a %s in %q is not finished: finish or abort it: %w", what, p.dir, fm.ErrRefused)
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ const trash = ".removed-"
 // then removes it, ignored files included. The branch stays. When preserving
 // fails, nothing is removed. An absent worktree is no error; a folder in its
 // place that is not a worktree of this repository, and a worktree that a
-// person locked, are refused with [fm.ErrRefused].
+// person locked, are refused with [fm.ErrRefused]. A site in the main checkout
+// is given back to its user; see [Repo.giveBack].
 func (r *Repo) Remove(ctx context.Context, at fm.Site) error {
 	p, err := r.place(at)
 	if err != nil {
@@ -32,10 +33,22 @@ func (r *Repo) Remove(ctx context.Context, at fm.Site) error {
 	}
 	defer r.sweep() // after the release: deleting many files takes its time
 	defer release()
-	w, registered, err := r.find(ctx, p.dir)
+	if at.Main {
+		if err := r.giveBack(ctx, at, p); err != nil {
+			return fmt.Errorf("give the main checkout back after issue %s: %w", p.id.Ref(), err)
+		}
+	}
+	w, _, err := r.find(ctx, p.dir)
 	if err != nil {
 		return err
 	}
+	return r.takeOut(ctx, p, w)
+}
+
+// takeOut needs the writer lock. The zero worktree stands for one that is not
+// registered.
+func (r *Repo) takeOut(ctx context.Context, p place, w worktree) error {
+	registered := w.path != ""
 	info, err := os.Lstat(p.dir)
 	absent := errors.Is(err, fs.ErrNotExist)
 	switch {

@@ -15,7 +15,8 @@ import (
 // stood uncommitted in it when it was preserved last. A branch that is gone is
 // made again from what was kept of it. The index is as it was, unless the
 // branch has moved on since. Ignored files are gone for good, and a repository
-// within the worktree comes back as an empty folder.
+// within the worktree comes back as an empty folder. What stood in the main
+// checkout comes back in a worktree too: the checkout is its user's again.
 //
 // It returns the worktree's folder, and the ref under refs/fm/preserved/ that
 // the uncommitted work came from, "" when there was none.
@@ -60,7 +61,7 @@ func (r *Repo) Restore(ctx context.Context, at fm.Site) (dir, ref string, err er
 }
 
 func restoreError(p place, err error) error {
-	return fmt.Errorf("restore worktree of issue #%s: %w", p.id, err)
+	return fmt.Errorf("restore worktree of issue %s: %w", p.id.Ref(), err)
 }
 
 // kept is what a worktree held when it was preserved last.

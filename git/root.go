@@ -142,7 +142,10 @@ func (r *Repo) findBase(ctx context.Context, name string) (string, error) {
 		}
 	}
 	ref, err := r.symbolic(ctx, "HEAD")
-	if err != nil {
+	if h, known := r.readHome(); known == nil && h.branch != "" && (err != nil || ref == "refs/heads/"+h.branch) {
+		ref = h.ref // the checkout is a task's for now
+	}
+	if ref == "" {
 		return "", errors.New("the checkout is on no branch: name the base branch in the configuration")
 	}
 	branch := strings.TrimPrefix(ref, "refs/heads/")
