@@ -28,9 +28,8 @@ func (l *lexer) step() {
 			return
 		}
 	case '`':
-		if l.ticks() {
-			return
-		}
+		l.ticks()
+		return
 	case '[':
 		if !l.inLink && l.link() {
 			return
@@ -162,7 +161,7 @@ func unescape(s string) string {
 var escapePattern = regexp.MustCompile(`\\([-#*_+?^~|%{}\[\]()!@])`)
 
 // ticks takes a span of code as Markdown writes it, for that is what its writer meant.
-func (l *lexer) ticks() bool {
+func (l *lexer) ticks() {
 	n := runLen(l.src, l.i)
 	fence := l.src[l.i : l.i+n]
 	if n <= 3 {
@@ -172,11 +171,10 @@ func (l *lexer) ticks() bool {
 		}
 		if end > l.i+n {
 			l.raw(end+n-l.i, l.codeSpan(strings.TrimSpace(l.src[l.i+n:end])))
-			return true
+			return
 		}
 	}
 	l.raw(n, strings.Repeat("\\`", n))
-	return true
 }
 
 // emoticon takes (*) and its like, whose marks are none.

@@ -15,18 +15,28 @@ var (
 
 // address takes a bare URL as it is.
 func (l *lexer) address() bool {
-	if wordRune(runeBefore(l.src, l.i)) || !addressPattern.MatchString(l.src[l.i:min(len(l.src), l.i+12)]) {
-		return false
-	}
-	url := bareURL(l.src[l.i:])
-	if strings.HasSuffix(url, "//") || !strings.Contains(url, ":") {
+	url := urlAt(l.src, l.i)
+	if url == "" {
 		return false
 	}
 	l.raw(len(url), l.auto(url))
 	return true
 }
 
-// bareURL is the URL that s begins with, without what ends the sentence.
+// urlAt is the bare URL at i, without what ends the sentence, or "".
+func urlAt(src string, i int) string {
+	scheme := addressPattern.FindString(src[i:min(len(src), i+12)])
+	if scheme == "" || wordRune(runeBefore(src, i)) {
+		return ""
+	}
+	url := bareURL(src[i:])
+	if len(url) <= len(scheme) {
+		return ""
+	}
+	return url
+}
+
+// bareURL is the URL that s begins with.
 func bareURL(s string) string {
 	if end := strings.IndexAny(s, " \t\n\"<>[]|{}^`\\\u00a0"); end >= 0 {
 		s = s[:end]
@@ -68,7 +78,7 @@ func (l *lexer) link() bool {
 	if !titled {
 		text, target = "", text
 	}
-	target, _, _ = strings.Cut(target, "|") // a tip, or how to show it
+	target, tip, _ := strings.Cut(target, "|")
 	target = strings.TrimSpace(strings.ReplaceAll(target, colour, ""))
 	md := l.target(target)
 	if md == "" || strings.HasSuffix(body, `\`) {
@@ -76,6 +86,9 @@ func (l *lexer) link() bool {
 	}
 	if t := strings.TrimSpace(text); t != "" && t != target {
 		md = l.titled(t, target, md)
+	}
+	if tip != "" && !strings.HasPrefix(tip, "smart-") { // those say how to show it
+		md += " (" + l.plain(tip) + ")"
 	}
 	l.raw(n+2, md)
 	return true

@@ -97,6 +97,9 @@ func (c *cutter) at(i int) (piece, int) {
 			return c.fence(i)
 		}
 	case '{':
+		if i+1 < len(c.src) && strings.IndexByte("{*?^_-+~", c.src[i+1]) >= 0 {
+			return piece{}, i + 2 // {{monospaced}} and {*}, whatever is in them
+		}
 		m := tagPattern.FindStringSubmatch(c.src[i:min(len(c.src), i+500)])
 		if m == nil {
 			break
@@ -128,7 +131,13 @@ func (c *cutter) fence(i int) (piece, int) {
 	if at == len(c.src) {
 		return piece{}, from
 	}
-	return piece{kind: pieceCode, text: c.src[from:at], name: "code", args: strings.TrimSpace(info)}, at + 4
+	p := piece{kind: pieceCode, text: c.src[from:at], name: "code"}
+	if info = strings.TrimSpace(info); languagePattern.MatchString(info) {
+		p.args = info
+	} else if info != "" { // text that somebody wrote in the wrong place
+		p.text = c.src[i+3 : at]
+	}
+	return p, at + 4
 }
 
 // end is the next place at or behind from where what stands unescaped, or

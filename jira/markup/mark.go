@@ -81,11 +81,12 @@ func kindOf(run string) mark {
 // between those around it.
 func (l *lexer) literal(c string, before, after rune) {
 	escape := false
+	alone := unicode.IsSpace(before) && unicode.IsSpace(after)
 	switch c {
 	case "*", "~":
-		escape = strings.Contains(l.escape, c) && !(unicode.IsSpace(before) && unicode.IsSpace(after))
+		escape = strings.Contains(l.escape, c) && !alone
 	case "_":
-		escape = strings.Contains(l.escape, c) && !(unicode.IsSpace(before) && unicode.IsSpace(after)) && !(wordRune(before) && wordRune(after))
+		escape = strings.Contains(l.escape, c) && !alone && (!wordRune(before) || !wordRune(after))
 	case "`":
 		escape = true
 	case `\`:
@@ -114,5 +115,5 @@ func (l *lexer) looksLinked() bool {
 	if end < 0 {
 		return false
 	}
-	return !addressPattern.MatchString(l.src[end+2:min(len(l.src), end+12)])
+	return !addressPattern.MatchString(l.src[end+2 : min(len(l.src), end+12)])
 }

@@ -41,7 +41,12 @@ func ToMarkdown(wiki string) string {
 // rules. Images become links, HTML comments vanish, other HTML and references
 // stay text. The result ends without a newline.
 func FromMarkdown(md string) string {
-	return md
+	c := composer{lines: strings.Split(unixLines(md), "\n")}
+	for c.next < len(c.lines) {
+		c.step()
+	}
+	c.leave()
+	return c.w.String()
 }
 
 func unixLines(s string) string {

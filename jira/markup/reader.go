@@ -65,9 +65,7 @@ func (r *reader) line(s string) {
 // words takes a line of text, with what stands before its first word.
 func (r *reader) words(s string) {
 	if m := headingPattern.FindStringSubmatch(s); m != nil {
-		r.end()
-		r.w.text("", strings.Repeat("#", int(m[1][0]-'0'))+" ", newStyle("<br>", m[2]).render(m[2]))
-		r.w.blank()
+		r.heading(int(m[1][0]-'0'), m[2])
 		return
 	}
 	if m := quotePattern.FindStringSubmatch(s); m != nil {
@@ -78,7 +76,12 @@ func (r *reader) words(s string) {
 		return
 	}
 	m := itemPattern.FindStringSubmatch(s)
-	if m != nil && (len(r.lists) > 0 || !strings.HasPrefix(s, "--")) {
+	switch {
+	case m == nil || len(r.lists) == 0 && strings.HasPrefix(s, "--"):
+	case len(r.lists) == 0 && len(m[1]) > 1 && strings.Trim(m[1], "#") == "": // nested in nothing: a heading of Markdown
+		r.heading(len(m[1]), m[2])
+		return
+	default:
 		r.item(m[1], m[2])
 		return
 	}
@@ -86,6 +89,12 @@ func (r *reader) words(s string) {
 		r.lead, r.fixed = "", r.inside()
 	}
 	r.lines = append(r.lines, s)
+}
+
+func (r *reader) heading(depth int, text string) {
+	r.end()
+	r.w.text("", strings.Repeat("#", min(depth, 6))+" ", newStyle("<br>", text).render(text))
+	r.w.blank()
 }
 
 // end ends the block under construction and the lists.
@@ -192,7 +201,7 @@ var languagePattern = regexp.MustCompile(`^[A-Za-z0-9+#.-]{1,20}$`)
 
 func language(s string) string {
 	if languagePattern.MatchString(s) && s != "none" {
-		return strings.ToLower(s)
+		return s
 	}
 	return ""
 }

@@ -9,8 +9,8 @@ import (
 type mark byte
 
 const (
-	strong mark = iota + 1
-	strongHabit // as Markdown writes it, in a wiki text
+	strong      mark = iota + 1
+	strongHabit      // as Markdown writes it, in a wiki text
 	emphasis
 	both
 	deleted

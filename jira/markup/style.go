@@ -72,23 +72,9 @@ func (s style) render(line string) string {
 }
 
 func openTag(m mark) string {
-	switch m {
-	case strong, strongHabit:
-		return "**"
-	case emphasis:
-		return "_"
-	case deleted:
-		return "~~"
-	case inserted:
-		return "<ins>"
-	case super:
-		return "<sup>"
-	case sub:
-		return "<sub>"
-	case cited:
-		return "<cite>"
-	}
-	return ""
+	return [lastMark]string{
+		strong: "**", strongHabit: "**", emphasis: "_", deleted: "~~", inserted: "<ins>", super: "<sup>", sub: "<sub>", cited: "<cite>",
+	}[m]
 }
 
 func closeTag(m mark) string {

@@ -102,10 +102,13 @@ func (cells row) line(s string) row {
 			continue
 		}
 		add()
-		n := min(2, runLen(s, l.i))
-		l.i += n
+		head := strings.HasPrefix(s[l.i:], "||")
+		l.i++
+		if head {
+			l.i++
+		}
 		start = l.i
-		cells = append(cells, cell{head: n == 2})
+		cells = append(cells, cell{head: head})
 	}
 	l.i = len(s)
 	add()
@@ -196,5 +199,9 @@ func (s style) cellLine(text string) string {
 	if m := itemPattern.FindStringSubmatch(text); m != nil && !strings.HasPrefix(text, "--") {
 		return "- " + s.render(m[2])
 	}
-	return strings.TrimSuffix(s.render(text), "<br>")
+	md := s.render(text)
+	if strings.HasSuffix(md, `\<br>`) {
+		return md // somebody wrote about HTML
+	}
+	return strings.TrimSuffix(md, "<br>")
 }

@@ -1,0 +1,331 @@
+package markup_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/founder-mode/fm/jira/markup"
+)
+
+var update = flag.Bool("update", false, "write what the conversions give to testdata")
+
+// What people write in Jira reads as it was meant, and what fm writes there too.
+// Caught: code in a list item written without its indent.
+func TestRealTextsReadAsTheyWereMeant(t *testing.T) {
+	for pattern, convert := range map[string]func(string) string{
+		"testdata/*.wiki":     markup.ToMarkdown,
+		"testdata/*.markdown": markup.FromMarkdown,
+	} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			t.Run(filepath.Base(file), func(t *testing.T) {
+				in, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden := file + ".golden"
+				got := convert(string(in)) + "\n"
+				if *update {
+					if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), got); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+var (
+	wordPattern = regexp.MustCompile(`[\p{L}\p{N}]+`)
+	wikiSilent  = regexp.MustCompile(`(?m)^[\s|]*(?:h[1-6]|bq)\.|\{[a-z]+(?::[^{}\n]*)?\}|\|[^!\n]*!|smart-\w+|none|^[\s|]*(?:\{color[^{}\n]*\})*\s*(?:h[1-6]|bq)\.`)
+	mdSilent    = regexp.MustCompile("(?is)<!--.*?-->|<br */?>|(?m:^[\\s>]*[0-9]{1,9}[.)])|(?m:^[\\s>]*(?:```|~~~).*$)")
+)
+
+// lost gives the words of a source that a result does not have.
+func lost(source, result string) []string {
+	var words []string
+	for _, word := range wordPattern.FindAllString(source, -1) {
+		if !strings.Contains(result, word) {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// pieces draws a text of words and of what has a meaning in either notation,
+// opened and closed at random.
+func pieces() *rapid.Generator[string] {
+	part := rapid.OneOf(
+		rapid.StringMatching(`[a-z]{3,6}[0-9]{3}`),
+		rapid.SampledFrom([]string{
+			" ", " ", "\n", "\n\n", "\r\n", "*", "_", "-", "+", "^", "~", "??", "**", "__", "{{", "}}", "{code}", "{code:java|title=x}", "{noformat}",
+			"{quote}", "{panel:title=x}", "{panel}", "{color:red}", "{color}", "\n# ", "\n* ", "\n** ", "\n*# ", "\n- ", "\n-- ", "\n|", "|", "||",
+			"\n||", "[", "]", "|http://", "[~", "[^", "[#", "!", ".png", "\\", "\\\\", "\n----\n", "\nh2. ", "\nbq. ", "`", "```", "\n```\n", "<", ">", "\n> ",
+			"](http://", ")", "(", "\n    ", "\n  - ", "\n1. ", "---", "|---|", "<br>", "~~", "{*}", "(*)", "&", "#", "é", "你好",
+		}))
+	return rapid.Custom(func(t *rapid.T) string { return strings.Join(rapid.SliceOfN(part, 0, 60).Draw(t, "parts"), "") })
+}
+
+// Caught: an unclosed {code} that took the rest of the text with it; a row of a
+// table without its last cell.
+func TestNoWordIsLostOnTheWayToMarkdown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		wiki := pieces().Draw(t, "wiki")
+		md := markup.ToMarkdown(wiki)
+		if words := lost(wikiSilent.ReplaceAllString(wiki, " "), md); len(words) > 0 {
+			t.Fatalf("lost %q\nfrom %q\nin   %q", words, wiki, md)
+		}
+	})
+}
+
+// Caught: the title of a link dropped.
+func TestNoWordIsLostOnTheWayToJira(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		md := pieces().Draw(t, "md")
+		wiki := markup.FromMarkdown(md)
+		if words := lost(mdSilent.ReplaceAllString(md, " "), wiki); len(words) > 0 {
+			t.Fatalf("lost %q\nfrom %q\nin   %q", words, md, wiki)
+		}
+		if thing := unsafe(wiki); thing != "" {
+			t.Fatalf("%q became live\nfrom %q\nin   %q", thing, md, wiki)
+		}
+	})
+}
+
+func FuzzToMarkdown(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, wiki string) {
+		md := markup.ToMarkdown(wiki)
+		if utf8.ValidString(wiki) && !utf8.ValidString(md) {
+			t.Errorf("%q became %q, which is no UTF-8", wiki, md)
+		}
+		if words := lost(wikiSilent.ReplaceAllString(wiki, " "), md); len(words) > 0 {
+			t.Errorf("lost %q\nfrom %q\nin   %q", words, wiki, md)
+		}
+	})
+}
+
+func FuzzFromMarkdown(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, md string) {
+		wiki := markup.FromMarkdown(md)
+		if utf8.ValidString(md) && !utf8.ValidString(wiki) {
+			t.Errorf("%q became %q, which is no UTF-8", md, wiki)
+		}
+		if thing := unsafe(wiki); thing != "" {
+			t.Errorf("%q became live\nfrom %q\nin   %q", thing, md, wiki)
+		}
+		if words := lost(mdSilent.ReplaceAllString(md, " "), wiki); len(words) > 0 {
+			t.Errorf("lost %q\nfrom %q\nin   %q", words, md, wiki)
+		}
+	})
+}
+
+func seed(f *testing.F) {
+	f.Helper()
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil {
+			f.Add(string(text))
+		}
+	}
+}
+
+var (
+	blockPattern = regexp.MustCompile(`(?s)(?:^|\n)(?:\{noformat\}\n.*?\n\{noformat\}|\{code:[a-z+#]+\}\n.*?\n\{code\})`)
+	ownPattern   = regexp.MustCompile(`^(?:\{\{|\{[*_-]\}|\[[^\[\]\n]*(?:\\[\[\]][^\[\]\n]*)*(?:https?|ftps?|file|ssh|git|mailto):[^\[\]\n|]*\])`)
+)
+
+// unsafe finds a macro, link, mention or image in a wiki text that fm does not
+// write itself. It reads as Jira does: a backslash takes the meaning of the next
+// character, whatever that is.
+func unsafe(wiki string) string {
+	wiki = "\n" + blockPattern.ReplaceAllString(wiki, "") + "\n"
+	wiki = strings.ReplaceAll(strings.ReplaceAll(wiki, "\n{quote}\n", "\n\n"), "\n{quote}\n", "\n\n")
+	for i := 0; i < len(wiki); i++ {
+		rest := wiki[i:]
+		own := ownPattern.FindString(rest)
+		switch {
+		case rest[0] == '\\':
+			i++
+		case own != "":
+			i += len(own) - 1
+		case rest[0] == '{', rest[0] == '[', rest[0] == '!' && rest[1] > ' ' && rest[1] < 0x80:
+			return rest[:min(len(rest), 20)]
+		}
+	}
+	return ""
+}
+
+// No text makes a macro, a mention, an image or a block by itself.
+// Caught: a backslash that was doubled before an escaped brace.
+func TestTextMakesNoMacro(t *testing.T) {
+	for md, want := range map[string]string{
+		"{html}<script>{html}":         `\{html}<script>\{html}`,
+		`\{html}`:                      `\{html}`,
+		`\\{html}`:                     `&#92;\{html}`,
+		`\\\\{html}`:                   `&#92;&#92;\{html}`,
+		"[~admin] look":                `\[\~admin] look`,
+		"[x](~admin)":                  `\[x](\~admin)`,
+		"[x](javascript:alert)":        `\[x](javascript:alert)`,
+		"!http://evil.example/x.png!":  `\!http://evil.example/x.png!`,
+		"![a](http://evil.example/x)":  `[a|http://evil.example/x]`,
+		"[a](http://x.example/{html})": `[a|http://x.example/%7Bhtml%7D]`,
+		"http://x.example/{html}":      `http://x.example/\{html}`,
+		"`{html}}}`":                   `{{\{html\}\}\}}}`,
+		"h1. no":                       `h1&#46; no`,
+		"a\nbq. no":                    "a\nbq&#46; no",
+		"| no | table |":               `\| no \| table \|`,
+		`\# no list`:                   `\# no list`,
+		"(x) (!) (/)":                  `\(x) \(\!) \(/)`,
+		"snake_case a-b 2*3":           "snake_case a-b 2*3",
+		"run -v --all -- x":            `run \-v -\-all -- x`,
+	} {
+		if got := markup.FromMarkdown(md); got != want {
+			t.Errorf("FromMarkdown(%q)\n got %q\nwant %q", md, got, want)
+		}
+	}
+}
+
+// Code can not end its own block.
+// Caught: {code} chosen for a text that holds {code}.
+func TestCodeStaysInItsBlock(t *testing.T) {
+	for body, want := range map[string]string{
+		"x := 1":          "{code:go}\nx := 1\n{code}",
+		"{code}{html}":    "{noformat}\n{code}{html}\n{noformat}",
+		"{CODE} {code:x}": "{noformat}\n{CODE} {code:x}\n{noformat}",
+		"{code} {noformat}{html} \\{noformat} \\\\{noformat:}": "{noformat}\n{code} \\{noformat}{html} \\{noformat} \\\\\\{noformat:}\n{noformat}",
+	} {
+		if got := markup.FromMarkdown("```go\n" + body + "\n```"); got != want {
+			t.Errorf("code %q\n got %q\nwant %q", body, got, want)
+		}
+	}
+}
+
+// One mark after the other, each by itself.
+func TestMarksOfJira(t *testing.T) {
+	for wiki, want := range map[string]string{
+		"h3. A *title*":                                "### A **title**",
+		"## A title\n# an item\n## nested":             "## A title\n\n1. an item\n   1. nested",
+		"*bold* _it_ -gone- +new+ ^up^ ~low~ ??he??":   "**bold** _it_ ~~gone~~ <ins>new</ins> <sup>up</sup> <sub>low</sub> <cite>he</cite>",
+		"*bold with _italic_ in it*":                   "**bold with _italic_ in it**",
+		"a{*}b{*}c and a{color:red}*b*{color}c":        "a**b**c and a**b**c",
+		"{color:#ff0000}red{color}":                    "red",
+		"replace {color} there":                        "replace {color} there",
+		"snake_case_names, 2*3*4, a_b/c_d.go, **/*.go": `snake_case_names, 2\*3\*4, a_b/c_d.go, \*\*/\*.go`,
+		"only *.go": "only *.go",
+		"{{a_b*}} {{x\\_y}} {{/u/{id}}} {{ no }}": "`a_b*` `x_y` `/u/{id}` {{ no }}",
+		"`a_*` ** `b`":                                     "`a_*` \\*\\* `b`",
+		"[text|https://a.example/b_c]":                     "[text](https://a.example/b_c)",
+		"[https://a.example|https://a.example|smart-link]": "https://a.example",
+		"[t|https://a.example|smart-card]":                 "[t](https://a.example)",
+		"[t|https://a.example|tip]":                        "[t](https://a.example) (tip)",
+		"[~jo] [PROJ-1] [^a b.log] [#top] [mailto:a@b.c]":  "@jo PROJ-1 `a b.log` [top](#top) <mailto:a@b.c>",
+		"[the log|^a.log] [see|PROJ-1]":                    "the log (`a.log`) see (PROJ-1)",
+		"[ERROR] a[0] [a|b]":                               "[ERROR] a[0] [a|b]",
+		"f[0](x) !a.png|width=10!":                         `f\[0](x) ![a.png](a.png)`,
+		"!http://a.example/b.png! no! really! no":          "![b.png](http://a.example/b.png) no! really! no",
+		`one\\two`:                                            "one\\\ntwo",
+		"one\\\\\ntwo":                                        "one\\\ntwo",
+		`\\server\share C:\dir\x.go \d+\.`:                    `\\\server\share C:\dir\x.go \d+\\.`,
+		`\*no\* \{x} \[y]`:                                    `\*no\* {x} [y]`,
+		"a\r\nb\r\n\r\nc":                                     "a\nb\n\nc",
+		":) (/) (x) (!) (*) and (*)":                          `:) (/) (x) (!) (\*) and (\*)`,
+		"List<String> <div> a < b && c":                       `List\<String> \<div> a < b && c`,
+		"> not a quote":                                       `\> not a quote`,
+		"text\n===\ntext\n---":                                "text\n\\===\ntext\n\\---",
+		"1. by hand\n2. by hand":                              "1. by hand\n2. by hand",
+		"# one\n#* two\n#* three\n# four\n\nafter":            "1. one\n   - two\n   - three\n2. four\n\nafter",
+		"-- no list\n- list\n-- nested":                       "-- no list\n\n- list\n  - nested",
+		"bq. said":                                            "> said",
+		"{quote}said\n\nmore{quote}after":                     "> said\n>\n> more\n\nafter",
+		"{quote}open":                                         "{quote}open",
+		"{code}open":                                          "{code}open",
+		"{code}a{code} {code}open":                            "```\na\n```\n\n{code}open",
+		"{panel:title=T|borderStyle=x}\nin\n{panel}":          "> **T**\n>\n> in",
+		"{code:java|title=A.java}\n  a || *b*\n\n{code}":      "**A.java**\n\n```java\n  a || *b*\n\n```",
+		"{noformat}\n```\n{noformat}":                         "````\n```\n````",
+		"||A||B||\n|1|a {{x|y}}|\n|[t|http://x.example]|\\||": "| A | B |\n| --- | --- |\n| 1 | a `x\\|y` |\n| [t](http://x.example) | \\| |",
+		"|a|b|":                        "| | |\n| --- | --- |\n| a | b |",
+		"||k|v|":                       "| | |\n| --- | --- |\n| **k** | v |",
+		"|a|\n|---|\n|b|":              "| a |\n| --- |\n| b |",
+		"|one\ntwo|{code}x | y{code}|": "| | |\n| --- | --- |\n| one<br>two | `x \\| y` |",
+		"```go\na_*b*\n```\nafter":     "```go\na_*b*\n```\n\nafter",
+		"AC:\nGiven a\nWhen b\nThen c\nThat is it":               "AC:\n\n- Given a\n- When b\n- Then c\n\nThat is it",
+		"* [ ] todo\n* [x] done":                                 "- [ ] todo\n- [x] done",
+		"see https://a.example/-/b and -x https://a.example/-/c": "see https://a.example/-/b and -x https://a.example/-/c",
+		"----":          "---",
+		"{anchor:top}x": `<a id="top"></a>x`,
+	} {
+		if got := markup.ToMarkdown(wiki); got != want {
+			t.Errorf("ToMarkdown(%q)\n got %q\nwant %q", wiki, got, want)
+		}
+	}
+}
+
+// What fm writes comes back as it was: a description that makes the way to
+// Jira and back still says the same.
+func TestMarkdownComesBackFromJira(t *testing.T) {
+	for _, md := range []string{
+		"# Title\n\nSome **bold**, _it_, ~~gone~~ and `code`.\nA second line.",
+		"- one\n  - two\n    1. three\n- four",
+		"> a quote\n> of two lines",
+		"```go\nfunc f() { a_b *= 2 }\n```",
+		"| A | B |\n| --- | --- |\n| 1 | 2 |",
+		"[text](https://a.example/b) and https://c.example/d",
+		"a_b, 2\\*3\\*4, {x}, !y and C:\\dir\\x.go",
+		"one\n\n---\n\ntwo",
+	} {
+		if got := markup.ToMarkdown(markup.FromMarkdown(md)); got != md {
+			t.Errorf("back from Jira\n got %q\nwant %q\nover %q", got, md, markup.FromMarkdown(md))
+		}
+	}
+}
+
+// Hostile texts cost no more than their size. A search that begins anew at each
+// of a million places would not end before the deadline of the tests.
+// Caught: lists nested without a bound, which made an indent in every line.
+func TestHostileTextsStaySmall(t *testing.T) {
+	const size = 1 << 16
+	deep := strings.Builder{}
+	for i := range 1000 {
+		deep.WriteString(strings.Repeat("*", i+1) + " x\n")
+	}
+	deep.WriteString(strings.Repeat("x\n", size/4))
+	for _, unit := range []string{
+		"[", "*", "{", "_", "`", "` ``", "!", "!a(", "|", "||", "|\n", "{{", "{{ ", "{*}", "{code}", "{code:", "{quote}", "{color:red}", "{color}", "{panel}{quote}",
+		"\\", "\\\\ ", "\\a\\", "(", "<", "<http://", "<!--", "\n<!--", "http://", "https://x)", "[a](", "[a|", "*a ", "_a *b ", "*_a", "a* ", "~~a", "**a ", "> ", "\n> ", "\n* ", "\n# a",
+		"\n- [", "\n|a", "\n```", "    ", "\n    x\n", "-", "#", "\n\n", "\r", "(*)", "??", "h1. ", "&", "Given x\n", "And x\n", "![", "](http://", "}}", "{{ a}}}", "```x\n", "- ", "\t", "|-", "\n---|---",
+	} {
+		text := strings.Repeat(unit, size/len(unit))
+		for name, convert := range map[string]func(string) string{"to": markup.ToMarkdown, "from": markup.FromMarkdown} {
+			if out := convert(text); len(out) > 12*size {
+				t.Errorf("%s Markdown: %d bytes of %q became %d", name, size, unit, len(out))
+			}
+		}
+	}
+	if out := markup.ToMarkdown(deep.String()); len(out) > 12*deep.Len() {
+		t.Errorf("%d bytes of nested lists became %d", deep.Len(), len(out))
+	}
+}
