@@ -96,7 +96,7 @@ func (j *Jira) saidClosing(ctx context.Context, i *issue) (*comment, error) {
 }
 
 func (j *Jira) sayClosing(ctx context.Context, i *issue, text string) error {
-	body := map[string]any{"body": strings.TrimSpace(wiki(text) + "\n\n" + closing)}
+	body := map[string]any{"body": strings.TrimSpace(j.texts.wiki(text) + "\n\n" + closing)}
 	return j.once(ctx, func() error { return j.post(ctx, nil, body, "issue/%/comment", i.ID) }, func() (bool, error) {
 		now, err := j.read(ctx, i.ID)
 		if err != nil {

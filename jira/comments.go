@@ -32,7 +32,7 @@ func (j *Jira) comments(ctx context.Context, i *issue) ([]fm.Comment, error) {
 	}
 	var taken []fm.Comment
 	for _, c := range all[max(0, len(all)-mostComments):] {
-		body := cut(markdown(c.Body), maxComment)
+		body := cut(j.texts.markdown(c.Body), maxComment)
 		if body == "" {
 			continue
 		}

@@ -113,7 +113,7 @@ func (j *Jira) make(ctx context.Context, p *issue, parent fm.IssueID, mark marke
 		mark.Deps = waits
 	}
 	body := map[string]any{
-		"fields":     m.filled(p, parent, s),
+		"fields":     m.filled(j.texts, p, parent, s),
 		"properties": []any{map[string]any{"key": property, "value": mark}},
 	}
 	var child *issue

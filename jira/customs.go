@@ -60,7 +60,7 @@ var (
 
 // appended puts what stands in a field of its own behind a text that does not
 // tell it already.
-func (c *customs) appended(body string, f *fields) string {
+func (c *customs) appended(n notation, body string, f *fields) string {
 	if criteriaHeading.MatchString(body) {
 		return body
 	}
@@ -69,7 +69,7 @@ func (c *customs) appended(body string, f *fields) string {
 		if json.Unmarshal(f.custom[id], &text) != nil {
 			continue // the field of an app, which is no text
 		}
-		if text = markdown(text); text != "" {
+		if text = n.markdown(text); text != "" {
 			return strings.TrimSpace(body + "\n\n## Acceptance Criteria\n\n" + text)
 		}
 	}

@@ -133,7 +133,7 @@ func (j *Jira) issue(i *issue, custom *customs) fm.Issue {
 	found := fm.Issue{
 		ID:       fm.IssueID(i.Key),
 		Title:    fm.Line(f.Summary, 0),
-		Body:     custom.appended(markdown(f.Description), f),
+		Body:     custom.appended(j.texts, j.texts.markdown(f.Description), f),
 		Closed:   f.Status.done(),
 		Priority: priorityOf(f.Priority),
 		URL:      j.Site() + "/browse/" + i.Key,

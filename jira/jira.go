@@ -55,6 +55,7 @@ type Jira struct {
 	token  secret
 	client *http.Client
 	turns  turns
+	texts  notation
 
 	mu      sync.Mutex // guards what follows: what the site said
 	gateway gateway
@@ -83,7 +84,7 @@ func Open(o Options) (*Jira, error) {
 		return nil, fmt.Errorf("jira.project %q: want the key of a project, such as PROJ", o.Config.Project)
 	}
 	j := &Jira{
-		o: o, site: site, token: secret(o.Token), client: clientOver(o.Base),
+		o: o, site: site, token: secret(o.Token), client: clientOver(o.Base), texts: wikiMarkup(),
 		metas: map[string]*meta{}, marks: map[string]marker{},
 	}
 	j.o.Token = "" // it has its own place

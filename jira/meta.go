@@ -155,13 +155,13 @@ func (m *meta) wanting(project string) error {
 }
 
 // filled are the fields of a new subtask.
-func (m *meta) filled(p *issue, parent fm.IssueID, s fm.Subissue) map[string]any {
+func (m *meta) filled(n notation, p *issue, parent fm.IssueID, s fm.Subissue) map[string]any {
 	all := map[string]any{
 		"project":     map[string]string{"key": projectOf(p.Key)},
 		"parent":      map[string]string{"id": p.ID},
 		"issuetype":   map[string]string{"id": m.kind.ID},
 		"summary":     fm.Line(s.TitleFor(parent), maxSummary),
-		"description": wiki(s.BodyFor(parent)),
+		"description": n.wiki(s.BodyFor(parent)),
 	}
 	if _, found := m.fields["labels"]; found {
 		all["labels"] = []string{made}

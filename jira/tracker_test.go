@@ -70,7 +70,7 @@ func TestCriteriaAreSaidOnce(t *testing.T) {
 		if err := f.UnmarshalJSON([]byte(`{"` + field + `":` + tt.value + `}`)); err != nil {
 			t.Fatal(err)
 		}
-		if got := c.appended(tt.body, f); got != tt.want {
+		if got := c.appended(plain(), tt.body, f); got != tt.want {
 			t.Errorf("%q and %s gave %q, want %q", tt.body, tt.value, got, tt.want)
 		}
 	}
