@@ -51,7 +51,7 @@ func BenchmarkNewTree(b *testing.B) {
 // The slowest of them tells what a megabyte can cost at most.
 func BenchmarkHostile(b *testing.B) {
 	tree := overlap.NewTree(files(10_000), nil)
-	for name, text := range hostile() {
+	for name, text := range hostile(1 << 20) {
 		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
