@@ -29,7 +29,7 @@ func (c *Claude) Split(ctx context.Context, issue fm.Issue) (fm.Split, error) {
 
 func readSplit(out []byte, failure error) (s fm.Split, err error) {
 	if err := readAnswer(out, failure, &s); err != nil {
-		return fm.Split{}, fmt.Errorf("no split: %w", err)
+		return fm.Split{}, err
 	}
 	return validate(s)
 }

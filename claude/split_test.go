@@ -94,7 +94,7 @@ func TestAnswersThatAreNoSplitSayWhatClaudeSaid(t *testing.T) {
 		"no word":       {`{"is_error":true,"subtype":"error_x"}`, nil, "error_x", false},
 		"escape codes":  {`{"is_error":true,"result":"\u001b[31mred"}`, nil, `"red"`, false},
 		"null":          {`{"result":"I will not.","structured_output":null}`, nil, "I will not.", false},
-		"another form":  {`{"structured_output":{"subissues":"two"}}`, nil, "split", false},
+		"another form":  {`{"structured_output":{"subissues":"two"}}`, nil, "read claude's answer: json: cannot unmarshal string", false},
 		"no JSON":       {`Error: unknown option`, failed, "bad flag", false},
 		"nothing":       {``, nil, "answer", false},
 	}
