@@ -176,22 +176,11 @@ func (x fixScene) works(t fm.Task) (stands standing, remark string) {
 	}
 	switch ws := x.status.Workers[i]; {
 	case ws.State == string(fm.Waiting):
-		return standsWaiting, fmt.Sprintf("waits for you, %s: %s", answering(ws), asks(ws.Question))
+		return standsWaiting, "waits for you, fm inbox says how to answer: " + asks(ws.Question)
 	case ws.Held:
 		return standsRunning, fmt.Sprintf("is held: fm release %s", ws.Worker)
 	}
 	return standsRunning, ""
-}
-
-// answering is the command that answers a worker's question. It comes first on
-// its line, where a narrow terminal shows it.
-func answering(ws supervisor.WorkerStatus) string {
-	switch ws.Question.Kind {
-	case fm.AsksPermission, fm.AsksQuestion, fm.AsksPlan:
-		return fmt.Sprintf("fm answer %s --option N", ws.Worker)
-	case fm.AsksLimit, fm.AsksDialog:
-	}
-	return "fm attach " + ws.Worker.String()
 }
 
 // merges says what the pull request of a task waits for that is to be merged.
