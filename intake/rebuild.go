@@ -47,7 +47,9 @@ type Remains struct {
 //	pending    there is none, and the issue is open
 //	cancelled  the issue is closed, and no pull request is open or merged
 //
-// The parent of a task is what the tracker links its issue to. That some of its
+// A task whose branch is that of an issue that was mended as a whole is one of
+// fm fix, and has no parent. The parent of any other is what the tracker links
+// its issue to. That some of its
 // other subissues may never have been queued is no matter for it: it is not
 // closed before they are.
 //
@@ -96,6 +98,7 @@ func (t *taking) rebuild(ctx context.Context, w ruins, snap queue.Snapshot, at t
 		return nil, nil, err
 	}
 	var changes []queue.Change
+	var mended []fm.TaskID
 	unknown := slices.Clone(w.unknown)
 	for _, p := range w.parts {
 		for _, d := range p.drafts {
@@ -105,6 +108,9 @@ func (t *taking) rebuild(ctx context.Context, w ruins, snap queue.Snapshot, at t
 			d.task.DependsOn = waits[d.task.ID]
 			changes = append(changes, w.restore(d.task, at)...)
 			unknown = append(unknown, w.guessed(d.task)...)
+			if d.task.Terms.Fix && !d.over() {
+				mended = append(mended, d.task.ID)
+			}
 		}
 		if _, told := snap.Closed[p.issue.ID]; p.issue.Closed && p.drafts[0].task.Parent == p.issue.ID && !told {
 			changes = append(changes, queue.CloseParent(p.issue.ID, "rebuilt: it is closed"))
@@ -112,6 +118,9 @@ func (t *taking) rebuild(ctx context.Context, w ruins, snap queue.Snapshot, at t
 	}
 	for _, n := range news {
 		unknown = append(unknown, n.Why)
+	}
+	if len(mended) > 0 {
+		unknown = append(unknown, "the terms of "+refs(mended)+", such as --no-pr, --sequential and --timeout: they count as without")
 	}
 	if len(changes) > 0 {
 		unknown = append(unknown, lostForGood()...)

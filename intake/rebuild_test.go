@@ -157,6 +157,53 @@ func TestQueueIsRebuiltFromWhatIsLeft(t *testing.T) {
 	}
 }
 
+// TestMendedIssuesAreRebuiltWithTheirBranch has pull requests and branches of
+// issues that were mended as a whole, beside such of fm work.
+// Caught: a branch of the other kind, on which the next attempt would find
+// nothing; an issue that got a parent, which would be closed with it.
+func TestMendedIssuesAreRebuiltWithTheirBranch(t *testing.T) {
+	for range 8 { // whatever the order of a map
+		o := newOffice(t, blocked("30"), blocked("31<30"), blocked("32<30"), blocked("4"), done(blocked("5")), blocked("6"), blocked("7"), blocked("20"), blocked("21<20"), blocked("PROJ-8"))
+		fix := func(p fm.PullRequest) fm.PullRequest {
+			p.Head = strings.Replace(p.Head, "subissue/", "fix/issue-", 1)
+			return p
+		}
+		m := &museum{
+			office: o, byFM: []fm.IssueID{"21"},
+			pulls: []fm.PullRequest{fix(offer("31", "50 open")), fix(offer("5", "51 merged")), offer("6", "52 closed"), fix(offer("6", "53 open")), fix(offer("21", "54 open"))},
+			refs:  map[string]string{"fix/issue-4": "c0ffee", "fix/issue-7": "c0ffee", "subissue/7": "c0ffee", "fix/issue-PROJ-8": "c0ffee", "fix/issue-": "c0ffee", "fix/4": "c0ffee"},
+			tries: map[fm.TaskID]int{"4": 2},
+		}
+		_, unknown, err := m.rebuild()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, task := range o.tasks() {
+			got = append(got, restored(task)+" on "+task.Branch)
+			if terms := (fm.Terms{Fix: strings.HasPrefix(task.Branch, "fix/")}); task.Terms != terms || task.Branch != task.Head() {
+				t.Errorf("got %+v", task)
+			}
+		}
+		want := []string{
+			"4< pending a=2 on fix/issue-4",
+			"5< merged pull 51 on fix/issue-5",
+			"6< completed pull 53 on fix/issue-6",
+			"7< pending on subissue/7",
+			"31< completed pull 50 on fix/issue-31",
+			"PROJ-8< pending on fix/issue-PROJ-8",
+			"21<20 completed pull 54 on fix/issue-21",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("queue (-want +got):\n%s", diff)
+		}
+		says := []string{"the terms of #4, #6, #31, PROJ-8, #21, such as --no-pr, --sequential and --timeout: they count as without"}
+		if diff := cmp.Diff(append(says, lostForGood()...), unknown); diff != "" {
+			t.Errorf("unknown (-want +got):\n%s", diff)
+		}
+	}
+}
+
 // TestRebuildGivesBackWhatAnIntakeMade takes orders in, has some of the work
 // done, loses the queue, and compares.
 func TestRebuildGivesBackWhatAnIntakeMade(t *testing.T) {

@@ -57,7 +57,7 @@ func (in *Intake) dig(ctx context.Context, r Remains) (ruins, error) {
 			}
 		}
 	}
-	for branch := range r.Branches {
+	for _, branch := range slices.Sorted(maps.Keys(r.Branches)) {
 		if t, ok := fm.TaskOf(branch); ok {
 			heads[t.ID] = true
 			w.branches[t.ID] = branch
@@ -144,6 +144,9 @@ func (in *Intake) families(ctx context.Context, w *ruins, relics []relic, begun 
 	slices.SortStableFunc(relics, func(a, b relic) int { return byNumber(fm.TaskID(a.ID), fm.TaskID(b.ID)) })
 	byParent := map[fm.IssueID][]relic{}
 	for _, r := range relics {
+		if !r.made && w.terms(fm.TaskID(r.ID)).Fix {
+			r.Parent = "" // it was mended by itself
+		}
 		byParent[r.Parent] = append(byParent[r.Parent], r)
 	}
 	for _, r := range byParent[""] {

@@ -70,26 +70,33 @@ func TestLineReadsBackAsItWasWritten(t *testing.T) {
 
 func TestBadLines(t *testing.T) {
 	for line, want := range map[string]string{
-		"":                                    "columns",
-		"1|2|3|pending":                       "columns",
-		"5|2|3|pending||":                     "priority",
-		"|2|3|pending||":                      "priority",
-		"1|../..|3|pending||":                 "parent",
-		"1|2|-rf|pending||":                   "subissue",
-		"1|2||pending||":                      "subissue",
-		"1|2|3|pen ding||":                    "status",
-		"1|2|3|pending||yesterday":            "timestamp",
-		"1|2|3|pending|||word":                "want key=value",
-		"1|2|3|pending|||r=-1":                "field r",
-		"1|2|3|pending|||a=x":                 "field a",
-		"1|2|3|pending|||f=9999999999":        "field f",
-		"1|2|3|pending|||nb=soon":             "field nb",
-		"1|2|3|pending|||c=-1":                "field c: \"-1\": want dollars such as 1.25",
-		"1|2|3|pending|||c=1.1234567":         "six decimals",
-		"1|2|3|pending|||cb=1e9":              "field cb",
-		"1|2|3|pending|||k=1.5":               "field k: \"1.5\": want a number of tokens",
-		"1|2|3|pending|||kb=9999999999999999": "out of range",
-		"1|2|3|pending|||dep=a/b":             "field dep",
+		"":                                                   "columns",
+		"1|2|3|pending":                                      "columns",
+		"5|2|3|pending||":                                    "priority",
+		"|2|3|pending||":                                     "priority",
+		"1|../..|3|pending||":                                "parent",
+		"1|2|-rf|pending||":                                  "subissue",
+		"1|2||pending||":                                     "subissue",
+		"1|2|3|pen ding||":                                   "status",
+		"1|2|3|pending||yesterday":                           "timestamp",
+		"1|2|3|pending|||word":                               "want key=value",
+		"1|2|3|pending|||r=-1":                               "field r",
+		"1|2|3|pending|||a=x":                                "field a",
+		"1|2|3|pending|||f=9999999999":                       "field f",
+		"1|2|3|pending|||nb=soon":                            "field nb",
+		"1|2|3|pending|||c=-1":                               "field c: \"-1\": want dollars such as 1.25",
+		"1|2|3|pending|||c=1.1234567":                        "six decimals",
+		"1|2|3|pending|||cb=1e9":                             "field cb",
+		"1|2|3|pending|||k=1.5":                              "field k: \"1.5\": want a number of tokens",
+		"1|2|3|pending|||kb=9999999999999999":                "out of range",
+		"1|2|3|pending|||dep=a/b":                            "field dep",
+		"3||12|pending||||as=fix":                            "field \"\": want key=value", // a column too many
+		"3||12|pending|||as=mend":                            "field as: \"mend\": want fix, no-pr and main",
+		"3||12|pending|||as=":                                "field as",
+		"3||12|pending|||as=fix main":                        "field as",
+		"3||12|pending|||limit=10":                           "field limit: \"10\": want a time such as 10m",
+		"3||12|pending|||limit=-5m":                          "field limit",
+		"3||12|pending|||limit=":                             "field limit",
 		"1|2|3|pending||2026-11-20T14:30:45Z1|2|4|pending||": "timestamp", // joined
 	} {
 		if _, err := parseLine(line); err == nil || !strings.Contains(err.Error(), want) {
@@ -112,7 +119,7 @@ func FuzzParseLine(f *testing.F) {
 		"1|123|456|working|worker-3|2026-11-20T14:30:45Z|r=7|a=1|br=subissue/456|t=Add JWT middleware",
 		"2|123|789|pending||", "P1|1234|1240|pending|||r=7|nb=2026-11-20T10:05:00Z|dep=1238,1239|t=Fix the 50%25 case %7C ok",
 		"1|2|3|working||2026-11-20T14:30:45Z|r=9|a=2|c=1.234567|k=45210|cb=0.5|kb=07|t=x", "1|2|3|pending|||c=1.|k=|cb=999999999.9999999",
-		"1|2|3|pending|||=x", "#", "|||||", "1|2|3|pending|w|0001-01-01T00:00:00Z|t=%", "\ufeff1|2|3|hold||",
+		"1|2|3|pending|||=x", "#", "3||12|pending|||as=fix,main, no-pr|limit=1h|paths=a:b::c d", "3||12|hold|||limit=1ns|paths=:|as=fix,fix|has=main", "|||||", "1|2|3|pending|w|0001-01-01T00:00:00Z|t=%", "\ufeff1|2|3|hold||",
 	} {
 		f.Add(s)
 	}

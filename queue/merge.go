@@ -171,8 +171,20 @@ func (m *merger) complete(e edit) {
 	}
 	l.Revision, l.Attempt, l.Failures, l.NotBefore = c.Revision, c.Attempt, c.Failures, c.NotBefore
 	l.Spent, l.Before = c.Spent, c.Before
-	l.Terms, l.Paths = c.Terms, c.Paths
+	m.completeTerms(e)
 	l.Branch, l.Pull, l.Node, l.Worker, l.Since = c.Branch, c.Pull, c.Node, c.Worker, c.Since
+}
+
+// completeTerms keeps the terms of the task, and says so where the line has
+// others: whoever wrote them would wonder.
+func (m *merger) completeTerms(e edit) {
+	l, c := &m.line, m.cur
+	asked, has := l.Terms, c.Terms
+	asked.Timeout, has.Timeout = 0, 0
+	if e.has(termsKey) && asked != has || e.has(timeoutKey) && l.Terms.Timeout != c.Terms.Timeout || e.has(pathsKey) && !slices.Equal(l.Paths, c.Paths) {
+		m.lose("as, limit and paths belong to fm")
+	}
+	l.Terms, l.Paths = c.Terms, c.Paths
 }
 
 func sortedFields(fields []fm.Field) []fm.Field {

@@ -21,6 +21,7 @@ func FuzzMerge(f *testing.F) {
 		"1|9|1|working|worker-4|2026-11-20T14:30:45Z|r=2|a=7|t=one\n", "x|y\n#!bad x|y\n", "\x00\xff\n|||||\n", "1|9|2|pending|||r=99\n1|9|2|hold||\n",
 		"1|9|1|working|worker-3|2026-11-20T14:30:45Z|r=2|a=1|c=0.25|k=10|t=one\n", "1|9|1|hold|||c=99|cb=98|kb=1\n2|9|55|pending|||c=5|cb=7\n",
 		header + " — s=3\n2|9|3|pending||2026-11-20T14:30:45Z|r=1|t=three\n",
+		"3||12|pending|||as=fix,main|limit=1h|paths=a:b\n1|9|2|pending|||as=fix|has=main|ph=clearing\n", "1|9|3|hold||2026-11-20T14:30:45Z|r=1|as=main|t=three\n",
 	} {
 		f.Add(s, true)
 		f.Add(s, false)
