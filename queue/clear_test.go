@@ -219,7 +219,7 @@ func TestTheMainCheckoutIsNeverLost(t *testing.T) {
 			if has && !goesOn && !Clearing(task) {
 				t.Fatalf("nobody gives the main checkout back: %q", line)
 			}
-			if Clearing(task) && !has && !(task.Terms.Fix && task.Status == fm.Completed) {
+			if Clearing(task) && !has && (!task.Terms.Fix || task.Status != fm.Completed) {
 				t.Fatalf("nothing is to be cleared: %q", line)
 			}
 		}
