@@ -11,9 +11,9 @@ import (
 
 // Conflicts merges the branch of each site, as far as it is committed, with the
 // base branch as last seen and with each other one, and tells which cannot be
-// merged and in which files: in the order of the sites, the base first. It
-// merges as git merge does, renames included, but
-// tries only where both sides touch something in common. A later call merges only what has moved since.
+// merged, and in which files: in the order of the sites, the base first. It
+// merges as git merge does, renames included, but tries only where both sides
+// touch something in common. A later call merges only what has moved since.
 //
 // Nothing in the repository is changed, and no lock is waited for, so that
 // agents may commit meanwhile: what counts is where the branches stood at the
@@ -149,11 +149,11 @@ func againstStarts(a, b branch) []span {
 
 // files are those in which a pair conflicts through its own commits.
 func (s *sweep) files(p pair) []string {
-	files := s.seen.merges[p.span()]
+	files := slices.Clone(s.seen.merges[p.span()]) // the caller's to change
 	if p.b.task == "" || slices.Equal(p.a.starts, p.b.starts) {
 		return files
 	}
-	return slices.DeleteFunc(slices.Clone(files), func(name string) bool {
+	return slices.DeleteFunc(files, func(name string) bool {
 		return s.fromBase(p.a, p.b, name) || s.fromBase(p.b, p.a, name)
 	})
 }

@@ -43,22 +43,6 @@ func (c *change) add(status, name string) {
 
 func (c *change) touches(name string) bool { return c == nil || c.paths[name] }
 
-// reversed is the change from the second commit to the first.
-func (c *change) reversed() *change {
-	back := &change{paths: c.paths, folders: maps.Clone(c.folders)}
-	for dir, does := range c.folders {
-		other := does & touches
-		if does&adds != 0 {
-			other |= removes
-		}
-		if does&removes != 0 {
-			other |= adds
-		}
-		back.folders[dir] = other
-	}
-	return back
-}
-
 // meets says whether two changes since the same commit can conflict: a path is
 // in both; a file in one is a folder in the other; or one removes files where
 // the other adds some, which git takes for a renamed folder.
@@ -105,9 +89,6 @@ func (s *sweep) since(starts []string, tip string) *change {
 func (s *sweep) change(from, to string) *change {
 	if c, ok := s.seen.changes[span{from, to}]; ok {
 		return c
-	}
-	if c, ok := s.seen.changes[span{to, from}]; ok {
-		return c.reversed()
 	}
 	return newChange() // of a commit with itself
 }

@@ -163,6 +163,20 @@ func TestAFileRenamedInTheBaseIsTheSameFile(t *testing.T) {
 	y.conflicts(want, on("2"), on("1"))
 }
 
+// The base renames a folder between the starts of two branches that add to it.
+func TestAFolderRenamedInTheBaseIsTheSameFolder(t *testing.T) {
+	t.Parallel()
+	y, s := newYard(t, ""), &story{}
+	first := s.whole(trunk, tree{"d/f": text("f"), "d/g": text("g")})
+	s.commit("refs/heads/subissue/1", tree{"d/n": "one\n"}, first)
+	second := s.commit(trunk, tree{"d/f": gone, "d/g": gone, "e/f": text("f"), "e/g": text("g")}, first)
+	s.commit("refs/heads/subissue/2", tree{"e/n": "two\n"}, second)
+	y.tell(s)
+	files := []string{"e/n"}
+	y.conflicts([]fm.Conflict{{Tasks: [2]fm.TaskID{"1", ""}, Files: files}, {Tasks: [2]fm.TaskID{"1", "2"}, Files: files}}, on("1"), on("2"))
+	y.conflicts([]fm.Conflict{{Tasks: [2]fm.TaskID{"2", "1"}, Files: files}, {Tasks: [2]fm.TaskID{"1", ""}, Files: files}}, on("2"), on("1"))
+}
+
 func TestStackedBranchesDoNotConflict(t *testing.T) {
 	t.Parallel()
 	y, s := newYard(t, ""), &story{}

@@ -152,17 +152,17 @@ func (s *sweep) compare(ctx context.Context, branches []branch) error {
 	}
 	for a := range starts {
 		for b := range starts {
-			if a < b {
-				wanted = append(wanted, span{a, b})
-			}
+			wanted = append(wanted, span{a, b})
 		}
 	}
 	slices.SortFunc(wanted, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	var missing []span
 	for _, at := range slices.Compact(wanted) {
-		if c, ok := s.old.changes[at]; ok {
+		c, ok := s.old.changes[at]
+		switch {
+		case ok:
 			s.seen.changes[at] = c
-		} else if at.from != at.to {
+		case at.from != at.to:
 			missing = append(missing, at)
 		}
 	}

@@ -228,7 +228,7 @@ func (j *judge) conflicts(sites []fm.Site, spread string) []fm.Conflict {
 // commits of the base that b stands on as well.
 func (j *judge) fromBase(a, b, name string) bool {
 	inherited := false
-	for _, base := range strings.Fields(j.git(j.root, "merge-base", "--all", trunk, b)) {
+	for base := range strings.FieldsSeq(j.git(j.root, "merge-base", "--all", trunk, b)) {
 		changed := j.git(j.root, "diff", "--name-only", "--no-renames", base, b)
 		if slices.Contains(strings.Split(changed, "\n"), name) {
 			return false

@@ -12,18 +12,7 @@ import (
 // "link:" or "sub:" makes another thing than a plain file of it.
 type tree map[string]string
 
-func (t tree) with(changes tree) tree {
-	all := maps.Clone(t)
-	for name, text := range changes {
-		if text == gone {
-			delete(all, name)
-		} else {
-			all[name] = text
-		}
-	}
-	return all
-}
-
+// gone is the text of a file that a commit removes.
 const gone = "gone:"
 
 // story is a stream for git fast-import: a repository is there in a moment.
