@@ -52,12 +52,15 @@ func (f *fixing) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	order := intake.Order{Priority: f.priority, Fix: &intake.Fix{Terms: f.terms, Paths: f.paths}}
+	order := intake.Order{Priority: f.priority, Fix: &intake.Fix{Terms: f.terms}}
 	for _, issue := range f.issues {
 		order.Issues = append(order.Issues, issue.ID)
 	}
 	if order.Fix.After, err = f.overlaps(ctx, before); err != nil {
 		return err
+	}
+	if !f.terms.Main { // there the order of the user counts, whatever the files
+		order.Fix.Paths = f.paths
 	}
 	ids, q, w, err := f.begin(ctx, order, before)
 	if err != nil {
