@@ -87,7 +87,7 @@ func (l *lexer) link() bool {
 	if t := strings.TrimSpace(text); t != "" && t != target {
 		md = l.titled(t, target, md)
 	}
-	if tip != "" && !strings.HasPrefix(tip, "smart-") { // those say how to show it
+	if tip != "" && tip != "smart-link" && tip != "smart-card" && tip != "smart-embed" { // those say how to show it
 		md += " (" + l.plain(tip) + ")"
 	}
 	l.raw(n+2, md)

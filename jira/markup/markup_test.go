@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -110,6 +111,31 @@ func TestNoWordIsLostOnTheWayToJira(t *testing.T) {
 	})
 }
 
+// Caught: the end of a block's last line trimmed.
+func TestCodeStaysAsItIs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		body := rapid.StringMatching("[a-z*_|`#>{}\\[\\]<& \t\\\\-]{0,20}(\n[a-z*_|`#>{}\\[\\]<& \t\\\\-]{0,20}){0,3}x").Draw(t, "body")
+		for before, indent := range map[string]string{"": "", "* item\n": "  ", "# one\n#* two\n": "     ", "{quote}\n": "> "} {
+			md := markup.ToMarkdown(before + "{noformat}\n" + body + "\n{noformat}\n" + strings.TrimPrefix(before, "* item\n# one\n#* two\n"))
+			var got []string
+			inside := false
+			for line := range strings.SplitSeq(md, "\n") {
+				line = strings.TrimPrefix(line, strings.TrimRight(indent, " "))
+				line = strings.TrimPrefix(line, strings.TrimLeft(indent, ">"))
+				switch {
+				case strings.HasPrefix(line, "```"):
+					inside = !inside
+				case inside:
+					got = append(got, line)
+				}
+			}
+			if diff := cmp.Diff(body, strings.Join(got, "\n")); diff != "" {
+				t.Fatalf("in %q -want +got:\n%s", before, diff)
+			}
+		}
+	})
+}
+
 func FuzzToMarkdown(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, wiki string) {
@@ -144,6 +170,12 @@ func seed(f *testing.F) {
 	files, err := filepath.Glob("testdata/*.*")
 	if err != nil {
 		f.Fatal(err)
+	}
+	for _, text := range []string{
+		"{code}{quote}{code}{quote}", "*_*_x_*_*", "[a|b|c|http://x]", "|a|{code}\n|{code}", "{{{{}}}}", "\\\\{html}", "# \n## ", "!a.png|!b!", "`` ` ``",
+		"- [x](<a b>)\n  > ```\n", "<!-- <!-- -->", "|\n-|-\n", "{color:red}\n{color}{quote}x", "\xff*\xfe*", "```\n{noformat}\\{noformat}",
+	} {
+		f.Add(text)
 	}
 	for _, file := range files {
 		if text, err := os.ReadFile(file); err == nil {
@@ -303,29 +335,48 @@ func TestMarkdownComesBackFromJira(t *testing.T) {
 	}
 }
 
-// Hostile texts cost no more than their size. A search that begins anew at each
-// of a million places would not end before the deadline of the tests.
+// hostile gives texts of a size that ask for a search at each place, or for an
+// indent in every line.
+func hostile(size int) []string {
+	texts := []string{strings.Repeat("*", size)}
+	for _, unit := range []string{
+		"[", "{", "_", "`", "` ``", "!", "!a(", "|", "||", "|\n", "{{", "{{ ", "{*}", "{code}", "{code:", "{quote}", "{color:red}", "{color}", "{panel}{quote}",
+		"\\", "\\\\ ", "\\a\\", "<", "<http://", "<!--", "\n<!--", "http://", "https://x)", "[a](", "[a|", "*a ", "_a *b ", "*_a", "a* ", "~~a", "**a ", "> ", "\n> ", "\n* ", "\n# a",
+		"\n- [", "\n|a", "\n```", "    ", "\n    x\n", "-", "#", "\n\n", "??", "h1. ", "Given x\n", "And x\n", "![", "](http://", "}}", "{{ a}}}", "```x\n", "|-", "\n---|---",
+	} {
+		texts = append(texts, strings.Repeat(unit, size/len(unit)))
+	}
+	var deep strings.Builder
+	for depth := 1; deep.Len() < size/2; depth++ {
+		deep.WriteString(strings.Repeat("*", depth) + " x\n" + strings.Repeat("  ", depth) + "- x\n")
+	}
+	return append(texts, deep.String()+strings.Repeat("x\n", size/4))
+}
+
 // Caught: lists nested without a bound, which made an indent in every line.
 func TestHostileTextsStaySmall(t *testing.T) {
-	const size = 1 << 16
-	deep := strings.Builder{}
-	for i := range 1000 {
-		deep.WriteString(strings.Repeat("*", i+1) + " x\n")
-	}
-	deep.WriteString(strings.Repeat("x\n", size/4))
-	for _, unit := range []string{
-		"[", "*", "{", "_", "`", "` ``", "!", "!a(", "|", "||", "|\n", "{{", "{{ ", "{*}", "{code}", "{code:", "{quote}", "{color:red}", "{color}", "{panel}{quote}",
-		"\\", "\\\\ ", "\\a\\", "(", "<", "<http://", "<!--", "\n<!--", "http://", "https://x)", "[a](", "[a|", "*a ", "_a *b ", "*_a", "a* ", "~~a", "**a ", "> ", "\n> ", "\n* ", "\n# a",
-		"\n- [", "\n|a", "\n```", "    ", "\n    x\n", "-", "#", "\n\n", "\r", "(*)", "??", "h1. ", "&", "Given x\n", "And x\n", "![", "](http://", "}}", "{{ a}}}", "```x\n", "- ", "\t", "|-", "\n---|---",
-	} {
-		text := strings.Repeat(unit, size/len(unit))
+	const size = 1 << 14
+	for _, text := range hostile(size) {
 		for name, convert := range map[string]func(string) string{"to": markup.ToMarkdown, "from": markup.FromMarkdown} {
 			if out := convert(text); len(out) > 12*size {
-				t.Errorf("%s Markdown: %d bytes of %q became %d", name, size, unit, len(out))
+				t.Errorf("%s Markdown: %d bytes of %q became %d", name, len(text), text[:20], len(out))
 			}
 		}
 	}
-	if out := markup.ToMarkdown(deep.String()); len(out) > 12*deep.Len() {
-		t.Errorf("%d bytes of nested lists became %d", deep.Len(), len(out))
+}
+
+// The bytes per second must not fall as the texts grow.
+func BenchmarkHostileTexts(b *testing.B) {
+	for _, size := range []int{1 << 14, 1 << 18} {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			texts := hostile(size)
+			b.SetBytes(int64(2 * size * len(texts)))
+			for b.Loop() {
+				for _, text := range texts {
+					markup.ToMarkdown(text)
+					markup.FromMarkdown(text)
+				}
+			}
+		})
 	}
 }

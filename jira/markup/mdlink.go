@@ -31,7 +31,7 @@ func (s *scribe) code() {
 		if body[i] >= 0x80 && !strings.HasPrefix(body[i:], string(runeAfter(body, i))) {
 			size = 1
 		}
-		if body[i] == '}' {
+		if body[i] == '}' || body[i] == '!' && i+1 == len(body) { // what guard leaves, as it looks no further
 			s.text.WriteByte('\\')
 		}
 		guard(&s.text, body, i, size)
@@ -139,6 +139,9 @@ func linkText(text string) string {
 	var b strings.Builder
 	for i := range len(text) {
 		guard(&b, text, i, 1)
+	}
+	if strings.HasSuffix(text, "!") {
+		b.WriteString("&nbsp;") // !| could begin an image
 	}
 	return strings.NewReplacer(`\|`, "&#124;", "]", `\]`).Replace(b.String())
 }

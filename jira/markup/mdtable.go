@@ -63,8 +63,8 @@ func tableRow(bar string, cells []string) string {
 	var b strings.Builder
 	for _, cell := range cells {
 		text := compose([]string{strings.ReplaceAll(strings.TrimSpace(cell), `\|`, "|")})
-		if text == "" {
-			text = " "
+		if text == "" || strings.HasSuffix(text, "!") { // !| could begin an image
+			text += " "
 		}
 		b.WriteString(bar + strings.ReplaceAll(text, "\n", ` \\ `))
 	}
