@@ -115,8 +115,14 @@ func (r *Repo) mend(ctx context.Context, c checkout) (bool, error) {
 		return false, err
 	}
 	defer l.done()
-	if mixed, err := r.mixed(ctx, l.files, h.from, h.to); err != nil || !mixed {
-		return false, err
+	trees := []string{l.files}
+	if h.way != clearing && l.staged != "" {
+		trees = append(trees, l.staged) // what was staged before is preserved, and anything since is not
+	}
+	for _, tree := range trees {
+		if mixed, err := r.mixed(ctx, tree, h.from, h.to); err != nil || !mixed {
+			return false, err
+		}
 	}
 	return true, r.wipe(l)
 }

@@ -28,20 +28,21 @@ func (r *Repo) giveBack(ctx context.Context, at fm.Site, p place) error {
 	if err != nil {
 		return err
 	}
+	ours := c.home.branch == p.branch
+	if !r.holds(c, p) && !(ours && c.home.way != "") {
+		return r.release(ctx, c, p) // whatever its user does there is not waited for
+	}
 	if err := r.clearMainLocks(c, p); err != nil {
 		return err
 	}
 	mended := false
-	if c.home.branch == p.branch {
+	if ours {
 		if mended, err = r.mend(ctx, c); err != nil {
 			return err
 		}
 	}
 	if !r.holds(c, p) {
-		if c.home.branch == p.branch {
-			return r.forgetHome(ctx)
-		}
-		return r.exclude()
+		return r.release(ctx, c, p)
 	}
 	p = r.inMain(p)
 	h := c.home
@@ -54,6 +55,14 @@ func (r *Repo) giveBack(ctx context.Context, at fm.Site, p place) error {
 		}
 	}
 	return r.leave(ctx, p, h)
+}
+
+// release forgets that the task had the checkout, without a look at it.
+func (r *Repo) release(ctx context.Context, c checkout, p place) error {
+	if c.home.branch == p.branch {
+		return r.forgetHome(ctx)
+	}
+	return r.exclude() // which may have been cut off the last time
 }
 
 // clear preserves what is uncommitted, and then removes it.
