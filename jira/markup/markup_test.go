@@ -80,7 +80,7 @@ func pieces() *rapid.Generator[string] {
 			" ", " ", "\n", "\n\n", "\r\n", "*", "_", "-", "+", "^", "~", "??", "**", "__", "{{", "}}", "{code}", "{code:java|title=x}", "{noformat}",
 			"{quote}", "{panel:title=x}", "{panel}", "{color:red}", "{color}", "\n# ", "\n* ", "\n** ", "\n*# ", "\n- ", "\n-- ", "\n|", "|", "||",
 			"\n||", "[", "]", "|http://", "[~", "[^", "[#", "!", ".png", "\\", "\\\\", "\n----\n", "\nh2. ", "\nbq. ", "`", "```", "\n```\n", "<", ">", "\n> ",
-			"](http://", ")", "(", "\n    ", "\n  - ", "\n1. ", "---", "|---|", "<br>", "~~", "{*}", "(*)", "&", "#", "é", "你好",
+			"](http://", "](http://x ", ")", ")", "(", "\n    ", "\n  - ", "\n1. ", "---", "|---|", "<br>", "<!--", "\n\n|a|b|\n|---|---|\n|", "~~", "{*}", "(*)", "&", "#", "é", "你好",
 		}))
 	return rapid.Custom(func(t *rapid.T) string { return strings.Join(rapid.SliceOfN(part, 0, 60).Draw(t, "parts"), "") })
 }
@@ -97,7 +97,8 @@ func TestNoWordIsLostOnTheWayToMarkdown(t *testing.T) {
 	})
 }
 
-// Caught: the title of a link dropped.
+// Caught: an unclosed comment that took the rest of the text with it; a row of a
+// table without what follows its last bar.
 func TestNoWordIsLostOnTheWayToJira(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		md := pieces().Draw(t, "md")
@@ -348,7 +349,7 @@ func hostile(size int) []string {
 	}
 	var deep strings.Builder
 	for depth := 1; deep.Len() < size/2; depth++ {
-		deep.WriteString(strings.Repeat("*", depth) + " x\n" + strings.Repeat("  ", depth) + "- x\n")
+		deep.WriteString(strings.Repeat("*", depth) + " x\n")
 	}
 	return append(texts, deep.String()+strings.Repeat("x\n", size/4))
 }
