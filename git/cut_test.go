@@ -71,9 +71,7 @@ func (y *yard) cut(verb string, id fm.TaskID, n int) bool {
 	return false
 }
 
-// Caught: the branch switched before its user's is noted; the note gone before
-// HEAD is back; a second snapshot of what was cleared already, which Restore
-// would take for the last.
+// Caught: the branch switched before its user's is noted.
 func TestPrepareCarriesOnWhereverItWasCutOff(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -102,6 +100,8 @@ func TestPrepareCarriesOnWhereverItWasCutOff(t *testing.T) {
 	}
 }
 
+// Caught: mend that does nothing; a second snapshot, of what was cleared already,
+// which Restore would take for the last.
 func TestRemoveCarriesOnWhereverItWasCutOff(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -140,8 +140,7 @@ func TestRemoveCarriesOnWhereverItWasCutOff(t *testing.T) {
 }
 
 // A git that was killed in the middle of its writing leaves files of both
-// commits, and an index of one. Caught: mend without a look at the files; one
-// that takes what somebody wrote meanwhile for half a switch.
+// commits, and an index of one. Caught: mend that does nothing.
 func TestHalfASwitchIsUndone(t *testing.T) {
 	t.Parallel()
 	for _, wrote := range []bool{false, true} {

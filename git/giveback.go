@@ -29,7 +29,8 @@ func (r *Repo) giveBack(ctx context.Context, at fm.Site, p place) error {
 		return err
 	}
 	ours := c.home.branch == p.branch
-	if !r.holds(c, p) && !(ours && c.home.way != "") {
+	cut := ours && c.home.way != ""
+	if !r.holds(c, p) && !cut {
 		return r.release(ctx, c, p) // whatever its user does there is not waited for
 	}
 	if err := r.clearMainLocks(c, p); err != nil {

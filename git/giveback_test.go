@@ -26,8 +26,7 @@ func (y *yard) busy(dir string) (end func()) {
 	return end
 }
 
-// Caught: a checkout that is cleared before it is preserved; with ignored files
-// gone; the index of before.
+// Caught: a checkout that is cleared without being preserved.
 func TestGivingBackLosesNothing(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -78,8 +77,8 @@ func TestGivingBackLosesNothing(t *testing.T) {
 	}
 }
 
-// Caught: any of the signs left out of leaveOff; a Remove that gives up at a
-// detached HEAD.
+// HEAD is on no branch in some of them, and the checkout is the task's all the
+// same.
 func TestGivingBackLeavesOffWhatIsHalfDone(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string][]string{
@@ -133,7 +132,6 @@ func TestGivingBackLeavesOffWhatIsHalfDone(t *testing.T) {
 	}
 }
 
-// Caught: a Remove that does not ask what HEAD is on.
 func TestACheckoutThatItsUserTookBackIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -159,7 +157,7 @@ func TestACheckoutThatItsUserTookBackIsLeftAlone(t *testing.T) {
 }
 
 // Another task has the checkout by now: a late Remove of the first is not about
-// that.
+// that. Caught: homeFor that takes a task's branch for the user's.
 func TestALateRemoveLeavesTheNextTaskAlone(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -176,7 +174,6 @@ func TestALateRemoveLeavesTheNextTaskAlone(t *testing.T) {
 	y.leftNothing()
 }
 
-// Caught: a switch to a branch that is not there.
 func TestAUsersBranchThatIsGoneOrTakenIsLeftToHim(t *testing.T) {
 	t.Parallel()
 	for name, away := range map[string]func(y *yard){
@@ -341,7 +338,6 @@ func TestAWorktreeChangesFromOneKindOfBranchToTheOther(t *testing.T) {
 	}
 }
 
-// Caught: fm/git knowing subissue/<id> alone.
 func TestAWorktreeOfAFixLivesAsThatOfASubissue(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

@@ -89,7 +89,6 @@ func (y *yard) leftNothing() {
 	}
 }
 
-// Caught: the new branch off HEAD; no way back.
 func TestLifeOfATaskInTheMainCheckout(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "-rf ünï 日本")
@@ -183,7 +182,6 @@ func TestTheBaseIsNotATasksBranch(t *testing.T) {
 	y.isOn("main")
 }
 
-// Caught: each line of unused, and of passes.
 func TestACheckoutThatIsNotCleanIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	file := func(name string) func(*yard) {
@@ -254,7 +252,7 @@ func TestACheckoutThatIsNotCleanIsLeftAlone(t *testing.T) {
 	}
 }
 
-// Caught: ignored files overwritten, as git switch does.
+// Caught: mayEnter without free, which overwrites them as git switch does.
 func TestIgnoredFilesAreNeverOverwritten(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -320,7 +318,6 @@ func TestTheUsersIssuesStayWhateverTheTaskDoes(t *testing.T) {
 	}
 }
 
-// Caught: TASK.md of the base overwritten by fm's.
 func TestATrackedMarkerOfTheBaseIsRefused(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -353,7 +350,7 @@ func TestOneOfTwoPreparesAtOnceGetsTheCheckout(t *testing.T) {
 	y.leftNothing()
 }
 
-// Caught: the worktree removed before it is preserved; under a process.
+// Caught: vacate that does not look for processes.
 func TestAWorktreeOfAnEarlierAttemptMakesWay(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -383,7 +380,8 @@ func TestAWorktreeOfAnEarlierAttemptMakesWay(t *testing.T) {
 	y.isOn("main")
 }
 
-// Caught: the second one off its user's branch, always; off the stack, always.
+// Caught: a branch off the stack, whatever its user's has; a stack that moves
+// though something was uncommitted.
 func TestStackedTasksStandOnEachOther(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -445,7 +443,6 @@ func TestTheMainCheckoutGoesOnWithABranchOfAnotherMachine(t *testing.T) {
 	}
 }
 
-// Caught: a detached commit that nothing keeps.
 func TestADetachedCheckoutComesBack(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

@@ -120,8 +120,7 @@ func (w *walk) check(before map[string]bool) {
 // Whoever wrote something in the main checkout finds it again: in the files, in
 // a branch, or under refs/fm/preserved.
 //
-// Caught: clear without save; carry over ignored files; homeFor that takes a
-// task's branch for the user's.
+// Caught: clear without save.
 func TestNothingIsEverLost(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(6) {
