@@ -12,9 +12,14 @@ import (
 )
 
 const (
-	mergers      = 2 // processes at once
-	mergersAbove = 8 // pairs: fewer are merged by one process
+	mergers      = 2   // processes at once
+	mergersAbove = 8   // pairs: fewer are merged by one process
+	mergersGroup = 100 // pairs whose results are on disk at the same time
 )
+
+// memory is a folder in memory, where there is one: on a busy disk, making and
+// removing the files takes longer than the merges.
+const memory = "/dev/shm"
 
 // usageExit is the exit code of a git that does not know an option.
 const usageExit = 129
@@ -46,10 +51,27 @@ func (s *sweep) merge(ctx context.Context, spans []span) error {
 	return nil
 }
 
-// mergeAll merges pairs of commits, each by itself. The trees and files that git
-// writes for that go to a folder of their own, which is gone afterwards.
+// mergeAll merges pairs of commits, each by itself.
 func (r *Repo) mergeAll(ctx context.Context, spans []span) ([][]string, error) {
-	dir, err := os.MkdirTemp("", "fm-radar-")
+	found := make([][]string, 0, len(spans))
+	for group := range slices.Chunk(spans, mergersGroup) {
+		files, err := r.mergeGroup(ctx, memory, group)
+		if err != nil && ctx.Err() == nil {
+			files, err = r.mergeGroup(ctx, os.TempDir(), group) // there is no such folder, or it is full
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, files...)
+	}
+	return found, nil
+}
+
+// mergeGroup merges pairs of commits. The trees and files that git writes for
+// that, some ten of them for each pair, go to a folder of their own, which is
+// gone afterwards.
+func (r *Repo) mergeGroup(ctx context.Context, scratch string, spans []span) ([][]string, error) {
+	dir, err := os.MkdirTemp(scratch, "fm-radar-")
 	if err != nil {
 		return nil, fmt.Errorf("compare branches: %w", err)
 	}
@@ -131,7 +153,7 @@ func (r *Repo) mergeSingly(ctx context.Context, env []string, spans []span) ([][
 // quickMerge is a merge whose result nobody will look at.
 func quickMerge(args ...string) []string {
 	return append([]string{
-		"-c", "core.fsync=none", "-c", "core.looseCompression=0",
+		"-c", "core.fsync=none", "-c", "core.createObject=rename",
 		"merge-tree", "--write-tree", "--name-only", "--no-messages", "--allow-unrelated-histories",
 	}, args...)
 }

@@ -61,13 +61,12 @@ func (y *yard) everything(dir string) map[string]string {
 }
 
 // A look leaves everything as it is: index, HEAD, files, refs, objects. It waits
-// for no writer, and leaves nothing in the folder for temporary files.
-// Caught: merges into the repository's own objects; a look that takes the lock; no
-// sweeping up.
+// for no writer, and what its merges write is gone afterwards.
+// Caught: merges into the repository's own objects; no sweeping up.
 func TestTheRadarTouchesNothing(t *testing.T) {
 	y, sites := crowd(t, 12)
-	temp := t.TempDir()
-	t.Setenv("TMPDIR", temp)
+	log := filepath.Join(t.TempDir(), "log")
+	wrapped(t, `case "$*" in *merge-tree*) echo "$GIT_OBJECT_DIRECTORY" >>'`+log+`';; esac; exec "$GIT" "$@"`)
 	dirty := y.prepare("1")
 	y.write(filepath.Join(dirty, "f"), "half an idea\n")
 	y.write(filepath.Join(y.root, "new.txt"), "not added\n")
@@ -96,8 +95,14 @@ func TestTheRadarTouchesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, y.everything(filepath.Dir(y.root))); diff != "" {
 		t.Fatalf("touched (-before +after):\n%s", diff)
 	}
-	if left := y.everything(temp); len(left) > 0 {
-		t.Fatalf("left behind: %v", left)
+	used := strings.Fields(y.read(log))
+	if len(used) != 4 {
+		t.Fatalf("%d merging processes, want 4", len(used))
+	}
+	for _, dir := range used {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+			t.Fatalf("%s is left behind: %v", dir, err)
+		}
 	}
 }
 
@@ -201,6 +206,15 @@ func TestANewCommitCostsOnlyItsOwnMerges(t *testing.T) {
 func (y *yard) again(ref string) string {
 	y.Helper()
 	return y.git(y.root, "commit-tree", "-m", "again", "-p", ref, ref+"^{tree}")
+}
+
+// Caught: one folder for what the merges write, and no other where it is full.
+func TestAFullMemoryIsNoObstacle(t *testing.T) {
+	y, sites := crowd(t, 3)
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	wrapped(t, `case "$*" in *merge-tree*) case "$GIT_OBJECT_DIRECTORY" in '`+temp+`'/*) ;; *) echo "No space left on device" >&2; exit 128;; esac;; esac; exec "$GIT" "$@"`)
+	y.sweep(y.repo, sites, 3)
 }
 
 // A look that was cut short is made anew.
