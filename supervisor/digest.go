@@ -43,6 +43,9 @@ func digestOf(snap queue.Snapshot) digest {
 			}
 		default:
 			d.unknown = append(d.unknown, i)
+			if queue.Clearing(*t) {
+				d.inHand = append(d.inHand, i)
+			}
 		}
 		if _, closed := snap.Closed[t.Parent]; closed || t.Parent == "" {
 			continue
@@ -64,20 +67,12 @@ func digestOf(snap queue.Snapshot) digest {
 	return d
 }
 
-// mainTask gives the task that has the main checkout, and else one that will go
-// on there; "" for none.
+// mainTask gives the task that has the main checkout; "" for none.
 func mainTask(tasks []fm.Task) fm.TaskID {
-	var next fm.TaskID
-	for _, t := range tasks {
-		switch {
-		case !t.Terms.Main:
-		case t.Status == fm.Working, queue.Clearing(t), queue.Tidying(t):
-			return t.ID
-		case next == "" && t.Status == fm.Pending && t.Attempt > 0:
-			next = t.ID
-		}
+	if i := slices.IndexFunc(tasks, queue.Holds); i >= 0 {
+		return tasks[i].ID
 	}
-	return next
+	return ""
 }
 
 // ownWork says whether a parent is a task itself that is not merged and cleared up:

@@ -274,7 +274,9 @@ func (s *Supervisor) clear(ctx context.Context, t fm.Task) error {
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
 		return err
 	}
-	return s.o.Workspace.Remove(ctx, t.Site())
+	at := t.Site()
+	at.Stacked = at.Stacked && t.Status == fm.Completed // nothing is built on what was not finished
+	return s.o.Workspace.Remove(ctx, at)
 }
 
 // unpublish deletes a merged task's branch on the remote. One that holds more

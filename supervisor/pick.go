@@ -33,7 +33,7 @@ func (d *decision) picking(limit int) *pick {
 		if t.Status == fm.Working && t.Terms.Fix && t.Worker != 0 {
 			p.fixes--
 		}
-		if t.Status == fm.Working || t.Status == fm.Completed {
+		if t.Status == fm.Working || t.Status == fm.Completed && t.Pull != "" {
 			p.taken = append(p.taken, t.Paths...)
 		}
 	}
@@ -48,7 +48,7 @@ func (p *pick) offer(t fm.Task) bool {
 	switch {
 	case len(p.picks) >= p.limit || len(p.later) >= lookahead:
 		return false
-	case len(t.Paths) > 0 && len(fm.Overlap(t.Paths, p.taken)) > 0:
+	case !t.Terms.Main && len(fm.Overlap(t.Paths, p.taken)) > 0: // those of the main checkout keep their order
 		p.later = append(p.later, t)
 	default:
 		p.take(t)

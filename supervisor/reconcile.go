@@ -52,6 +52,8 @@ func (d *decision) reconcile() {
 		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
 			d.clear(t)
 		case fm.Pending:
+		default:
+			d.clear(t)
 		}
 	}
 	d.mergedByHand()
