@@ -98,13 +98,22 @@ func (d *decision) overtime(t fm.Task, ss fm.Session, rep fm.Report) bool {
 	if limit <= 0 || rep.Worked <= limit || s.present(ss) {
 		return false
 	}
-	why := fmt.Sprintf("Issue %s timed out after %s.", t.ID.Ref(), limit)
-	if s.Rules.Dir != nil {
-		dir := s.Rules.Dir(t.Site())
-		why += fmt.Sprintf(" The worktree is preserved at: %s Debug: cd %s; git status; cat COMPLETION.md", dir, dir)
-	}
-	d.fail(t, why, 1)
+	d.fail(t, s.Rules.timedOut(t, limit), 1)
 	return true
+}
+
+// timedOut says what happened, and where to look. The main checkout is its user's
+// again.
+func (r Rules) timedOut(t fm.Task, limit time.Duration) string {
+	why := fmt.Sprintf("Issue %s timed out after %s.", t.ID.Ref(), limit)
+	if r.Dir == nil {
+		return why
+	}
+	dir := r.Dir(t.Site())
+	if t.Terms.Main {
+		return why + fmt.Sprintf(" Its commits are on the branch %s, and the rest is kept. Debug: cd %s; git log %[1]s; git for-each-ref refs/fm/preserved/%[3]s", t.Head(), dir, t.ID)
+	}
+	return why + fmt.Sprintf(" The worktree is preserved at: %s Debug: cd %[1]s; git status; cat COMPLETION.md", dir)
 }
 
 // tooLong gives a task whose conversation does not fit any more back for a
@@ -129,7 +138,7 @@ func (d *decision) tooLong(t fm.Task, ss fm.Session) {
 // longKey is the key of a queue line of which an attempt became too long.
 const longKey = "outgrown"
 
-const missing = "COMPLETION.md is missing: finish the task, commit, then write it as /work-on-subissue says."
+const missing = "COMPLETION.md is missing: finish the task, commit, then write it as TASK.md says."
 
 // nudge gives reasons again to an agent that stays at its prompt, although it
 // was told to go on, or was interrupted.

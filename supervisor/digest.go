@@ -10,12 +10,15 @@ import (
 // digest is what reconcile asks of the queue. It is made once per reading, so
 // that a step costs what is in hand and not what the queue holds.
 type digest struct {
-	inHand  []int         // positions of tasks that fm still has to do with
-	watched []int         // positions of tasks whose pull request is looked at
-	waiting bool          // a pending task has a backoff
-	main    fm.TaskID     // which has the main checkout; "" for none
-	unknown []int         // positions of tasks with a status that means nothing
-	parents []CloseParent // whose every child is merged and cleared up
+	inHand  []int     // positions of tasks that fm still has to do with
+	watched []int     // positions of tasks whose pull request is looked at
+	waiting bool      // a pending task has a backoff
+	sites   []fm.Site // of the work that is not merged yet
+	main    fm.TaskID // which has the main checkout; "" for none
+	// detained has the main checkout, and waits for others; "" for none.
+	detained fm.TaskID
+	unknown  []int         // positions of tasks with a status that means nothing
+	parents  []CloseParent // whose every child is merged and cleared up
 }
 
 func digestOf(snap queue.Snapshot) digest {
@@ -31,6 +34,7 @@ func digestOf(snap queue.Snapshot) digest {
 		switch t.Status {
 		case fm.Working, fm.Completed:
 			d.inHand = append(d.inHand, i)
+			d.sites = append(d.sites, t.Site())
 		case fm.Merged:
 			if tidying = queue.Tidying(*t); tidying {
 				d.inHand = append(d.inHand, i)
@@ -58,7 +62,7 @@ func digestOf(snap queue.Snapshot) digest {
 		f.children = append(f.children, i)
 		f.unsettled = f.unsettled || tidying || t.Status != fm.Merged
 	}
-	d.main = mainTask(snap.Tasks)
+	d.mainCheckout(snap.Tasks)
 	for _, parent := range order {
 		if f := families[parent]; !f.unsettled && !ownWork(parent, snap) {
 			d.parents = append(d.parents, f.close(parent, snap))
@@ -67,12 +71,28 @@ func digestOf(snap queue.Snapshot) digest {
 	return d
 }
 
-// mainTask gives the task that has the main checkout; "" for none.
-func mainTask(tasks []fm.Task) fm.TaskID {
-	if i := slices.IndexFunc(tasks, queue.Holds); i >= 0 {
-		return tasks[i].ID
+// mainCheckout finds the task that has the main checkout: rather one that is at
+// work or done there than one that goes on there. One that waits for another task
+// before it goes on is to give it back: that one may need it.
+func (d *digest) mainCheckout(tasks []fm.Task) {
+	holder := -1
+	for i := range tasks {
+		if queue.Holds(tasks[i]) && (holder < 0 || tasks[i].Status != fm.Pending) {
+			holder = i
+			if tasks[i].Status != fm.Pending {
+				break
+			}
+		}
 	}
-	return ""
+	if holder < 0 {
+		return
+	}
+	t := tasks[holder]
+	d.main = t.ID
+	if t.Status == fm.Pending && len(queue.WaitsFor(t, tasks)) > 0 {
+		d.detained = t.ID
+		d.inHand = append(d.inHand, holder)
+	}
 }
 
 // ownWork says whether a parent is a task itself that is not merged and cleared up:

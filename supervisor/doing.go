@@ -56,6 +56,8 @@ func (s State) idleText(w fm.WorkerID, ss fm.Session) string {
 		return "Idle (held: fm release " + w.String() + ")"
 	case ok && s.present(ss):
 		return "Idle (a person is attached)"
+	case ok && t.Status == fm.Completed && t.Pull == "":
+		return t.ID.Ref() + " is on branch " + t.Head()
 	case ok && t.Status == fm.Completed:
 		return "PR #" + t.Pull + " created"
 	case s.Wanted.Paused:
@@ -78,7 +80,11 @@ func (s State) doing(t fm.Task) (state, text string) {
 	}
 	switch s.Busy[taskKey(t.ID)].(type) {
 	case Start:
-		return "starting", "Preparing the worktree for " + on
+		where := "the worktree"
+		if t.Terms.Main {
+			where = "the main checkout"
+		}
+		return "starting", "Preparing " + where + " for " + on
 	case Verify:
 		return "verifying", "Verifying " + on
 	case Record, Revive, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Look, Scan, Warn, Clear, Tidy, CloseParent, Exit, Note, Explain, nil:

@@ -102,7 +102,8 @@ type Offer struct {
 type Tidy struct{ Task fm.Task }
 
 // Clear gives back what a task was worked on in: its worktree, or the main
-// checkout. Its branch stays.
+// checkout. Its branch stays. Nothing else is done meanwhile to what it gives
+// back.
 type Clear struct{ Task fm.Task }
 
 // Scan finds out which branches cannot be merged with each other or with the
@@ -164,7 +165,7 @@ func (e Rebase) key() string      { return taskKey(e.Task.ID) }
 func (e Rerun) key() string       { return taskKey(e.Task.ID) }
 func (Look) key() string          { return "pulls" }
 func (e Tidy) key() string        { return taskKey(e.Task.ID) }
-func (e Clear) key() string       { return taskKey(e.Task.ID) }
+func (e Clear) key() string       { return clearKey(e.Task.ID) }
 func (Scan) key() string          { return "scan" }
 func (e Warn) key() string        { return taskKey(e.Run.Task) }
 func (e CloseParent) key() string { return "parent " + string(e.Parent) }
@@ -228,6 +229,10 @@ func identity(e Effect) orderName {
 }
 
 func taskKey(id fm.TaskID) string { return "task " + string(id) }
+
+// clearKey is for what is given back after a task, so that its pull request does
+// not wait for that; see [State.entangled].
+func clearKey(id fm.TaskID) string { return "clear " + string(id) }
 
 // agentKey is for the patience with an agent's own troubles.
 func agentKey(id fm.TaskID) string { return "agent of " + string(id) }

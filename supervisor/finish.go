@@ -47,14 +47,17 @@ func (d *decision) busy() bool {
 // its intent in the queue, and merging and tidying follow from the status. What
 // fm can do about a pull request now is under way when this is asked.
 func (d *decision) holdsUp(t fm.Task) bool {
-	tries := d.state.Waits[taskKey(t.ID)].Count
+	tried := func(key string) int { return d.state.Waits[key].Count }
+	left := !d.index.live[t.ID] // else a person is in its session
 	switch {
 	case queue.Publishing(t):
-		return tries < drainTries
+		return tried(taskKey(t.ID)) < drainTries
 	case t.Status == fm.Working:
 		return true
-	case queue.Tidying(t), queue.Clearing(t):
-		return tries == 0 && !d.index.live[t.ID] // else a person is in its session
+	case queue.Tidying(t):
+		return left && tried(taskKey(t.ID)) == 0
+	case queue.Clearing(t):
+		return left && tried(clearKey(t.ID)) == 0
 	}
 	return false
 }

@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,87 +11,151 @@ import (
 
 // Survey is what the last look at all branches found.
 type Survey struct {
-	At        time.Time
-	Stamp     string // of the branches, before the look
+	At        time.Time // of the look, or of its beginning while it is under way
+	Stamp     string    // of the branches, before the look
 	Sites     []fm.Site
 	Conflicts []fm.Conflict
 }
 
-// scanEvery is the least pause between two scans: agents commit in bursts.
+// scanEvery is the least pause between two scans, and after one: agents commit in
+// bursts.
 const scanEvery = 2 * time.Second
 
 // radar has the branches compared when one of them has moved, and tells agents
 // of the conflicts that were found.
 func (d *decision) radar() {
 	s := d.state
-	sites := s.branches()
+	sites := s.digest.sites
 	switch {
+	case s.Stamp == "": // nobody looks at them, or nobody can
 	case len(sites) == 0:
 		s.Scan = Survey{At: s.Scan.At}
-		return
-	case s.Stamp == "" || s.Stamp == s.Scan.Stamp && slices.Equal(sites, s.Scan.Sites):
-	case s.At.Sub(s.Scan.At) >= scanEvery:
-		d.order(Scan{Stamp: s.Stamp, Sites: sites})
+	case s.Stamp == s.Scan.Stamp && slices.Equal(sites, s.Scan.Sites):
+	case s.At.Sub(s.Scan.At).Abs() >= scanEvery && d.order(Scan{Stamp: s.Stamp, Sites: sites}):
+		s.Scan.At = s.At
 	}
-	if s.Rules.Warn && s.Sighted == Seen && !s.shut() {
-		d.warn()
-	}
+	d.warn()
 }
 
-// branches lists the sites of the work that is not merged yet.
-func (s State) branches() []fm.Site {
-	var sites []fm.Site
-	for t := range s.inHand {
-		if t.Status == fm.Working || t.Status == fm.Completed {
-			sites = append(sites, t.Site())
+// conflicts lists those that were found between branches that are not merged
+// since.
+func (s State) conflicts() []fm.Conflict {
+	var stand []fm.Conflict
+	for _, c := range s.Scan.Conflicts {
+		if s.unmerged(c.Tasks[0]) && (c.Tasks[1] == "" || s.unmerged(c.Tasks[1])) {
+			stand = append(stand, c)
 		}
 	}
-	return sites
+	return stand
+}
+
+func (s State) unmerged(id fm.TaskID) bool {
+	t, ok := s.Queue.Task(id)
+	return ok && (t.Status == fm.Working || t.Status == fm.Completed)
 }
 
 // conflictKey is the key of a queue line with the conflicts that the task's agent
-// was told of. It belongs to fm.
+// was told of. It belongs to fm. Of more than it holds no agent is told: it would
+// be told of the first ones again.
 const conflictKey = "cf"
 
-// warn tells agents that are at work of conflicts, of each once.
+// clash is a conflict as one of its sides sees it.
+type clash struct {
+	other fm.TaskID // "" for the base branch
+	files []string
+}
+
+func (c clash) word() string {
+	return digestOfText(string(c.other) + "\n" + strings.Join(c.files, "\n"))
+}
+
+// warn tells agents that are at work of conflicts: of each once, and of all that
+// are new together.
 func (d *decision) warn() {
-	for _, c := range d.state.Scan.Conflicts {
+	s := d.state
+	if !s.Rules.Warn || s.Sighted == Unseen || s.gate() != (Gate{}) || len(s.Scan.Conflicts) == 0 {
+		return
+	}
+	clashes := map[fm.TaskID][]clash{}
+	for _, c := range s.conflicts() {
 		for i, id := range c.Tasks {
-			if t, ok := d.state.Queue.Task(id); ok && t.Status == fm.Working {
-				d.warnOf(t, c.Tasks[1-i], c.Files)
-			}
+			clashes[id] = append(clashes[id], clash{other: c.Tasks[1-i], files: c.Files})
+		}
+	}
+	for t := range s.inHand {
+		if len(clashes[t.ID]) > 0 && d.listens(t) {
+			d.warnOf(t, clashes[t.ID])
 		}
 	}
 }
 
-func (d *decision) warnOf(t fm.Task, other fm.TaskID, files []string) {
+// listens says whether a task's agent may be told of what can wait: it is at work,
+// nothing else is asked of it, and nobody is there.
+func (d *decision) listens(t fm.Task) bool {
 	s := d.state
 	ss, found := d.index.run[t.Run()]
 	rep, told := s.report(t)
-	p, word := s.progress(t), digestOfText(string(other)+"\n"+strings.Join(files, "\n"))
+	p := s.progress(t)
 	switch {
-	case !found || !ss.Alive || !told || rep.State != fm.AtWork:
-		return
+	case t.Status != fm.Working || queue.Publishing(t) || !found || !ss.Alive || !told || rep.State != fm.AtWork:
+		return false
 	case s.present(ss) || p.Rung != Calm || p.Reasons != "":
-		return
-	case has(t, conflictKey, word) || d.touched[t.ID] || !s.idle(taskKey(t.ID)) || !s.idle(Record{}.key()) || d.index.handled[ss.Worker]:
-		return
+		return false
 	}
-	d.record(queue.Warned(with(t, conflictKey, word), "it conflicts with "+against(other)+" in "+list(files, 5)))
-	d.act(Warn{Worker: ss.Worker, Run: t.Run(), Site: t.Site(), Text: warning(other, files)}, "its branch conflicts with "+against(other), list(files, 5))
+	return !d.touched[t.ID] && !d.index.handled[ss.Worker] && s.idle(Record{}.key())
 }
 
-// against names the other side of a conflict.
-func against(other fm.TaskID) string {
-	if other == "" {
-		return "the base branch"
+// warnOf marks the task with what its agent is told of, before that is told.
+func (d *decision) warnOf(t fm.Task, clashes []clash) {
+	marked := t
+	var news []clash
+	for _, c := range clashes {
+		full := len(strings.Split(mark(marked, conflictKey), ",")) >= maxMarks
+		if !full && !has(marked, conflictKey, c.word()) {
+			marked, news = with(marked, conflictKey, c.word()), append(news, c)
+		}
 	}
-	return other.Ref()
+	if len(news) == 0 {
+		return
+	}
+	why := "its branch conflicts with " + against(news)
+	if d.act(Warn{Worker: t.Worker, Run: t.Run(), Site: t.Site(), Text: warning(news)}, why, "") {
+		d.record(queue.Warned(marked, why))
+	}
 }
 
-func warning(other fm.TaskID, files []string) string {
-	if other == "" {
-		return fmt.Sprintf("For your information, no hurry: your commits and what was merged into the base branch meanwhile change the same lines of %s. When it suits you, merge the base branch into yours and resolve that.", list(files, 10))
+// against names the other sides of conflicts.
+func against(news []clash) string {
+	var names []string
+	for _, c := range news {
+		name := "the base branch"
+		if c.other != "" {
+			name = c.other.Ref()
+		}
+		names = append(names, name+" in "+list(c.files, 3))
 	}
-	return fmt.Sprintf("For your information, no hurry: your commits and those of another agent, who works on %s, change the same lines of %s. Where you can, keep your change there small, so that both can be merged.", other.Ref(), list(files, 10))
+	return list(names, 5)
+}
+
+// warning is said in the middle of an agent's work: it asks for nothing now.
+func warning(news []clash) string {
+	var sides []string
+	work, base := false, false
+	for _, c := range news {
+		side := "the work on " + c.other.Ref() + ", which is not merged yet"
+		if c.other == "" {
+			base, side = true, "what was merged into the base branch meanwhile"
+		} else {
+			work = true
+		}
+		sides = append(sides, side+" ("+list(c.files, 10)+")")
+	}
+	text := "For your information, no hurry: your commits change the same lines as " + strings.Join(sides, "; and as ") + "."
+	if work {
+		text += " Where you can, keep your change there small, so that both can be merged."
+	}
+	if base {
+		text += " When it suits you, merge the base branch into yours and resolve that."
+	}
+	return text
 }

@@ -26,6 +26,8 @@ import (
 //	publishing  –                     –              look up, continue; while that
 //	                                                 fails, the worker is free
 //	completed…  alive                 –              stop, keep the work, free the slot
+//	clearing    none                  –              give back the worktree, or the main
+//	                                                 checkout
 func (d *decision) reconcile() {
 	s := d.state
 	if s.Read == Unseen || !s.idle(Record{}.key()) {
@@ -49,10 +51,9 @@ func (d *decision) reconcile() {
 			d.completed(t)
 		case fm.Merged:
 			d.merged(t)
-		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+		case fm.Pending, fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
 			d.clear(t)
-		case fm.Pending:
-		default:
+		default: // a word of its user's
 			d.clear(t)
 		}
 	}

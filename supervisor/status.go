@@ -70,7 +70,7 @@ func View(s State) Status {
 	v := Status{
 		Version: 1, At: s.At, Wanted: s.Wanted, Server: s.Sight.Generation,
 		Counts: queue.Counts(s.Queue.Tasks), Finishes: recent(s.Finishes, s.At),
-		Workers: s.workers(), Pulls: s.pullStatuses(), Conflicts: s.Scan.Conflicts, Problems: s.problems(),
+		Workers: s.workers(), Pulls: s.pullStatuses(), Conflicts: s.conflicts(), Problems: s.problems(),
 	}
 	for _, p := range queue.Parents(s.Queue.Tasks) {
 		if p.Parent == "" {

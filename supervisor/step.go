@@ -65,7 +65,7 @@ func (d *decision) record(c queue.Change) {
 // order asks for an effect, unless one on the same thing is under way or has
 // to wait after a failure.
 func (d *decision) order(eff Effect) bool {
-	if !d.state.idle(eff.key()) {
+	if !d.state.idle(eff.key()) || d.state.entangled(eff) {
 		return false
 	}
 	d.state.Busy[eff.key()] = eff

@@ -323,11 +323,23 @@ func (s *Supervisor) observe(ctx context.Context, working []fm.Task) (ev Event) 
 		}
 		seen.Reports[t.ID] = rep
 	}
-	if s.o.Radar != nil {
-		seen.Stamp = s.o.Radar.Stamp()
-	}
+	seen.Stamp = s.stamp(ctx)
 	s.peek(ctx, seen)
 	return seen
+}
+
+// stamp tells states of the branches apart. Without it everything else is seen.
+func (s *Supervisor) stamp(ctx context.Context) (stamp string) {
+	defer func() {
+		if p := recover(); p != nil {
+			stamp = ""
+			s.o.Log.LogAttrs(ctx, slog.LevelWarn, "the branches cannot be looked at", slog.String(keyError, fmt.Sprint("panic: ", p)))
+		}
+	}()
+	if s.o.Radar == nil {
+		return ""
+	}
+	return s.o.Radar.Stamp()
 }
 
 func (s *Supervisor) report(ctx context.Context, t fm.Task) (rep fm.Report, err error) {

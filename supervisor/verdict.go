@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -37,10 +38,11 @@ func judge(t fm.Task, c fm.Completion, w fm.Work) string {
 	return strings.Join(reasons, "\n")
 }
 
-// mentions says whether a task's commits say which issue they mend.
+// mentions says whether a task's commits say which issue they mend: to GitHub, or,
+// where the issue lives elsewhere, to people.
 func mentions(id fm.TaskID, messages string) bool {
-	said := strings.ToLower(messages)
-	return slices.Contains(fm.Closes(messages), fm.IssueID(id)) || strings.Contains(said, "fixes "+strings.ToLower(id.Ref()))
+	said := regexp.MustCompile(`(?im)(?:^|[^\pL\pN])fixes:?[ \t]+` + regexp.QuoteMeta(id.Ref()) + `[._-]*(?:$|[^\pL\pN._-])`)
+	return slices.Contains(fm.Closes(messages), fm.IssueID(id)) || said.MatchString(messages)
 }
 
 // closesOthers lists the issues but its own that a task's commits would close.
@@ -169,6 +171,10 @@ func drafted(t fm.Task, ev Published, at time.Time) queue.Change {
 // effectFailed decides what a failure means for the task: by its kind, never
 // by its text.
 func (d *decision) effectFailed(ev EffectFailed) {
+	if _, warned := ev.Effect.(Warn); warned && ev.Kind != Skipped { // it was a courtesy
+		d.explain(identity(ev.Effect).run, "it could not be told", fm.Line(ev.Err, 200), "do without")
+		return
+	}
 	switch ev.Kind {
 	case Skipped:
 		return
@@ -206,8 +212,7 @@ func (d *decision) effectFailed(ev EffectFailed) {
 		d.parentFailed(eff, ev)
 	case Clear:
 		d.cleared(eff.Task.Run(), ev.Err)
-	case Warn: // it was a courtesy
-	case Record, Revive, Stop, Close, Look, Scan, Tidy, Exit, Note, Explain:
+	case Record, Revive, Stop, Close, Look, Scan, Warn, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
 	}
 }
