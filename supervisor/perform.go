@@ -119,7 +119,7 @@ func (s *Supervisor) start(ctx context.Context, eff Start) error {
 	if err != nil {
 		return err
 	}
-	if err := s.courtesy(ctx, s.o.Tracker.Begin(ctx, fm.IssueID(t.ID))); err != nil {
+	if err := s.tellBegun(ctx, t); err != nil {
 		return err
 	}
 	// Preparing may have taken minutes.
@@ -155,6 +155,20 @@ func (s *Supervisor) stop(ctx context.Context, eff Stop) error {
 	}
 	_, err = s.o.Workspace.Preserve(ctx, eff.Keep)
 	return err
+}
+
+// tellBegun says at the tracker that work on a task's issue has begun, and so on
+// its parent.
+func (s *Supervisor) tellBegun(ctx context.Context, t fm.Task) error {
+	for _, id := range []fm.IssueID{t.Parent, fm.IssueID(t.ID)} {
+		if id == "" {
+			continue
+		}
+		if err := s.courtesy(ctx, s.o.Tracker.Begin(ctx, id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // courtesy logs what a tracker would not be told. Work goes on without it; only

@@ -78,6 +78,8 @@ type Worktrees interface {
 
 // Branches are what the remote gets to see of the work.
 type Branches interface {
+	// Base names the branch that work begins at and is merged into.
+	Base() string
 	// Push publishes the branch under the lease of what was last seen on the
 	// remote, and returns the commit.
 	Push(ctx context.Context, at fm.Site) (sha string, err error)

@@ -31,14 +31,19 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullReques
 	case err != nil:
 		return fm.PullRequest{}, "", err
 	case pull.State == fm.PullMerged && (own || pull.SHA == sha):
-		return pull, c.Summary, nil
+		return pull, c.Summary, s.link(ctx, t, pull)
 	case pull.State == fm.PullClosed && own:
 		return fm.PullRequest{}, "", fmt.Errorf("pull request %s was closed without merging: %w", t.Pull, fm.ErrRefused)
 	}
 	if pull, err = s.propose(ctx, t, c, sha); err != nil {
 		return pull, "", err
 	}
-	return pull, c.Summary, s.courtesy(ctx, s.o.Tracker.Link(ctx, fm.IssueID(t.ID), pull))
+	return pull, c.Summary, s.link(ctx, t, pull)
+}
+
+// link shows the pull request to readers of the issue.
+func (s *Supervisor) link(ctx context.Context, t fm.Task, pull fm.PullRequest) error {
+	return s.courtesy(ctx, s.o.Tracker.Link(ctx, fm.IssueID(t.ID), pull))
 }
 
 // propose opens the task's pull request, or completes the open one: a crash may
@@ -49,34 +54,38 @@ func (s *Supervisor) propose(ctx context.Context, t fm.Task, c fm.Completion, sh
 	if err != nil && !errors.Is(err, fm.ErrGone) {
 		return fm.PullRequest{}, err
 	}
-	_, base, err := s.o.Workspace.Prepare(ctx, t.Site())
-	if err != nil {
-		return fm.PullRequest{}, err
-	}
 	return s.o.Forge.Open(ctx, fm.Proposal{
 		Task: t.ID, Title: pullTitle(t, issue), Body: s.o.Rules.pullBody(t, issue, c),
-		Head: t.Head(), SHA: sha, Base: base, Draft: queue.Drafting(t),
+		Head: t.Head(), SHA: sha, Base: s.o.Workspace.Base(), Draft: queue.Drafting(t),
 	})
 }
 
-// pullTitle says what the pull request is.
+// pullTitle says what the pull request is. As the subject of a merge it closes
+// nothing, whatever the issue is called.
 func pullTitle(t fm.Task, issue fm.Issue) string {
-	title := fm.Subject(fm.Line(cmp.Or(issue.Title, t.Title), 200))
+	title := fm.Line(cmp.Or(issue.Title, t.Title), 200)
 	switch {
 	case !t.Terms.Fix:
-		return "[Subissue] " + title
-	case strings.HasPrefix(strings.ToLower(title), "fix:"):
-		return title
+		title = "[Subissue] " + title
+	case !strings.HasPrefix(strings.ToLower(title), "fix:"):
+		title = "fix: " + title // which makes a keyword of GitHub's even of "#12 is back"
 	}
-	return "fix: " + title
+	for len(fm.Closes(title)) > 0 { // to take a sign away can join what stood beside it
+		title = fm.Subject(title)
+	}
+	return title
 }
 
-// linked names an issue that lives elsewhere.
-func linked(issue fm.Issue, id fm.TaskID) string {
-	if issue.URL == "" {
-		return id.Ref()
+// linked names an issue that lives elsewhere: the forge has another one of the
+// same number.
+func linked(issue fm.Issue, id fm.IssueID) string {
+	switch {
+	case issue.URL != "" && !strings.ContainsAny(issue.URL, " \n()<>"):
+		return "[" + id.Ref() + "](" + issue.URL + ")"
+	case strings.HasPrefix(id.Ref(), "#"):
+		return "`" + id.Ref() + "`"
 	}
-	return "[" + id.Ref() + "](" + issue.URL + ")"
+	return id.Ref()
 }
 
 // pullBody writes what a reviewer needs. The words of the agent and of the issue
@@ -93,12 +102,16 @@ func (r Rules) pullBody(t fm.Task, issue fm.Issue, c fm.Completion) string {
 	section("Verification", c.Verification)
 	section("Files Changed", c.Files)
 	if r.Separate {
-		b.WriteString("Issue: " + linked(issue, t.ID) + "\n")
+		b.WriteString("Issue: " + linked(issue, fm.IssueID(t.ID)) + "\n")
 	} else {
 		fmt.Fprintf(&b, "Closes #%s\n", t.ID)
 	}
-	if t.Parent != "" && string(t.Parent) != string(t.ID) {
-		fmt.Fprintf(&b, "Part of %s\n", t.Parent.Ref())
+	switch {
+	case t.Parent == "" || string(t.Parent) == string(t.ID):
+	case r.Separate:
+		b.WriteString("Part of " + linked(fm.Issue{}, t.Parent) + "\n")
+	default:
+		b.WriteString("Part of " + t.Parent.Ref() + "\n")
 	}
 	return b.String()
 }

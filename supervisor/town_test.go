@@ -269,6 +269,8 @@ func (c *town) alone(w fm.WorkerID) {
 	}
 }
 
+func (c *town) Base() string { return "main" }
+
 func (c *town) Prepare(ctx context.Context, at fm.Site) (dir, base string, err error) {
 	id := at.Task
 	leave, err := c.enter(ctx, "prepare", id)
