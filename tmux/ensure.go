@@ -16,8 +16,30 @@ import (
 
 // Ensure starts the server with fm's configuration and its hub session, unless
 // it runs, and mends what is missing from a running one. It says whether it
-// started the server. Two processes may race: tmux lets one of them start it.
+// started the server. Two processes may race: tmux lets one of them start it, and
+// may turn the other away while it does.
 func (s *Server) Ensure(ctx context.Context) (started bool, err error) {
+	for range bootTries {
+		if started, err = s.ensure(ctx); !errors.Is(err, errRejected) {
+			break
+		}
+		select {
+		case <-time.After(bootPause):
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	}
+	return started, err
+}
+
+// A server that has just been started answers within a second, also on a busy
+// machine; one that goes on to reject what fm asks is not mended by asking.
+const (
+	bootTries = 20
+	bootPause = 100 * time.Millisecond
+)
+
+func (s *Server) ensure(ctx context.Context) (started bool, err error) {
 	up, err := s.running(ctx)
 	if err != nil {
 		return false, fmt.Errorf("ensure tmux server: %w", err)
@@ -47,8 +69,8 @@ func (s *Server) boot(ctx context.Context) (started bool, err error) {
 		return true, nil
 	}
 	// Another process was first, with the same hub session.
-	if s.mend(ctx) == nil {
-		return false, nil
+	if other := s.mend(ctx); other == nil || errors.Is(other, errRejected) {
+		return false, other
 	}
 	return false, fmt.Errorf("start tmux server: %w", err)
 }
