@@ -96,7 +96,7 @@ type GitHubConfig struct {
 // credentials are JIRA_EMAIL and JIRA_API_TOKEN, or JIRA_API_TOKEN alone for a
 // personal access token of a Data Center.
 type JiraConfig struct {
-	URL         string `json:"url,omitempty"`          // default JIRA_URL
+	URL         string `json:"url,omitempty"`          // where JIRA_URL is not set
 	Project     string `json:"project,omitempty"`      // key; 123 is short for KEY-123 then
 	SubtaskType string `json:"subtask_type,omitempty"` // name of the issue type; default the project's only one
 	InProgress  string `json:"in_progress,omitempty"`  // transition or status; default In Progress

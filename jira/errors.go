@@ -73,7 +73,7 @@ func (j *Jira) failed(a *answer) *failure {
 	case a.status < 300:
 		if page(a.body) {
 			f.text = fmt.Sprintf("%s answers with a web page, not as Jira's API does: check jira.url, with the path that Jira may have behind the host", j.Site())
-			return f
+			break
 		}
 		return nil
 	case a.status < 400:
@@ -90,6 +90,9 @@ func (j *Jira) failed(a *answer) *failure {
 		f.text, f.kind = strings.TrimSpace(fmt.Sprint("Jira answers ", a.status, " ", f.words)), nil
 	default:
 		f.text = fmt.Sprintf("Jira refuses it (%s)", strings.TrimSpace(fmt.Sprint(a.status, " ", f.words)))
+	}
+	if j.o.Patient && f.kind == fm.ErrRefused && (a.captcha() || a.status == http.StatusUnauthorized || a.stranger() || a.status < 400) {
+		f.kind = nil
 	}
 	return f
 }

@@ -42,6 +42,9 @@ type Options struct {
 	// Patience is how long one call waits in all where Jira asks it to come
 	// later. Longer waits are an error at once, which says until when.
 	Patience time.Duration
+	// Patient has errors be transient where somebody may mend the token, or the
+	// site, while fm goes on: it is not taken, or a page answers in Jira's place.
+	Patient bool
 	// Waiting, if not nil, is called before a wait that a person would notice, by
 	// the goroutine that waits.
 	Waiting func(until time.Time, why string)
@@ -72,7 +75,7 @@ type Jira struct {
 func Open(o Options) (*Jira, error) {
 	site, err := siteOf(o.URL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("jira: %w", err)
 	}
 	if o.Token == "" {
 		return nil, errors.New("jira: no token: set JIRA_API_TOKEN, and JIRA_EMAIL for a token of the Cloud")
@@ -91,18 +94,28 @@ func Open(o Options) (*Jira, error) {
 	return j, nil
 }
 
+// ParseSite gives the one spelling of a site's address, from any that people
+// have for it. The error never repeats a password in it.
+func ParseSite(address string) (string, error) {
+	u, err := siteOf(address)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
+}
+
 // siteOf reads the address of a site, and takes off what a browser may have
 // added to it.
 func siteOf(address string) (*url.URL, error) {
 	if address == "" {
-		return nil, errors.New("jira: no address: set JIRA_URL or jira.url, such as https://example.atlassian.net")
+		return nil, errors.New("no address: set JIRA_URL or jira.url, such as https://example.atlassian.net")
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return nil, fmt.Errorf("jira: address %q: want one such as https://example.atlassian.net", withoutUser(address))
+		return nil, fmt.Errorf("address %q: want one such as https://example.atlassian.net", withoutUser(address))
 	}
 	if u.User != nil {
-		return nil, fmt.Errorf("jira: address of %s: it must not name a user: set JIRA_EMAIL and JIRA_API_TOKEN", u.Host)
+		return nil, fmt.Errorf("address of %s: it must not name a user: set JIRA_EMAIL and JIRA_API_TOKEN", u.Host)
 	}
 	path := strings.TrimRight(u.Path, "/")
 	for _, page := range []string{"/browse/", "/secure/", "/projects/", "/jira/software", "/jira/your-work", "/rest/"} {
@@ -113,7 +126,7 @@ func siteOf(address string) (*url.URL, error) {
 	clean := &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: path}
 	if inCloud(clean) {
 		if u.Scheme != "https" {
-			return nil, fmt.Errorf("jira: address %q: want https://", address)
+			return nil, fmt.Errorf("address %q: want https://", address)
 		}
 		clean.Path = ""
 	}

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -21,14 +20,11 @@ import (
 // to GitHub where the repository is there, else into files.
 func (h *house) jiraPlace(ctx context.Context, had place) (place, error) {
 	p := place{source: jiraSource}
-	for _, named := range []string{h.config.Jira.URL, strings.TrimSpace(h.getenv("JIRA_URL")), had.site} {
-		if p.site == "" {
-			p.site = named
-		}
-	}
+	// The environment first: the settings may have come with the repository.
+	named := cmp.Or(strings.TrimSpace(h.getenv("JIRA_URL")), h.config.Jira.URL, had.site)
 	var err error
-	if p.site, err = siteOf(p.site); err != nil {
-		return place{}, usage("%v: set JIRA_URL, or jira.url in %s, to its address, such as https://example.atlassian.net", err, h.project.ConfigFile())
+	if p.site, err = jira.ParseSite(named); err != nil {
+		return place{}, usage("which Jira? %v", err)
 	}
 	if had.source == jiraSource {
 		p.repo = had.repo
@@ -46,21 +42,6 @@ func (h *house) jiraPlace(ctx context.Context, had place) (place, error) {
 	}
 	p.repo = repo.String()
 	return p, nil
-}
-
-// siteOf reads the address of a Jira.
-func siteOf(text string) (string, error) {
-	if text == "" {
-		return "", errors.New("no Jira is named")
-	}
-	if !strings.Contains(text, "://") {
-		text = "https://" + text
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return "", fmt.Errorf("the Jira %s has no web address", fm.Line(text, 120))
-	}
-	return u.Scheme + "://" + u.Host + strings.TrimRight(u.Path, "/"), nil
 }
 
 // hostOf names a site in few letters.
@@ -97,6 +78,7 @@ func (h *house) jiraKey(site string) (who handOver, stamp string, err error) {
 // repository is.
 func (h *house) inJira(p place) (*office, error) {
 	who, stamp, missing := h.jiraKey(p.site)
+	held := who
 	o := jira.Options{URL: p.site, Email: who.Email, Token: who.Token, Config: h.config.Jira, Patience: commandPatience, Waiting: h.tellWaitOf(hostOf(p.site))}
 	switch {
 	case missing != nil && h.role != supervising:
@@ -106,7 +88,7 @@ func (h *house) inJira(p place) (*office, error) {
 	}
 	switch h.role {
 	case supervising:
-		o.Patience, o.Waiting = supervisorPatience, nil
+		o.Patience, o.Waiting, o.Patient = supervisorPatience, nil, true
 	case examining:
 		o.Patience, o.Waiting = 0, nil
 	case commanding:
@@ -124,8 +106,12 @@ func (h *house) inJira(p place) (*office, error) {
 		quota:   func() fm.Quota { return fm.Quota{} },
 		remarks: site.Remarks,
 		stale: func() bool {
-			_, now, _ := h.jiraKey(p.site) // without a key it is an old one, or none
-			return now != stamp
+			if _, now := newest(h.handOverFiles(forJira)); now == stamp {
+				return false
+			}
+			now, seen, err := h.jiraKey(p.site)
+			stamp = seen
+			return err == nil && now != held
 		},
 	}
 	if p.repo == "" {

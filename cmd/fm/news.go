@@ -29,7 +29,7 @@ func (n *news) tell(x intake.News) {
 	case intake.Adopted:
 		fmt.Fprintf(n.out, "✓ %s: Has %s already%s\n", id, plural(x.Count, "open subissue"), because(x.Why))
 	case intake.Known:
-		fmt.Fprintf(n.out, "✓ %s: Is in the queue already\n", id)
+		fmt.Fprintf(n.out, "✓ %s: Is in the queue already%s\n", id, because(x.Why))
 	case intake.Retried:
 		fmt.Fprintf(n.out, "! %s: Could not be split, trying once more%s\n", id, because(x.Why))
 	case intake.Whole:

@@ -73,7 +73,7 @@ func (h *house) alter(ctx context.Context, change func(*wish)) (supervisor.Wante
 	}
 	now := had
 	now.Wanted = old
-	if change(&now); now.Equal(old) && now.Repo == had.Repo && exists(h.project.StateFile()) {
+	if change(&now); now.Equal(old) && now.Repo == had.Repo && now.Site == had.Site && exists(h.project.StateFile()) {
 		return now.Wanted, nil
 	}
 	if had.Workers != nil || now.Wanted.Workers != old.Workers {
