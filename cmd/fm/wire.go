@@ -118,7 +118,9 @@ func (a *app) visitTask(ctx context.Context, word string) (taskVisit, error) {
 	return taskVisit{house: h, queue: q, snap: snap, task: t}, nil
 }
 
-func unqueued(id fm.TaskID) error { return usage("%s is not in the queue; see: fm queue show", id.Ref()) }
+func unqueued(id fm.TaskID) error {
+	return usage("%s is not in the queue; see: fm queue show", id.Ref())
+}
 
 // used says whether fm has worked in the project. Settings and issues alone
 // may come with the repository.
