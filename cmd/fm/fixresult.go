@@ -17,7 +17,7 @@ import (
 // if not all of them are mended.
 func (f *fixing) result(ctx context.Context, rows []fixRow, s supervisor.Status) error {
 	f.address(ctx, rows)
-	fmt.Fprint(f.stdout, f.report(rows, s.Conflicts))
+	fmt.Fprint(f.stdout, f.report(rows, f.compared(ctx, rows, s.Conflicts)))
 	if f.json {
 		if err := f.print(rows); err != nil {
 			return err

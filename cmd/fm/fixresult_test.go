@@ -39,6 +39,7 @@ func TestTheResultSaysWhereToLook(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		terms     fm.Terms
+		manual    bool
 		worktrees []string
 		conflicts []fm.Conflict
 		rows      []fixRow
@@ -52,6 +53,7 @@ func TestTheResultSaysWhereToLook(t *testing.T) {
 			},
 		},
 		"trouble": {
+			manual:    true,
 			worktrees: []string{"124", "125", "126", "PROJ-7"},
 			conflicts: []fm.Conflict{
 				{Tasks: [2]fm.TaskID{"126", "127"}, Files: []string{"src/auth/login.ts", "a b\x1b[2J.txt"}},
@@ -68,6 +70,14 @@ func TestTheResultSaysWhereToLook(t *testing.T) {
 				{stands: standsCancelled, over: true, task: fm.Task{ID: "PROJ-7", Status: fm.Cancelled}},
 			},
 		},
+		"conflict": {
+			worktrees: []string{"456"},
+			conflicts: []fm.Conflict{{Tasks: [2]fm.TaskID{"456", ""}, Files: []string{"shop.txt"}}},
+			rows: []fixRow{
+				{stands: standsSuccess, over: true, note: "Clean fix", task: fm.Task{ID: "123", Status: fm.Merged, Pull: "45", Attempt: 1}},
+				{stands: standsFailed, over: true, note: "the agent gave up: Both are right", task: fm.Task{ID: "456", Status: fm.Failed, Pull: "46", Attempt: 3}},
+			},
+		},
 		"sequential": {
 			terms: fm.Terms{Main: true, NoPull: true},
 			rows: []fixRow{
@@ -81,6 +91,7 @@ func TestTheResultSaysWhereToLook(t *testing.T) {
 		for i := range tt.rows {
 			tt.rows[i].task.Terms.Fix = true
 		}
+		f.manual = tt.manual
 		got := f.report(tt.rows, tt.conflicts)
 		if strings.ContainsRune(got, 0x1b) {
 			t.Errorf("%s: an escape in %q", name, got)

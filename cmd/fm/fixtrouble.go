@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,7 +67,13 @@ func (f *fixing) late(t fm.Task, after string) string {
 		return text + fmt.Sprintf("Its commits are on branch %s, and the rest is kept: git for-each-ref refs/fm/preserved/%s\n", t.Head(), t.ID)
 	}
 	dir := fm.Line(f.worktree(t), 300)
-	return text + fmt.Sprintf("The worktree is preserved at: %s\n\nDebug:\n  cd %s\n  git status\n  cat COMPLETION.md  # May have partial status\n\nMore time: fm fix %s --timeout 30m\n", dir, quotedPath(dir), t.ID)
+	return text + fmt.Sprintf("The worktree is preserved at: %s\n\nDebug:\n  cd %s\n  git status\n  cat COMPLETION.md  # May have partial status\n\nMore time: %s\n", dir, quotedPath(dir), f.longer(t))
+}
+
+// longer is the command that gives an issue more time.
+func (f *fixing) longer(t fm.Task) string {
+	flags := slices.DeleteFunc(slices.Clone(f.flags), func(flag string) bool { return strings.HasPrefix(flag, "--timeout ") })
+	return f.anew(t, append(flags, "--timeout "+shortTime(max(30*time.Minute, 3*t.Terms.Timeout))))
 }
 
 // quotedPath gives a path as a shell takes it for one word.
@@ -77,11 +84,49 @@ func quotedPath(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
+// compareLimit is how long the branches are compared when all is over.
+const compareLimit = 20 * time.Second
+
+// compared tells which branches cannot be merged as they were left. The
+// supervisor has an eye only on those that are to be merged; here one counts, too,
+// whose agent has given up. Where it cannot be found out, what the supervisor saw
+// will do.
+func (f *fixing) compared(ctx context.Context, rows []fixRow, seen []fm.Conflict) []fm.Conflict {
+	var sites []fm.Site
+	mine := map[fm.TaskID]bool{"": true} // the base
+	for _, r := range rows {
+		if mine[r.task.ID] = true; r.unmerged() {
+			sites = append(sites, r.task.Site())
+		}
+	}
+	repo, err := f.repo(ctx)
+	if err != nil || len(sites) == 0 {
+		return seen
+	}
+	ctx, cancel := context.WithTimeout(ctx, compareLimit)
+	defer cancel()
+	found, err := repo.Conflicts(ctx, sites)
+	if err != nil {
+		return seen
+	}
+	for _, c := range seen {
+		if !mine[c.Tasks[0]] || !mine[c.Tasks[1]] {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// unmerged says whether there is work on an issue that may still be merged.
+func (r fixRow) unmerged() bool {
+	return r.task.Attempt > 0 && r.task.Status != fm.Merged && r.task.Status != fm.Cancelled
+}
+
 // conflicting says which branches change the same lines, and what can be done.
 func (f *fixing) conflicting(rows []fixRow, conflicts []fm.Conflict) string {
 	open := map[fm.TaskID]fixRow{}
 	for _, r := range rows {
-		if r.task.Attempt > 0 && r.task.Status != fm.Merged && r.task.Status != fm.Cancelled {
+		if r.unmerged() {
 			open[r.task.ID] = r
 		}
 	}
@@ -118,24 +163,57 @@ func between(c fm.Conflict) string {
 // ways says what can be done about branches that change the same lines. The
 // last one is mended; the others come before it.
 func (f *fixing) ways(sides []fm.TaskID, open map[fm.TaskID]fixRow) string {
-	first, last := sides[0], sides[len(sides)-1]
-	branch, remote, onto := open[last].task.Head(), f.config.Remote, f.config.Remote+"/"+f.base
-	text := "1. Resolve manually, as soon as the other one is merged:\n"
-	switch {
-	case f.terms.NoPull && len(sides) == 1:
-		text = fmt.Sprintf("1. Resolve manually:\n     git fetch %s\n     git switch %s\n     git merge %s\n     git add FILES && git commit\n", remote, branch, onto)
-	case f.terms.NoPull:
-		text = fmt.Sprintf("1. Resolve manually:\n     git switch %s\n     git merge %s\n     git add FILES && git commit\n", branch, open[first].task.Head())
-	default:
-		text += fmt.Sprintf("     git fetch %[1]s\n     git switch %[2]s\n     git rebase %[3]s\n     git add FILES && git rebase --continue\n     git push --force-with-lease %[1]s %[2]s\n", remote, branch, onto)
-	}
+	last := open[sides[len(sides)-1]]
 	if len(sides) == 1 {
+		text := "1. Resolve manually:\n" + f.byHand(last, f.onto())
+		if last.fell() {
+			text += fmt.Sprintf("2. Prioritize the others - Keep what is merged: set %s to cancelled in .founder-mode/queue.txt\n"+
+				"3. Have an agent try once more, on top of that: %s\n", last.task.ID, f.anew(last.task, f.flags))
+		}
 		return text
 	}
 	var all []string
 	for _, id := range sides {
 		all = append(all, string(id))
 	}
-	text += fmt.Sprintf("2. Prioritize one - Keep only %s's changes: set %s to cancelled in .founder-mode/queue.txt\n", first.Ref(), strings.Join(all[1:], ", "))
-	return text + fmt.Sprintf("3. Abort parallel - Switch to sequential: set them to cancelled there, then: fm fix --sequential %s\n", strings.Join(all, " "))
+	text := "1. Resolve manually, as soon as the other one is merged:\n" + f.byHand(last, f.onto())
+	if f.terms.NoPull {
+		text = "1. Resolve manually:\n" + f.byHand(last, open[sides[0]].task.Head())
+	}
+	return text + fmt.Sprintf("2. Prioritize one - Keep only %s's changes: set %s to cancelled in .founder-mode/queue.txt\n"+
+		"3. Abort parallel - Switch to sequential: set them to cancelled there, then: fm fix --sequential %s\n", sides[0].Ref(), strings.Join(all[1:], ", "), strings.Join(all, " "))
+}
+
+// onto is the base as others see it.
+func (f *fixing) onto() string { return f.config.Remote + "/" + f.base }
+
+// byHand gives the git commands that resolve a conflict, and what comes then.
+func (f *fixing) byHand(r fixRow, onto string) string {
+	t, lines := r.task, []string{}
+	if f.left(t) { // the branch is checked out there, and can be nowhere else
+		lines = append(lines, "cd "+quotedPath(fm.Line(f.worktree(t), 300)))
+	} else {
+		lines = append(lines, "git switch "+t.Head())
+	}
+	if onto == f.onto() {
+		lines = append(lines, "git fetch "+f.config.Remote)
+	}
+	then := ""
+	switch {
+	case f.terms.NoPull:
+		lines = append(lines, "git merge "+onto, "git add FILES && git commit")
+	default:
+		lines = append(lines, "git rebase "+onto, "git add FILES && git rebase --continue", fmt.Sprintf("git push --force-with-lease %s %s", f.config.Remote, t.Head()))
+		if then = "   Then have it checked and merged: " + f.anew(t, f.flags) + "\n"; f.manual && t.Pull != "" {
+			then = "   Then merge pull request #" + t.Pull + "\n"
+		}
+	}
+	return "     " + strings.Join(lines, "\n     ") + "\n" + then
+}
+
+// anew is the command that has an issue taken up once more, as it was or with
+// other flags. How many there are at the same time is nothing to one.
+func (f *fixing) anew(t fm.Task, flags []string) string {
+	flags = slices.DeleteFunc(slices.Clone(flags), func(flag string) bool { return strings.HasPrefix(flag, "--max-parallel ") })
+	return strings.Join(append([]string{"fm fix", string(t.ID)}, flags...), " ")
 }
