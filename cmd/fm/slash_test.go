@@ -38,19 +38,14 @@ func TestPromptsKnowTheCommandLine(t *testing.T) {
 
 var flagged = regexp.MustCompile("--[a-z][a-z-]+")
 
-// A flag that a prompt names by itself is one of its verbs'. Those of
-// fix-issues are its own: it has no verb yet.
+// A flag that a prompt names by itself is one of its verbs'.
 func TestPromptsKnowTheFlags(t *testing.T) {
 	parser, err := kong.New(&cli{}, kong.Vars{"version": "x"}, kong.Exit(func(int) {}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := []string{"--sequential", "--max-parallel", "--no-overlap-check", "--no-pr", "--source"}
 	for _, f := range plugin.Commands() {
 		for _, flag := range flagged.FindAllString(string(f.Text), -1) {
-			if strings.HasSuffix(f.Name, "/fix-issues.md") && slices.Contains(own, flag) {
-				continue
-			}
 			known := slices.ContainsFunc(called.FindAllStringSubmatch(string(f.Text), -1), func(m []string) bool {
 				return misunderstood(parser.Model.Node, append(strings.Fields(m[1]), flag)) == ""
 			})
