@@ -60,7 +60,7 @@ func (r *Repo) Prepare(ctx context.Context, at fm.Site) (dir, base string, err e
 // creationError is what the user knows from the first design of fm, on fewer
 // lines.
 func creationError(p place, err error) error {
-	return fmt.Errorf("create worktree for issue %s: %w (possible causes: the branch is in use elsewhere, the folder is taken, a git command was cut off; try: git worktree prune)", p.id.Ref(), err)
+	return fmt.Errorf(uncreated+"%s: %w"+causes+"the branch is in use elsewhere, the folder is taken, a git command was cut off; try: git worktree prune)", p.id.Ref(), err)
 }
 
 // ensure brings the task's worktree about. The caller holds the writer lock.

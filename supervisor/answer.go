@@ -105,7 +105,7 @@ func (d *decision) overtime(t fm.Task, ss fm.Session, rep fm.Report) bool {
 // timedOut says what happened, and where to look. The main checkout is its user's
 // again.
 func (r Rules) timedOut(t fm.Task, limit time.Duration) string {
-	why := fmt.Sprintf("Issue %s timed out after %s.", t.ID.Ref(), limit)
+	why := timedOutNote(t, limit)
 	if r.Dir == nil {
 		return why
 	}

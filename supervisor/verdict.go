@@ -77,7 +77,7 @@ func (d *decision) verified(ev Verified) {
 	}
 	switch {
 	case v.Outcome == fm.Failure:
-		d.gaveUp(t, "the agent gave up: "+fm.Line(v.Summary, 600))
+		d.gaveUp(t, GaveUpNote+fm.Line(v.Summary, 600))
 	case v.Reasons != "":
 		d.update(ev.Run, func(p *Progress) {
 			p.Judged, p.Checked = max(p.Judged, v.Turns), max(v.Turns, 1)
@@ -91,7 +91,7 @@ func (d *decision) verified(ev Verified) {
 	case v.Outcome == fm.Partial && v.Commits > 0 && !t.Terms.NoPull:
 		d.record(queue.PublishDraft(t, at))
 	case v.Outcome == fm.Partial:
-		d.record(queue.Block(t, "the agent finished only a part: "+fm.Line(v.Summary, 600), at))
+		d.record(queue.Block(t, PartNote+fm.Line(v.Summary, 600), at))
 	case t.Terms.NoPull:
 		d.finish(t, "", v.Summary)
 	default:
@@ -163,7 +163,7 @@ func drafted(t fm.Task, ev Published, at time.Time) queue.Change {
 	if ev.Pull.Draft {
 		kind = "draft pull request"
 	}
-	c := queue.Block(t, "the agent finished only a part: "+strings.TrimRight(fm.Line(ev.Summary, 600), ". ")+"; "+kind+" #"+ev.Pull.Number, at)
+	c := queue.Block(t, PartNote+strings.TrimRight(fm.Line(ev.Summary, 600), ". ")+"; "+kind+" #"+ev.Pull.Number, at)
 	c.Task.Pull = ev.Pull.Number
 	return c
 }

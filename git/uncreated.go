@@ -1,0 +1,22 @@
+package git
+
+import (
+	"strings"
+
+	"github.com/founder-mode/fm"
+)
+
+// What stands around the reason for which there is no worktree.
+const (
+	uncreated = "create worktree for issue "
+	causes    = " (possible causes: "
+)
+
+// Uncreated gives why a worktree could not be made, if that is what the text of
+// an error of [Repo.Prepare] says, also where it became a task's note.
+func Uncreated(text string) (why string, ok bool) {
+	_, rest, ok := strings.Cut(text, uncreated)
+	_, why, found := strings.Cut(rest, ": ") // behind the name of the issue
+	why, _, _ = strings.Cut(why, causes)
+	return strings.TrimSuffix(why, ": "+fm.ErrRefused.Error()), ok && found
+}
