@@ -72,7 +72,7 @@ func TestAPersonMayDoWithoutAnOwedPullRequest(t *testing.T) {
 // TestDoneAgainWithAnotherPullRequest retries tasks whose pull request is over,
 // and such that have to mend theirs.
 func TestDoneAgainWithAnotherPullRequest(t *testing.T) {
-	for status, want := range map[fm.Status]string{fm.Merged: "", fm.Blocked: "", fm.Failed: "12", fm.Pending: "12"} {
+	for status, want := range map[fm.Status]string{fm.Merged: "", fm.Blocked: "", fm.Cancelled: "", fm.Failed: "12", fm.Pending: "12"} {
 		b := newBench(t, three()...)
 		at := b.task("1")
 		at.Status, at.Pull, at.Extra = status, "12", []fm.Field{{Key: "ci", Value: "c1"}}

@@ -14,10 +14,10 @@ func Retry(t fm.Task, at time.Time) Change {
 }
 
 // again takes a task up anew. Its pull request is over where it was merged, and
-// may be where a person was asked: then the branch tells whether it still is the
-// task's.
+// may be where a person was asked or did without it: then the branch tells whether
+// it still is the task's.
 func again(t fm.Task, at time.Time) fm.Task {
-	if t.Status == fm.Merged || t.Status == fm.Blocked {
+	if t.Status == fm.Merged || t.Status == fm.Blocked || t.Status == fm.Cancelled {
 		t.Pull = ""
 	}
 	t = moved(t, fm.Pending, at)
