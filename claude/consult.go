@@ -86,7 +86,7 @@ func (a answer) failure() error {
 	case a.APIStatus != 0, strings.HasPrefix(says, "API Error"):
 		// The CLI has tried again for minutes already, and workers would get no
 		// other answer than we did.
-		return fmt.Errorf("%w: claude says %q; nothing was queued, try again when it has passed", fm.ErrRefused, says)
+		return fmt.Errorf("%w: claude says %q; try again when it has passed", fm.ErrRefused, says)
 	case says == "":
 		return errors.New("claude failed without a word: " + fm.Line(a.Subtype, 40))
 	}

@@ -65,6 +65,9 @@ func TestNoPredictionSaysWhatClaudeSaid(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.says) || errors.Is(err, fm.ErrRefused) != tt.refused {
 				t.Errorf("got %v; want %q, refused %v", err, tt.says, tt.refused)
 			}
+			if strings.Contains(err.Error(), "queue") { // Caught: the words of a split
+				t.Errorf("a prediction queues nothing: %v", err)
+			}
 		})
 	}
 }
