@@ -29,6 +29,7 @@ type machine struct {
 	exited bool
 	now    map[fm.Run]bool // stopped because the user wanted it now
 	full   bool            // the disk: nothing can be recorded
+	scan   time.Time       // when one was ordered last
 }
 
 // machineIdle is short, so that agents hang often enough.
@@ -39,6 +40,7 @@ func newMachine(t *rapid.T) *machine {
 	r := rules()
 	r.Merge = rapid.SampledFrom([]MergePolicy{AutoMerge, AutoMerge, ManualMerge}).Draw(t, "merge")
 	r.Attempts, r.Idle = 3, machineIdle
+	m.w.radar, r.Warn = rapid.Bool().Draw(t, "radar"), rapid.Bool().Draw(t, "warn")
 	m.s = NewState(r)
 	n := rapid.IntRange(1, 6).Draw(t, "tasks")
 	for i := range n {
@@ -48,12 +50,21 @@ func newMachine(t *rapid.T) *machine {
 		if i > 0 && rapid.IntRange(0, 3).Draw(t, "dep") == 0 {
 			task.DependsOn = []fm.TaskID{fm.TaskID(fmt.Sprint(10 + rapid.IntRange(0, i-1).Draw(t, "on")))}
 		}
+		task.Terms = rapid.SampledFrom(someTerms()).Draw(t, "terms")
+		task.Paths = rapid.SampledFrom([][]string{nil, nil, {"a.go"}, {"b/"}, {"b/c.go", "a.go"}}).Draw(t, "paths")
 		if rapid.IntRange(0, 7).Draw(t, "curse") == 0 {
 			m.w.cursed[task.ID] = rapid.SampledFrom([]FailureKind{Transient, Refused, Conflicted, NotFound}).Draw(t, "kind")
 		}
 		m.w.tasks = append(m.w.tasks, task)
 	}
 	return m
+}
+
+// someTerms are what users ask for: mostly nothing.
+func someTerms() []fm.Terms {
+	return []fm.Terms{
+		{}, {}, {}, {Fix: true}, {Fix: true}, {Fix: true, NoPull: true}, {Fix: true, Main: true}, {Fix: true, Main: true, NoPull: true}, {NoPull: true},
+	}
 }
 
 func (m *machine) say(format string, args ...any) {
@@ -141,6 +152,13 @@ func (m *machine) record(rec Record) Event {
 	return QueueRead{Snapshot: m.w.snapshot()} // stale
 }
 
+func clears(eff Effect) bool { _, ok := eff.(Clear); return ok }
+
+// needsPlace says whether an effect wants what its task is worked on in for itself.
+func needsPlace(eff Effect) bool {
+	return slices.Contains([]string{"clear", "start", "verify", "publish", "rebase", "tidy"}, identity(eff).kind)
+}
+
 func (m *machine) launch(eff Effect) {
 	if _, ok := eff.(Exit); ok {
 		m.exit()
@@ -149,6 +167,9 @@ func (m *machine) launch(eff Effect) {
 	for _, other := range m.fly {
 		if other.key() == eff.key() {
 			m.fail("ordered twice: %v", names([]Effect{eff}))
+		}
+		if clears(eff) != clears(other) && taskOf(eff) == taskOf(other) && needsPlace(eff) && needsPlace(other) {
+			m.fail("%v, while %v is under way", orders{eff}, orders{other})
 		}
 	}
 	if stop, ok := eff.(Stop); ok && m.s.Wanted.Stop == StopNow {
@@ -180,7 +201,7 @@ func (m *machine) crash(choose func(int) int) {
 			m.w.carryOut(eff, m.now)
 		}
 	}
-	m.fly, m.inbox, m.past, m.seen, m.moved = nil, nil, nil, nil, nil
+	m.fly, m.inbox, m.past, m.seen, m.moved, m.scan = nil, nil, nil, nil, nil, time.Time{}
 	m.s = NewState(m.s.Rules)
 }
 
@@ -204,7 +225,9 @@ func (m *machine) obeys(before State, effects []Effect) {
 			if p, ok := m.s.view(eff.Task); ok && (p.Armed || p.Draft || p.Demand != "" || p.State == fm.PullClosed) {
 				m.fail("%v, and it is %+v", orders{eff}, p)
 			}
-		case Stop, Tell, Close, Revive, Verify, Publish, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
+		case Scan:
+			m.obeysScan(eff)
+		case Clear, Stop, Tell, Warn, Close, Revive, Verify, Publish, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
 		}
 		if w := workerOf(eff); w != 0 && m.s.Wanted.Stop != StopNow {
 			ss, _ := m.s.slot(w)
@@ -242,16 +265,41 @@ func (m *machine) obeysAgents(eff Effect) {
 		if current() && (!silent || m.s.shut()) {
 			m.fail("%v, and the agent is %+v", orders{eff}, rep)
 		}
-	case Record, Revive, Start, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
+	case Warn:
+		p := m.s.Runs[run.Task]
+		if !m.s.Rules.Warn || !current() || rep.State != fm.AtWork || p.Rung != Calm || p.Reasons != "" || m.s.gate() != (Gate{}) {
+			m.fail("%v, and the agent is %+v, %+v, gate %+v", orders{eff}, rep, p, m.s.gate())
+		}
+	case Record, Revive, Start, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Clear, Tidy, CloseParent, Exit, Note, Explain:
 	}
+}
+
+// obeysScan checks that branches are compared only when one of them has moved, and
+// not all the time.
+func (m *machine) obeysScan(eff Scan) {
+	m.Helper()
+	switch {
+	case eff.Stamp == "" || len(eff.Sites) == 0:
+		m.fail("%+v: there is nothing to look at", eff)
+	case eff.Stamp == m.s.Scan.Stamp && slices.Equal(eff.Sites, m.s.Scan.Sites):
+		m.fail("a scan, and nothing has moved")
+	case m.s.At.Sub(m.scan) < scanEvery:
+		m.fail("a scan, and the last one was ordered at %s", m.scan)
+	}
+	m.scan = m.s.At
 }
 
 func (m *machine) obeysClaims(rec Record) {
 	m.Helper()
-	working := 0
+	working, fixing := 0, 0
+	var holder fm.TaskID
 	for _, t := range m.s.Queue.Tasks {
 		if t.Status == fm.Working && !queue.Owed(t) {
 			working++
+			fixing += strings.Count(fmt.Sprint(t.Terms.Fix), "true")
+		}
+		if queue.Holds(t) {
+			holder = t.ID
 		}
 	}
 	for _, c := range rec.Changes {
@@ -259,7 +307,16 @@ func (m *machine) obeysClaims(rec Record) {
 			continue
 		}
 		working++
+		fixing += strings.Count(fmt.Sprint(c.Task.Terms.Fix), "true")
+		if c.Task.Terms.Main {
+			if holder != "" && holder != c.Task.ID {
+				m.fail("claim of %s, and %s has the main checkout", c.Task.ID, holder)
+			}
+			holder = c.Task.ID
+		}
 		switch {
+		case c.Task.Terms.Fix && m.s.Wanted.Fixes > 0 && fixing > m.s.Wanted.Fixes:
+			m.fail("claim of %s makes %d issues, and %d are wanted at once", c.Task.ID, fixing, m.s.Wanted.Fixes)
 		case m.s.shut():
 			m.fail("claim of %s, and the gate is shut: %+v", c.Task.ID, m.s.gate())
 		case m.s.Wanted.Paused || m.s.Wanted.Stop != "":
@@ -281,6 +338,11 @@ func (m *machine) finish(i int, fate FailureKind, after bool) {
 		got := m.w.carryOut(eff, m.now)
 		if fate == "" {
 			ev = got
+		}
+	}
+	if failed, ok := ev.(EffectFailed); ok && failed.Kind != Transient {
+		if clear, ok := eff.(Clear); ok && clear.Task.ID == m.w.main {
+			m.w.kept = true // nobody tries again
 		}
 	}
 	m.say("carried out %v: %T fate=%q", orders{eff}, ev, fate)
@@ -388,6 +450,9 @@ func (m *machine) live(r fm.Run, deed string) {
 	case deed == "nothing":
 		a.rep.Trouble = ""
 		end()
+	case deed == "commit":
+		m.w.git.add(id)
+		a.rep.Heard = m.w.now
 	case deed == "ask":
 		set(fm.Waiting)
 	case deed == "shell":
@@ -399,6 +464,6 @@ func (m *machine) live(r fm.Run, deed string) {
 
 func agentDeeds() []string {
 	return []string{
-		"good", "good", "good", "same", "false", "good, then crash", "crash", "failed", "partial", "part of it", "trouble", "nothing", "ask", "deaf", "shell", "hang",
+		"good", "good", "good", "commit", "commit", "same", "false", "good, then crash", "crash", "failed", "partial", "part of it", "trouble", "nothing", "ask", "deaf", "shell", "hang",
 	}
 }

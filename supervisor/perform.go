@@ -284,7 +284,17 @@ func (s *Supervisor) tidy(ctx context.Context, t fm.Task) error {
 }
 
 // clear gives back what a task was worked on in, once no process is left there.
+// One that lives in a session, which no look has seen yet, is not ended for it.
 func (s *Supervisor) clear(ctx context.Context, t fm.Task) error {
+	sight, err := s.o.Terminal.Observe(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ss := range sight.Sessions {
+		if ss.Run.Task == t.ID && ss.Alive {
+			return fmt.Errorf("give back what %s was worked on in: it runs in %s", t.ID.Ref(), ss.Worker)
+		}
+	}
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
 		return err
 	}

@@ -129,6 +129,7 @@ func (m *machine) want(t *rapid.T) {
 		Workers: rapid.IntRange(1, 4).Draw(t, "workers"),
 		Paused:  rapid.IntRange(0, 4).Draw(t, "paused") == 0,
 		Stop:    rapid.SampledFrom([]StopMode{"", "", "", "", StopDrain, StopNow}).Draw(t, "stop"),
+		Fixes:   rapid.IntRange(0, 2).Draw(t, "fixes"),
 	}
 	for id := fm.WorkerID(1); id < 5; id++ {
 		switch rapid.IntRange(0, 9).Draw(t, "hand") {

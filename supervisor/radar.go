@@ -107,12 +107,11 @@ func (d *decision) listens(t fm.Task) bool {
 
 // warnOf marks the task with what its agent is told of, before that is told.
 func (d *decision) warnOf(t fm.Task, clashes []clash) {
-	marked := t
+	words := strings.FieldsFunc(mark(t, conflictKey), func(r rune) bool { return r == ',' })
 	var news []clash
 	for _, c := range clashes {
-		full := len(strings.Split(mark(marked, conflictKey), ",")) >= maxMarks
-		if !full && !has(marked, conflictKey, c.word()) {
-			marked, news = with(marked, conflictKey, c.word()), append(news, c)
+		if word := c.word(); len(words) < maxMarks && !slices.Contains(words, word) {
+			words, news = append(words, word), append(news, c)
 		}
 	}
 	if len(news) == 0 {
@@ -120,7 +119,7 @@ func (d *decision) warnOf(t fm.Task, clashes []clash) {
 	}
 	why := "its branch conflicts with " + against(news)
 	if d.act(Warn{Worker: t.Worker, Run: t.Run(), Site: t.Site(), Text: warning(news)}, why, "") {
-		d.record(queue.Warned(marked, why))
+		d.record(queue.Warned(marked(t, conflictKey, strings.Join(words, ",")), why))
 	}
 }
 

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -14,6 +15,9 @@ func (m *machine) settle() {
 	m.full, m.w.down, m.w.limit = false, false, time.Time{}
 	m.wanted.Hands, m.w.hands = nil, nil
 	m.wanted.Workers, m.wanted.Paused = max(m.wanted.Workers, 1+len(m.w.cursed)), false
+	if len(m.w.cursed) > 0 {
+		m.wanted.Fixes = 0
+	}
 	if len(m.w.cursed) > 0 {
 		m.wanted.Stop = "" // what cannot be stopped is waited for
 	}
@@ -79,15 +83,24 @@ func (m *machine) rests() {
 	m.Helper()
 	merged := map[fm.TaskID]bool{}
 	for _, t := range m.w.tasks {
-		merged[t.ID] = t.Status == fm.Merged
+		merged[t.ID] = t.Status == fm.Merged || t.Status == fm.Completed && t.Terms.NoPull
 	}
+	kept := slices.ContainsFunc(m.w.tasks, func(t fm.Task) bool { return queue.Holds(t) && m.w.cursed[t.ID] != "" })
 	byHand := m.s.Rules.Merge == ManualMerge
 	children := map[fm.IssueID]int{}
 	for _, t := range m.w.tasks {
 		unmet := slices.ContainsFunc(t.DependsOn, func(id fm.TaskID) bool { return !merged[id] })
 		_, cursed := m.w.cursed[t.ID]
 		switch {
-		case cursed, t.Status == fm.Pending && unmet, t.Status == fm.Completed && byHand:
+		case cursed:
+		case queue.Clearing(t):
+			m.fail("what %s was worked on in is not given back: %+v", t.ID, t)
+		case t.Status == fm.Pending && (unmet || t.Terms.Main && kept):
+		case t.Status == fm.Completed && t.Terms.Fix && m.w.trees[t.ID] && !strings.Contains(t.Note, "stay where they are"):
+			m.fail("%s is completed, and its worktree is still there", t.ID)
+		case m.w.main == t.ID && !m.w.kept && t.Status.Over():
+			m.fail("%s is %s, and has the main checkout", t.ID, t.Status)
+		case t.Status == fm.Completed && (byHand || t.Terms.NoPull):
 		case !t.Status.Over():
 			m.fail("%s is still %s (attempt %d, %d failures, progress %+v)", t.ID, t.Status, t.Attempt, t.Failures, m.s.Runs[t.ID])
 		case t.Status == fm.Merged && m.w.trees[t.ID]:

@@ -41,6 +41,12 @@ func crowd(tb testing.TB) State {
 	}
 	s := seen().holding(snap)
 	s.Rules.Merge, s.Wanted.Workers = ManualMerge, 100
+	s.Pulls = map[string]PullView{}
+	for t := range s.inHand {
+		if t.Pull != "" {
+			s.Pulls[t.Pull] = PullView{Run: t.Run(), PullRequest: fm.PullRequest{Number: t.Pull, State: fm.PullOpen}}
+		}
+	}
 	for i := range 100 {
 		s = s.with(live(fm.WorkerID(i+1), tasks[i].ID, 1), atWork())
 	}

@@ -50,6 +50,9 @@ func (w *world) publish(eff Publish) Event {
 	if !w.promises[t.Run()] {
 		w.broken("%s was published without a durable intent", t.Run())
 	}
+	if t.Terms.NoPull {
+		w.broken("%s was published, and is not to be", t.Run())
+	}
 	published := func(p *fm.PullRequest) Event {
 		w.shows(p)
 		p.Draft = queue.Drafting(t)

@@ -26,6 +26,10 @@ type world struct {
 	agents  map[fm.Run]*agent
 
 	trees map[fm.TaskID]bool
+	main  fm.TaskID         // which has the main checkout
+	kept  bool              // something there could not be given back
+	radar bool              // somebody looks at the branches
+	notes map[fm.TaskID]int // marks that an agent is told of conflicts, without those that it was told of
 	done  map[fm.TaskID]work
 	pulls []fm.PullRequest
 	git   commits
@@ -69,7 +73,7 @@ func newWorld() *world {
 		close: map[fm.IssueID]time.Time{}, panes: map[fm.WorkerID]*pane{}, agents: map[fm.Run]*agent{},
 		trees: map[fm.TaskID]bool{}, done: map[fm.TaskID]work{},
 		git: commits{}, given: map[string]int{},
-		claims: map[fm.Run]bool{}, promises: map[fm.Run]bool{}, cursed: map[fm.TaskID]FailureKind{},
+		notes: map[fm.TaskID]int{}, claims: map[fm.Run]bool{}, promises: map[fm.Run]bool{}, cursed: map[fm.TaskID]FailureKind{},
 	}
 }
 
@@ -117,6 +121,7 @@ func (w *world) commit(changes []queue.Change) bool {
 			w.broken("%s failed while its agent is well: %s", was.Run(), c.Why)
 		}
 		w.gave(*was, c)
+		w.warns(*was, c)
 		rev := was.Revision + 1
 		*was = c.Task
 		was.Revision = rev
@@ -150,7 +155,7 @@ func (w *world) die(survivor fm.Run) {
 }
 
 func (w *world) look(working []fm.Run) Observed {
-	ev := Observed{At: w.now, Sight: fm.Sight{Generation: w.server}, Reports: map[fm.TaskID]fm.Report{}}
+	ev := Observed{At: w.now, Sight: fm.Sight{Generation: w.server}, Reports: map[fm.TaskID]fm.Report{}, Stamp: w.stamp()}
 	for _, id := range slices.Sorted(maps.Keys(w.panes)) {
 		p := w.panes[id]
 		ev.Sight.Sessions = append(ev.Sight.Sessions, fm.Session{
@@ -227,8 +232,14 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 				w.kill(r)
 			}
 		}
-		delete(w.trees, eff.Task.ID)
+		w.vacate(eff.Task.ID)
 		return Tidied{Run: eff.Task.Run()}
+	case Clear:
+		return w.clear(eff)
+	case Scan:
+		return Scanned{Stamp: eff.Stamp, Sites: eff.Sites, Conflicts: w.conflicts(eff.Sites)}
+	case Warn:
+		return w.warn(eff)
 	case CloseParent:
 		return ParentClosed{Parent: eff.Parent}
 	case Note:
@@ -297,6 +308,12 @@ func (w *world) start(eff Start) Event {
 	if w.person(eff.Worker) {
 		return refuse("a person types")
 	}
+	if w.main != "" && w.main != run.Task && eff.Task.Terms.Main {
+		if !w.kept {
+			w.broken("%s takes the main checkout of %s", run, w.main)
+		}
+		return EffectFailed{Effect: eff, Kind: Refused, Err: "something stands there"}
+	}
 	for r := range w.agents { // reap
 		if r.Task == run.Task {
 			w.kill(r)
@@ -311,7 +328,12 @@ func (w *world) start(eff Start) Event {
 		w.broken("healthy %s was replaced by %s", p.run, run)
 	}
 	w.kill(p.run)
-	p.run, w.trees[run.Task] = run, true
+	p.run = run
+	if eff.Task.Terms.Main {
+		w.main, w.kept = run.Task, false
+	} else {
+		w.trees[run.Task] = true
+	}
 	a := w.agents[run]
 	if a == nil {
 		delete(w.done, run.Task) // the first launch clears older claims
@@ -354,7 +376,14 @@ func (w *world) check() {
 		}
 	}
 	slots := map[fm.WorkerID]fm.TaskID{}
+	var holder fm.TaskID
 	for _, t := range w.tasks {
+		if queue.Holds(t) {
+			if holder != "" {
+				w.broken("%s and %s have the main checkout", holder, t.ID)
+			}
+			holder = t.ID
+		}
 		if t.Status != fm.Working || queue.Owed(t) {
 			continue
 		}
