@@ -27,6 +27,8 @@ type town struct {
 	guest    fm.WorkerID // in whose session a person types all the time
 	lives    map[fm.Run]*life
 	trees    map[fm.TaskID]bool
+	main     fm.TaskID // which has the main checkout
+	removed  []fm.Site
 	pulls    []fm.PullRequest
 	commits  map[fm.TaskID]int     // that were added to a branch since it was made
 	weather  func(*fm.PullRequest) // what happens to a pull request between two looks
@@ -278,7 +280,14 @@ func (c *town) Prepare(ctx context.Context, at fm.Site) (dir, base string, err e
 		return "", "", err
 	}
 	defer leave()
-	c.trees[id] = true
+	switch {
+	case !at.Main:
+		c.trees[id] = true
+	case c.main != "" && c.main != id:
+		c.tb.Errorf("%s takes the main checkout of %s", id, c.main)
+	default:
+		c.main = id
+	}
 	return "/" + string(id), "main", nil
 }
 
@@ -358,6 +367,10 @@ func (c *town) Remove(ctx context.Context, at fm.Site) error {
 	}
 	defer leave()
 	delete(c.trees, id)
+	if c.main == id {
+		c.main = ""
+	}
+	c.removed = append(c.removed, at)
 	return nil
 }
 
