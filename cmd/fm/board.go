@@ -26,6 +26,9 @@ const small = 14
 // lines gives the board as a terminal of that size shows it. Where there are
 // not enough rows, those go that need nobody's eyes.
 func (b board) lines(width, height int) []string {
+	if width < 1 || height < 1 {
+		return nil
+	}
 	blank := []string{""}
 	out := []string{b.title, "", b.bar(width), ""}
 	if height < small {

@@ -30,6 +30,9 @@ const (
 // one has by now. The line below them is left for the cursor.
 func (s *screen) draw(picture func(width, height int) []string) {
 	rows, cols := size(s.out)
+	if rows < 1 || cols < 1 {
+		return // the terminal is gone, or says nothing of itself for now
+	}
 	lines := picture(cols, rows-1)
 	resized := s.shown != nil && (rows != s.rows || cols != s.cols)
 	if !resized && same(s.shown, lines) {

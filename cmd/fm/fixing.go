@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -62,7 +61,7 @@ func (f *fixing) run(ctx context.Context) error {
 	if !f.terms.Main { // there the order of the user counts, whatever the files
 		order.Fix.Paths = f.paths
 	}
-	ids, q, w, err := f.begin(ctx, order, before)
+	ids, q, w, err := f.begin(ctx, order)
 	if err != nil {
 		return err
 	}
@@ -179,7 +178,7 @@ func (f *fixing) before(ctx context.Context) (queue.Snapshot, error) {
 }
 
 // begin puts the issues into the queue, and sees that somebody works on them.
-func (f *fixing) begin(ctx context.Context, order intake.Order, before queue.Snapshot) ([]fm.TaskID, *queue.Queue, supervisor.Wanted, error) {
+func (f *fixing) begin(ctx context.Context, order intake.Order) ([]fm.TaskID, *queue.Queue, supervisor.Wanted, error) {
 	none := supervisor.Wanted{}
 	if err := f.move(ctx); err != nil {
 		return nil, nil, none, err
@@ -189,54 +188,34 @@ func (f *fixing) begin(ctx context.Context, order intake.Order, before queue.Sna
 	if err != nil {
 		return nil, nil, none, err
 	}
-	undoBounds, err := f.setBounds(ctx, f.others(before))
+	undoBound, err := f.setBound(ctx)
 	if err != nil {
 		return nil, nil, none, errors.Join(err, undo())
 	}
 	ids, q, err := f.take(ctx, order, &news{out: f.stdout})
 	if err != nil {
-		return nil, nil, none, errors.Join(err, undoBounds(), undo())
+		return nil, nil, none, errors.Join(err, undoBound(), undo())
 	}
-	w, err := f.want(ctx, func(w *supervisor.Wanted) { w.Stop = "" })
+	w, err := f.want(ctx, func(w *supervisor.Wanted) {
+		// More are no harm, as the issues have a bound of their own; and a number
+		// that is set here is that of every later command.
+		w.Stop, w.Workers = "", max(w.Workers, min(f.parallel, len(ids)))
+	})
 	if err != nil {
 		return nil, nil, w, err
 	}
 	return ids, q, w, f.ensure(ctx)
 }
 
-// setBounds says how many issues are mended at the same time, before the first
-// of them can be begun. While there is other work, none of its workers goes.
-func (f *fixing) setBounds(ctx context.Context, others int) (undo func() error, err error) {
-	var workers, fixes int
-	_, err = f.want(ctx, func(w *supervisor.Wanted) {
-		workers, fixes = w.Workers, w.Fixes
-		if w.Fixes = f.parallel; others == 0 {
-			w.Workers = f.parallel
-		} else {
-			w.Workers = max(w.Workers, f.parallel)
-		}
-	})
+// setBound says how many issues are mended at the same time, before the first of
+// them can be begun.
+func (f *fixing) setBound(ctx context.Context) (undo func() error, err error) {
+	var fixes int
+	_, err = f.want(ctx, func(w *supervisor.Wanted) { fixes, w.Fixes = w.Fixes, f.parallel })
 	return func() error {
-		_, err := f.want(context.WithoutCancel(ctx), func(w *supervisor.Wanted) { w.Workers, w.Fixes = workers, fixes })
+		_, err := f.want(context.WithoutCancel(ctx), func(w *supervisor.Wanted) { w.Fixes = fixes })
 		return err
 	}, err
-}
-
-// others counts the tasks that the queue has for its workers besides these
-// issues.
-func (f *fixing) others(snap queue.Snapshot) int {
-	n := 0
-	for _, t := range snap.Tasks {
-		if (t.Status == fm.Pending || t.Status == fm.Working) && !f.mine(t.ID) {
-			n++
-		}
-	}
-	return n
-}
-
-// mine says whether a task is one of the issues.
-func (f *fixing) mine(id fm.TaskID) bool {
-	return slices.ContainsFunc(f.issues, func(issue fm.Issue) bool { return fm.TaskID(issue.ID) == id })
 }
 
 // leave says what begins, and how to come back to it.

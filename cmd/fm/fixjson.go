@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -78,9 +77,9 @@ func (f *fixing) told(r fixRow) fixIssue {
 
 // rows looks once at the tasks.
 func (f *fixing) rows(ctx context.Context, q *queue.Queue, snap queue.Snapshot, s supervisor.Status, ids []fm.TaskID) ([]fixRow, error) {
-	entries, err := q.History(ctx, "")
-	if err != nil && !errors.Is(err, queue.ErrCorrupt) {
+	past, err := f.pasts(ctx, q)
+	if err != nil {
 		return nil, err
 	}
-	return fixScene{snap: snap, status: s, past: pasts(entries), manual: f.manual, now: time.Now()}.rows(ids), nil
+	return fixScene{snap: snap, status: s, past: past, manual: f.manual, now: time.Now()}.rows(ids), nil
 }

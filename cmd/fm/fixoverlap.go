@@ -31,22 +31,26 @@ func (f *fixing) overlaps(ctx context.Context, before queue.Snapshot) (map[fm.Is
 	if !f.look {
 		return nil, nil
 	}
-	if f.predict {
-		if err := f.predictions(ctx); err != nil {
-			return nil, err
-		}
-	}
 	var fresh []fm.IssueID
+	var asked []fm.Issue
 	for _, issue := range f.issues {
-		if t, queued := before.Task(fm.TaskID(issue.ID)); !queued || given(t) {
-			fresh = append(fresh, issue.ID)
+		t, queued := before.Task(fm.TaskID(issue.ID))
+		if queued && !given(t) {
+			f.paths[issue.ID] = united(f.paths[issue.ID], t.Paths)
+			continue
+		}
+		fresh, asked = append(fresh, issue.ID), append(asked, issue)
+	}
+	if f.predict && len(asked) > 0 {
+		if err := f.predictions(ctx, asked); err != nil {
+			return nil, err
 		}
 	}
 	f.elsewhere(fresh, before)
 	if f.shared = overlap.Find(fresh, f.paths); len(f.shared) == 0 {
 		return nil, nil
 	}
-	fmt.Fprintf(f.stdout, "\nPotential file conflicts detected:\n\nFiles:\n%s", sharedText(f.shared))
+	fmt.Fprintf(f.stdout, "\nPotential file conflicts detected:\n\nFiles:\n%s\n", strings.Join(sharedLines(f.shared, maxShared, asIssues), "\n"))
 	if f.terms.Main {
 		return nil, nil // they are worked on one after the other anyway
 	}
@@ -67,23 +71,13 @@ func (f *fixing) overlaps(ctx context.Context, before queue.Snapshot) (map[fm.Is
 	return nil, nil
 }
 
-// maxShared bounds the files that are shown.
-const maxShared = 20
-
-// sharedText lists files with the issues that share them.
-func sharedText(shared []overlap.Shared) string {
-	var b strings.Builder
-	for _, s := range shared[:min(len(shared), maxShared)] {
-		var ids []string
-		for _, id := range s.Issues {
-			ids = append(ids, string(id))
-		}
-		fmt.Fprintf(&b, "- %s: issues %s\n", fm.Line(s.Path, 200), strings.Join(ids, ", "))
+// asIssues names issues.
+func asIssues(ids []fm.IssueID) string {
+	var words []string
+	for _, id := range ids {
+		words = append(words, string(id))
 	}
-	if more := len(shared) - maxShared; more > 0 {
-		fmt.Fprintf(&b, "- … and %s more\n", plural(more, "file"))
-	}
-	return b.String()
+	return "issues " + strings.Join(words, ", ")
 }
 
 // elsewhere tells of tasks in the queue that change the same files. They run
@@ -163,9 +157,9 @@ func parseAnswer(line string) (overlapAnswer, bool) {
 // predictors bounds the predictions that are made at the same time.
 const predictors = 4
 
-// predictions asks Claude which files each issue will change. What cannot be
-// predicted is done without.
-func (f *fixing) predictions(ctx context.Context) error {
+// predictions asks Claude which files issues will change, each once: it costs
+// money. What cannot be predicted is done without.
+func (f *fixing) predictions(ctx context.Context, issues []fm.Issue) error {
 	agent, err := f.agent()
 	if err != nil {
 		return mendable(err)
@@ -174,7 +168,7 @@ func (f *fixing) predictions(ctx context.Context) error {
 	var mu sync.Mutex // of paths, and of what is told
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, predictors)
-	for _, issue := range f.issues {
+	for _, issue := range issues {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()

@@ -142,11 +142,11 @@ func (r fixRow) fell() bool {
 
 // brief is what became of an issue in a few words.
 func brief(r fixRow) string {
-	if after, ok := timedOut(r.task); ok {
-		return "timed out after " + after
+	if limit, ok := supervisor.TimedOut(r.task); ok {
+		return "timed out after " + inWords(limit)
 	}
 	note := r.note
-	for _, says := range []string{"the agent gave up: ", partNote} {
+	for _, says := range []string{supervisor.GaveUpNote, supervisor.PartNote} {
 		note = strings.TrimPrefix(note, says)
 	}
 	return note
@@ -173,15 +173,33 @@ func (f *fixing) fallen(w io.Writer, rows []fixRow) {
 	}
 }
 
-// waiting lists what begins by itself later.
+// waiting lists what was not begun, and what has to be done for that.
 func (f *fixing) waiting(w io.Writer, rows []fixRow) {
 	heading := "\nNot begun:\n"
 	for _, r := range rows {
 		if r.stands == standsPending {
-			fmt.Fprintf(w, "%s- %s: %s; it begins by itself then\n", heading, r.task.ID.Ref(), fm.Line(r.remark, 300))
+			fmt.Fprintf(w, "%s- %s: %s; %s\n", heading, r.task.ID.Ref(), fm.Line(r.remark, 300), begins(r.hangs))
 			heading = ""
 		}
 	}
+}
+
+// begins says when a task begins that hangs on others.
+func begins(hangs []fm.Task) string {
+	if len(hangs) == 0 {
+		return "it begins by itself then"
+	}
+	var all, over []string
+	for _, t := range hangs {
+		if all = append(all, string(t.ID)); t.Status != "" {
+			over = append(over, string(t.ID))
+		}
+	}
+	text := "it does not begin by itself: "
+	if len(over) > 0 {
+		text += "fm queue retry " + strings.Join(over, " ") + ", or "
+	}
+	return text + "take " + strings.Join(all, ",") + " out of dep= in .founder-mode/queue.txt"
 }
 
 // branches lists where work stands that no worktree or pull request leads to.
@@ -193,6 +211,29 @@ func (f *fixing) branches(w io.Writer, rows []fixRow) {
 			heading = ""
 		}
 	}
+	fmt.Fprint(w, f.taking(rows))
+}
+
+// taking says how to come by work that nobody else merges.
+func (f *fixing) taking(rows []fixRow) string {
+	var done []fm.Task
+	for _, r := range rows {
+		if r.stands == standsSuccess && r.task.Pull == "" {
+			done = append(done, r.task)
+		}
+	}
+	if !f.terms.NoPull || len(done) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(done, func(a, b fm.Task) int { return a.Since.Compare(b.Since) })
+	last := done[len(done)-1]
+	switch {
+	case len(done) == 1:
+		return fmt.Sprintf("Take the work: git merge %s\n", last.Head())
+	case !slices.ContainsFunc(done, func(t fm.Task) bool { return !t.Terms.Main }):
+		return fmt.Sprintf("Take the work, all of which is in the last one: git merge %s\n", last.Head())
+	}
+	return "Take the work, one branch after the other: git merge BRANCH\n"
 }
 
 // worktrees says what became of them: a line for what is gone, one for what

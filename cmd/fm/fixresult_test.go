@@ -34,7 +34,9 @@ func newFixing(t *testing.T, terms fm.Terms, worktrees ...string) *fixing {
 }
 
 // TestTheResultSaysWhereToLook compares whole results. Caught: a worktree that
-// was left and called cleaned up.
+// was left and called cleaned up; a Jira issue without a worktree, and not a word of
+// why; a failure behind which nothing begins by itself; an advice of 30 minutes for
+// what took 45.
 func TestTheResultSaysWhereToLook(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -60,12 +62,14 @@ func TestTheResultSaysWhereToLook(t *testing.T) {
 				{Tasks: [2]fm.TaskID{"900", "901"}, Files: []string{"theirs.txt"}},
 			},
 			rows: []fixRow{
-				{stands: standsBlocked, over: true, note: "create worktree for issue #123: git: it is not a folder", task: fm.Task{ID: "123", Status: fm.Blocked, Attempt: 1, Note: "create worktree for issue #123: git: it is not a folder (possible causes: the branch is in use elsewhere; try: git worktree prune)"}},
-				{stands: standsFailed, over: true, note: "Issue #124 timed out after 10m0s. The worktree is preserved at: /x Debug: cd /x; git status; cat COMPLETION.md", task: fm.Task{ID: "124", Status: fm.Failed, Attempt: 1, Note: "Issue #124 timed out after 10m0s. The worktree is preserved at: /x Debug: cd /x; git status; cat COMPLETION.md"}},
-				{stands: standsPartial, over: true, note: partNote + "No flour; draft pull request #9", task: fm.Task{ID: "125", Status: fm.Blocked, Pull: "9", Attempt: 1}},
+				{stands: standsBlocked, over: true, note: "create worktree for issue PROJ-8: git: it is not a folder", task: fm.Task{ID: "PROJ-8", Status: fm.Blocked, Attempt: 1, Note: "create worktree for issue PROJ-8: git: it is not a folder (possible causes: the branch is in use elsewhere; try: git worktree prune)"}},
+				{stands: standsFailed, over: true, note: "Issue #124 timed out after 45m0s. The worktree is preserved at: /x Debug: cd /x; git status; cat COMPLETION.md", task: fm.Task{ID: "124", Status: fm.Failed, Attempt: 1, Note: "Issue #124 timed out after 45m0s. The worktree is preserved at: /x Debug: cd /x; git status; cat COMPLETION.md"}},
+				{stands: standsPartial, over: true, note: supervisor.PartNote + "No flour; draft pull request #9", task: fm.Task{ID: "125", Status: fm.Blocked, Pull: "9", Attempt: 1}},
 				{stands: standsSuccess, over: true, note: "Done | or so\x1b[2J", task: fm.Task{ID: "126", Status: fm.Completed, Pull: "10", Attempt: 1, Note: "its files stay where they are: \"/x\" is locked"}},
 				{stands: standsSuccess, over: true, task: fm.Task{ID: "127", Status: fm.Completed, Pull: "11", Attempt: 1}},
 				{stands: standsPending, over: true, remark: "waits for #126 to be merged (PR #10)", note: "waits for #126 to be merged (PR #10)", task: fm.Task{ID: "128", Status: fm.Pending}},
+				{stands: standsPending, over: true, remark: "waits for #124, which is failed", hangs: []fm.Task{{ID: "124", Status: fm.Failed}, {ID: "99"}}, task: fm.Task{ID: "130", Status: fm.Pending}},
+				{stands: standsPending, over: true, remark: "waits for #99, which is not in the queue", hangs: []fm.Task{{ID: "99"}}, task: fm.Task{ID: "131", Status: fm.Pending}},
 				{stands: standsHeld, over: true, task: fm.Task{ID: "129", Status: fm.Hold}},
 				{stands: standsCancelled, over: true, task: fm.Task{ID: "PROJ-7", Status: fm.Cancelled}},
 			},
@@ -78,10 +82,20 @@ func TestTheResultSaysWhereToLook(t *testing.T) {
 				{stands: standsFailed, over: true, note: "the agent gave up: Both are right", task: fm.Task{ID: "456", Status: fm.Failed, Pull: "46", Attempt: 3}},
 			},
 		},
+		"nopr": {
+			terms:     fm.Terms{NoPull: true},
+			worktrees: []string{"457"},
+			conflicts: []fm.Conflict{{Tasks: [2]fm.TaskID{"123", "457"}, Files: []string{"shop.txt"}}},
+			rows: []fixRow{
+				{stands: standsSuccess, over: true, task: fm.Task{ID: "123", Status: fm.Completed, Attempt: 1}},
+				{stands: standsSuccess, over: true, task: fm.Task{ID: "457", Status: fm.Completed, Attempt: 1, Note: "locked"}},
+			},
+		},
 		"sequential": {
 			terms: fm.Terms{Main: true, NoPull: true},
 			rows: []fixRow{
-				{stands: standsSuccess, over: true, note: "Clean fix", task: fm.Task{ID: "123", Status: fm.Completed, Attempt: 1, Terms: fm.Terms{Fix: true, Main: true, NoPull: true}}},
+				{stands: standsSuccess, over: true, note: "Done last", task: fm.Task{ID: "789", Status: fm.Completed, Attempt: 1, Since: noon().Add(time.Hour), Terms: fm.Terms{Fix: true, Main: true, NoPull: true}}},
+				{stands: standsSuccess, over: true, note: "Clean fix", task: fm.Task{ID: "123", Status: fm.Completed, Attempt: 1, Since: noon(), Terms: fm.Terms{Fix: true, Main: true, NoPull: true}}},
 				{stands: standsFailed, over: true, task: fm.Task{ID: "456", Status: fm.Failed, Attempt: 1, Note: "Issue #456 timed out after 90s. Debug: no", Terms: fm.Terms{Fix: true, Main: true, NoPull: true}}},
 			},
 			conflicts: []fm.Conflict{{Tasks: [2]fm.TaskID{"123", ""}, Files: []string{"shop.txt"}}},

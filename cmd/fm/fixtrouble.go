@@ -8,43 +8,26 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/git"
+	"github.com/founder-mode/fm/supervisor"
 )
 
 // explained gives a few lines each on what a person has to look into: what
-// happened, and the commands that help. They are laid out by the texts of notes;
-// a note in other words is shown as it is, with the failed issues.
+// happened, and the commands that help.
 func (f *fixing) explained(rows []fixRow, conflicts []fm.Conflict) []string {
 	var blocks []string
 	for _, r := range rows {
-		if why, ok := uncreated(r.task); ok && r.fell() {
-			blocks = append(blocks, fmt.Sprintf("Failed to create worktree for issue %s.\n\nError: %s\n\nPossible causes:\n- Branch already exists\n- Uncommitted changes in main\n- The folder is taken\n\nTry: git worktree prune\n", r.task.ID.Ref(), why))
+		if why, ok := git.Uncreated(r.task.Note); ok && r.fell() {
+			blocks = append(blocks, fmt.Sprintf("Failed to create worktree for issue %s.\n\nError: %s\n\nPossible causes:\n- Branch already exists\n- Uncommitted changes in main\n- The folder is taken\n\nTry: git worktree prune\n", r.task.ID.Ref(), fm.Line(why, 600)))
 		}
-		if after, ok := timedOut(r.task); ok && r.fell() {
-			blocks = append(blocks, f.late(r.task, after))
+		if limit, ok := supervisor.TimedOut(r.task); ok {
+			blocks = append(blocks, f.late(r.task, limit))
 		}
 	}
 	if text := f.conflicting(rows, conflicts); text != "" {
 		blocks = append(blocks, text)
 	}
 	return blocks
-}
-
-// uncreated gives why a task has no worktree, if that is what its note says.
-func uncreated(t fm.Task) (why string, ok bool) {
-	_, why, ok = strings.Cut(t.Note, fmt.Sprintf("create worktree for issue #%s: ", t.ID))
-	why, _, _ = strings.Cut(why, " (possible causes: ")
-	return fm.Line(why, 600), ok
-}
-
-// timedOut gives after what time a task was ended, if that is what its note says.
-func timedOut(t fm.Task) (after string, ok bool) {
-	_, rest, ok := strings.Cut(t.Note, " timed out after ")
-	word, _, _ := strings.Cut(rest, ". ")
-	d, err := time.ParseDuration(strings.TrimSuffix(word, "."))
-	if !ok || err != nil || t.Status != fm.Failed {
-		return "", false
-	}
-	return inWords(d), true
 }
 
 // inWords gives a time as people say it: 10 minutes.
@@ -61,19 +44,19 @@ func inWords(d time.Duration) string {
 }
 
 // late says how to look into an issue that took too long.
-func (f *fixing) late(t fm.Task, after string) string {
-	text := fmt.Sprintf("Issue %s timed out after %s.\n\n", t.ID.Ref(), after)
+func (f *fixing) late(t fm.Task, limit time.Duration) string {
+	text := fmt.Sprintf("Issue %s timed out after %s.\n\n", t.ID.Ref(), inWords(limit))
 	if t.Terms.Main {
-		return text + fmt.Sprintf("Its commits are on branch %s, and the rest is kept: git for-each-ref refs/fm/preserved/%s\n", t.Head(), t.ID)
+		return text + fmt.Sprintf("Its commits are on branch %s, and the rest is kept: git for-each-ref refs/fm/preserved/%s\n\nMore time: %s\n", t.Head(), t.ID, f.longer(t, limit))
 	}
 	dir := fm.Line(f.worktree(t), 300)
-	return text + fmt.Sprintf("The worktree is preserved at: %s\n\nDebug:\n  cd %s\n  git status\n  cat COMPLETION.md  # May have partial status\n\nMore time: %s\n", dir, quotedPath(dir), f.longer(t))
+	return text + fmt.Sprintf("The worktree is preserved at: %s\n\nDebug:\n  cd %s\n  git status\n  cat COMPLETION.md  # May have partial status\n\nMore time: %s\n", dir, quotedPath(dir), f.longer(t, limit))
 }
 
-// longer is the command that gives an issue more time.
-func (f *fixing) longer(t fm.Task) string {
+// longer is the command that gives an issue twice the time.
+func (f *fixing) longer(t fm.Task, limit time.Duration) string {
 	flags := slices.DeleteFunc(slices.Clone(f.flags), func(flag string) bool { return strings.HasPrefix(flag, "--timeout ") })
-	return f.anew(t, append(flags, "--timeout "+shortTime(max(30*time.Minute, 3*t.Terms.Timeout))))
+	return f.anew(string(t.ID), append(flags, "--timeout "+shortTime(2*limit)))
 }
 
 // quotedPath gives a path as a shell takes it for one word.
@@ -168,7 +151,7 @@ func (f *fixing) ways(sides []fm.TaskID, open map[fm.TaskID]fixRow) string {
 		text := "1. Resolve manually:\n" + f.byHand(last, f.onto())
 		if last.fell() {
 			text += fmt.Sprintf("2. Prioritize the others - Keep what is merged: set %s to cancelled in .founder-mode/queue.txt\n"+
-				"3. Have an agent try once more, on top of that: %s\n", last.task.ID, f.anew(last.task, f.flags))
+				"3. Have an agent try once more, on top of that: %s\n", last.task.ID, f.anew(string(last.task.ID), f.flags))
 		}
 		return text
 	}
@@ -180,8 +163,39 @@ func (f *fixing) ways(sides []fm.TaskID, open map[fm.TaskID]fixRow) string {
 	if f.terms.NoPull {
 		text = "1. Resolve manually:\n" + f.byHand(last, open[sides[0]].task.Head())
 	}
-	return text + fmt.Sprintf("2. Prioritize one - Keep only %s's changes: set %s to cancelled in .founder-mode/queue.txt\n"+
-		"3. Abort parallel - Switch to sequential: set them to cancelled there, then: fm fix --sequential %s\n", sides[0].Ref(), strings.Join(all[1:], ", "), strings.Join(all, " "))
+	rest := strings.Join(all[1:], ", ")
+	return text + fmt.Sprintf("2. Prioritize one - Keep only %s's changes: set %s to cancelled in .founder-mode/queue.txt\n", sides[0].Ref(), rest) + f.inSequence(sides, open)
+}
+
+// inSequence gives the commands that have all but the first issue done anew, on
+// top of that. Their branches go first: whoever takes an issue up anew goes on
+// with its branch, if there is one.
+func (f *fixing) inSequence(sides []fm.TaskID, open map[fm.TaskID]fixRow) string {
+	first := open[sides[0]].task
+	var lines, ids, pushed, here, pulls []string
+	for _, id := range sides[1:] {
+		t := open[id].task
+		if f.left(t) {
+			lines = append(lines, "git worktree remove "+quotedPath(fm.Line(f.worktree(t), 300)))
+		}
+		if t.Pull != "" {
+			pushed, pulls = append(pushed, t.Head()), append(pulls, "#"+t.Pull)
+		}
+		ids, here = append(ids, string(id)), append(here, t.Head())
+	}
+	text := fmt.Sprintf("3. Abort parallel - Switch to sequential, with %s's changes first: set %s to cancelled in .founder-mode/queue.txt", first.ID.Ref(), strings.Join(ids, ", "))
+	switch {
+	case f.terms.NoPull:
+		lines = append(lines, "git merge "+first.Head())
+	case first.Pull != "":
+		text += ", merge pull request #" + first.Pull
+	}
+	if len(pulls) > 0 {
+		text += ", close " + strings.Join(pulls, ", ")
+		lines = append(lines, fmt.Sprintf("git push %s --delete %s", f.config.Remote, strings.Join(pushed, " ")))
+	}
+	lines = append(lines, "git branch -D "+strings.Join(here, " "), f.anew(strings.Join(ids, " "), append([]string{"--sequential"}, f.flags...)))
+	return text + ", then:\n     " + strings.Join(lines, "\n     ") + "\n"
 }
 
 // onto is the base as others see it.
@@ -204,16 +218,16 @@ func (f *fixing) byHand(r fixRow, onto string) string {
 		lines = append(lines, "git merge "+onto, "git add FILES && git commit")
 	default:
 		lines = append(lines, "git rebase "+onto, "git add FILES && git rebase --continue", fmt.Sprintf("git push --force-with-lease %s %s", f.config.Remote, t.Head()))
-		if then = "   Then have it checked and merged: " + f.anew(t, f.flags) + "\n"; f.manual && t.Pull != "" {
+		if then = "   Then have it checked and merged: " + f.anew(string(t.ID), f.flags) + "\n"; f.manual && t.Pull != "" {
 			then = "   Then merge pull request #" + t.Pull + "\n"
 		}
 	}
 	return "     " + strings.Join(lines, "\n     ") + "\n" + then
 }
 
-// anew is the command that has an issue taken up once more, as it was or with
+// anew is the command that has issues taken up once more, as they were or with
 // other flags. How many there are at the same time is nothing to one.
-func (f *fixing) anew(t fm.Task, flags []string) string {
+func (f *fixing) anew(ids string, flags []string) string {
 	flags = slices.DeleteFunc(slices.Clone(flags), func(flag string) bool { return strings.HasPrefix(flag, "--max-parallel ") })
-	return strings.Join(append([]string{"fm fix", string(t.ID)}, flags...), " ")
+	return strings.Join(append([]string{"fm fix", ids}, slices.Compact(flags)...), " ")
 }

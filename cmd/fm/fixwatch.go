@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ const clearLimit = 20 * time.Second
 // line for each change. It returns an error with exit code 3 if not all of them
 // are mended.
 func (f *fixing) watch(ctx context.Context, q *queue.Queue, ids []fm.TaskID) error {
-	v := &fixView{fixing: f, queue: q, ids: ids, seen: map[fm.TaskID]fm.Task{}, calls: calls{out: f.stdout}, screen: screen{out: f.stdout}}
+	v := &fixView{fixing: f, queue: q, ids: ids, seen: map[fm.TaskID]fm.Task{}, last: map[fm.TaskID]fm.Task{}, calls: calls{out: f.stdout}, screen: screen{out: f.stdout}}
 	if rows, _ := size(f.stdout); rows > 0 && !f.json && f.getenv("TERM") != "dumb" {
 		v.drawn = true
 	}
@@ -44,8 +45,8 @@ type fixView struct {
 	screen screen
 	calls  calls
 	seen   map[fm.TaskID]fm.Task
-	past   map[fm.TaskID]past
-	seq    uint64 // of the ledger when it was read last
+	last   map[fm.TaskID]fm.Task // as the queue had them
+	past   map[fm.TaskID]past    // nil when the ledger is to be read
 
 	status supervisor.Status
 	rows   []fixRow
@@ -55,15 +56,13 @@ type fixView struct {
 // look shows what there is to see, and says whether it is the end.
 func (v *fixView) look(ctx context.Context, snap queue.Snapshot, s supervisor.Status) (over bool, err error) {
 	now := time.Now()
-	if v.past == nil || snap.Seq != v.seq {
-		entries, err := v.queue.History(ctx, "")
-		if err != nil && ctx.Err() == nil {
+	if v.keep(snap); v.past == nil {
+		if v.past, err = v.pasts(ctx, v.queue); err != nil && ctx.Err() == nil {
 			return false, err
 		}
-		v.past, v.seq = pasts(entries), snap.Seq
 	}
 	v.status = s
-	v.rows = fixScene{snap: snap, status: s, past: v.past, manual: v.manual, now: now}.rows(v.ids)
+	v.rows = fixScene{snap: snap, last: v.last, status: s, past: v.past, manual: v.manual, now: now}.rows(v.ids)
 	if v.drawn {
 		gate := ""
 		if s.Gate.Why != "" {
@@ -75,6 +74,29 @@ func (v *fixView) look(ctx context.Context, snap queue.Snapshot, s supervisor.St
 		v.calls.tell(s, now)
 	}
 	return v.ends(now), nil
+}
+
+// keep keeps the tasks as they are. The ledger grows with all that ever was: it is
+// read anew only when one of these begins or ends to be worked on.
+func (v *fixView) keep(snap queue.Snapshot) {
+	for _, id := range v.ids {
+		t, ok := snap.Task(id)
+		if old := v.last[id]; ok && (old.Status != t.Status || old.Attempt != t.Attempt) {
+			v.past = nil
+		}
+		if ok {
+			v.last[id] = t
+		}
+	}
+}
+
+// pasts reads the ledger. What of it is damaged is done without.
+func (f *fixing) pasts(ctx context.Context, q *queue.Queue) (map[fm.TaskID]past, error) {
+	entries, err := q.History(ctx, "")
+	if err != nil && !errors.Is(err, queue.ErrCorrupt) {
+		return nil, err
+	}
+	return pasts(entries), nil
 }
 
 // ends says whether all are over, and what they leave is cleared up, as far as
@@ -97,8 +119,9 @@ func (x fixScene) rows(ids []fm.TaskID) []fixRow {
 	for _, id := range ids {
 		t, ok := x.snap.Task(id)
 		if !ok { // somebody took it out of the queue
-			rows = append(rows, fixRow{task: fm.Task{ID: id}, stands: standsCancelled, over: true, note: "it is not in the queue any more"})
-			continue
+			t = x.last[id]
+			t.ID, t.Terms.Fix, t.Status = id, true, fm.Cancelled
+			t.Note = "it is not in the queue any more"
 		}
 		rows = append(rows, x.row(t))
 	}

@@ -83,7 +83,7 @@ func change(t fm.Task) string {
 	switch t.Status {
 	case fm.Pending:
 		if t.Failures > 0 {
-			return "↻ " + name + ": will be tried again: " + fm.Line(t.Note, 160)
+			return "↻ " + name + ": will be tried again: " + fm.Line(t.Note, 400)
 		}
 		return ""
 	case fm.Working:
@@ -96,11 +96,19 @@ func change(t fm.Task) string {
 	case fm.Merged:
 		return "✓ " + name + ": merged" + pull(t)
 	case fm.Failed, fm.Blocked:
-		return "✗ " + name + ": " + string(t.Status) + ": " + fm.Line(t.Note, 160)
+		return "✗ " + name + ": " + string(t.Status) + ": " + ended(t)
 	case fm.Cancelled, fm.Hold:
 		return "- " + name + ": " + string(t.Status)
 	}
 	return "? " + name + ": " + fm.Line(string(t.Status), 20)
+}
+
+// ended says why a task ended. Where to look comes with the result.
+func ended(t fm.Task) string {
+	if limit, ok := supervisor.TimedOut(t); ok {
+		return "timed out after " + inWords(limit)
+	}
+	return fm.Line(t.Note, 400)
 }
 
 // pull names the pull request: that it was created may have passed unseen.

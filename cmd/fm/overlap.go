@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -24,6 +25,7 @@ type overlaps struct {
 	Branches  int           `json:"branches"`
 	Conflicts []fm.Conflict `json:"conflicts"`
 	Shared    []sharedPath  `json:"shared"`
+	shared    []overlap.Shared
 	workers   map[fm.TaskID]fm.WorkerID
 }
 
@@ -44,7 +46,10 @@ func (c *overlapCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return mendable(err)
 	}
-	found := overlaps{Version: 1, workers: map[fm.TaskID]fm.WorkerID{}, Conflicts: []fm.Conflict{}, Shared: shared(snap)}
+	found := overlaps{Version: 1, workers: map[fm.TaskID]fm.WorkerID{}, Conflicts: []fm.Conflict{}, Shared: []sharedPath{}, shared: shared(snap)}
+	for _, s := range found.shared {
+		found.Shared = append(found.Shared, sharedPath{Path: s.Path, Tasks: s.Issues})
+	}
 	var sites []fm.Site
 	for _, t := range snap.Tasks {
 		if t.Status == fm.Working || t.Status == fm.Completed {
@@ -84,10 +89,10 @@ func (o overlaps) lines() []string {
 			lines = append(lines, fmt.Sprintf("  To settle it now: fm send %s \"…\", or fm attach %[1]s", busy))
 		}
 	}
-	if len(o.Shared) > 0 {
+	if len(o.shared) > 0 {
 		lines = append(lines, "", "FILES that several tasks will probably change")
 	}
-	return append(lines, sharedLines(o.Shared, 20)...)
+	return append(lines, sharedLines(o.shared, maxShared, asTasks)...)
 }
 
 // sides names the two tasks of a conflict, with who works on them.
@@ -108,7 +113,7 @@ func (o overlaps) sides(c fm.Conflict) string {
 
 // shared lists the paths that several tasks which are not over will probably
 // change.
-func shared(snap queue.Snapshot) []sharedPath {
+func shared(snap queue.Snapshot) []overlap.Shared {
 	var order []fm.IssueID
 	paths := map[fm.IssueID][]string{}
 	for _, t := range snap.Tasks {
@@ -117,11 +122,7 @@ func shared(snap queue.Snapshot) []sharedPath {
 			paths[fm.IssueID(t.ID)] = t.Paths
 		}
 	}
-	all := []sharedPath{}
-	for _, s := range overlap.Find(order, paths) {
-		all = append(all, sharedPath{Path: s.Path, Tasks: s.Issues})
-	}
-	return all
+	return overlap.Find(order, paths)
 }
 
 // unmerged says whether a task's work is still to come into the base.
@@ -129,21 +130,28 @@ func unmerged(t fm.Task) bool {
 	return t.Status == fm.Pending || t.Status == fm.Working || t.Status == fm.Completed
 }
 
-// sharedLines shows paths with the tasks that share them, and of too many the
-// first.
-func sharedLines(all []sharedPath, limit int) []string {
+// maxShared bounds the paths that are shown.
+const maxShared = 20
+
+// sharedLines shows paths with those that share them, and of too many the first.
+func sharedLines(all []overlap.Shared, limit int, who func([]fm.IssueID) string) []string {
 	var lines []string
 	for _, s := range all[:min(len(all), limit)] {
-		var names []string
-		for _, id := range s.Tasks {
-			names = append(names, id.Ref())
-		}
-		lines = append(lines, fm.Line("- "+s.Path+": "+strings.Join(names, ", "), 300))
+		lines = append(lines, "- "+fm.Line(s.Path, 200)+": "+fm.Line(who(s.Issues), 300))
 	}
 	if more := len(all) - limit; more > 0 {
-		lines = append(lines, fmt.Sprintf("… and %d more: fm overlap", more))
+		lines = append(lines, fmt.Sprintf("- … and %s more", plural(more, "file")))
 	}
 	return lines
+}
+
+// asTasks names tasks.
+func asTasks(ids []fm.IssueID) string {
+	var names []string
+	for _, id := range ids {
+		names = append(names, id.Ref())
+	}
+	return strings.Join(names, ", ")
 }
 
 // tellShared says before the workers begin where they may get in each other's
@@ -153,20 +161,18 @@ func (h *house) tellShared(snap queue.Snapshot, ids []fm.TaskID) {
 	for _, id := range ids {
 		mine[fm.IssueID(id)] = true
 	}
-	var all []sharedPath
-	for _, s := range shared(snap) {
-		for _, id := range s.Tasks {
-			if mine[id] {
-				all = append(all, s)
-				break
-			}
-		}
-	}
+	all := slices.DeleteFunc(shared(snap), func(s overlap.Shared) bool {
+		return !slices.ContainsFunc(s.Issues, func(id fm.IssueID) bool { return mine[id] })
+	})
 	if len(all) == 0 {
 		return
 	}
 	fmt.Fprintln(h.stdout, "\n⚠ Several of these will probably change the same files; where there is other work, they are not begun at the same time:")
-	for _, line := range sharedLines(all, 5) {
+	const few = 5
+	for _, line := range sharedLines(all, few, asTasks) {
 		fmt.Fprintln(h.stdout, line)
+	}
+	if len(all) > few {
+		fmt.Fprintln(h.stdout, "All of them: fm overlap")
 	}
 }

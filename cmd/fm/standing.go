@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,6 +61,7 @@ type fixRow struct {
 	over   bool          // nothing more happens to it that is worth waiting for
 	took   time.Duration // of work on it; 0 before any
 	remark string        // what it waits for, and what to do about it; "" for nothing
+	hangs  []fm.Task     // on these, which will never be merged by themselves
 	note   string        // what became of it
 }
 
@@ -74,6 +76,7 @@ func (r fixRow) pull() string {
 // fixScene is what there is to see of the issues.
 type fixScene struct {
 	snap   queue.Snapshot
+	last   map[fm.TaskID]fm.Task // as the queue had them, for those that it has no more
 	status supervisor.Status
 	past   map[fm.TaskID]past
 	manual bool // people merge
@@ -90,7 +93,7 @@ func (x fixScene) row(t fm.Task) fixRow {
 	switch t.Status {
 	case fm.Pending:
 		r.stands, r.over = standsPending, stuck(x.snap, t, x.given, nil)
-		r.remark = x.waits(t)
+		r.remark, r.hangs = x.waits(t), x.hangs(t, nil)
 	case fm.Working:
 		r.stands, r.remark = x.works(t)
 	case fm.Completed:
@@ -117,15 +120,12 @@ func (x fixScene) row(t fm.Task) fixRow {
 	return r
 }
 
-// partNote begins the note of a task of which its agent has done a part.
-const partNote = "the agent finished only a part: "
-
 // fell says how a task ended that was not completed.
 func fell(t fm.Task) standing {
 	switch {
 	case t.Status == fm.Failed:
 		return standsFailed
-	case strings.HasPrefix(t.Note, partNote):
+	case strings.HasPrefix(t.Note, supervisor.PartNote):
 		return standsPartial
 	}
 	return standsBlocked
@@ -134,6 +134,29 @@ func fell(t fm.Task) standing {
 // given says whether a task will not be merged by itself.
 func (x fixScene) given(t fm.Task) bool {
 	return given(t) || t.Status == fm.Completed && t.Pull != "" && x.manual
+}
+
+// hangs gives those that a pending task waits for, be it by way of others, and
+// that nothing becomes of unless a person sees to it. One that is not in the queue,
+// or waits for itself, which only an edited queue has, has no status. The path
+// breaks such circles.
+func (x fixScene) hangs(t fm.Task, path []fm.TaskID) []fm.Task {
+	if slices.Contains(path, t.ID) {
+		return []fm.Task{{ID: t.ID}}
+	}
+	var out []fm.Task
+	for _, id := range queue.WaitsFor(t, x.snap.Tasks) {
+		switch dep, ok := x.snap.Task(id); {
+		case !ok:
+			out = append(out, fm.Task{ID: id})
+		case dep.Status == fm.Pending:
+			out = append(out, x.hangs(dep, append(path, t.ID))...)
+		case dep.Status != fm.Completed && given(dep):
+			out = append(out, dep)
+		}
+	}
+	slices.SortFunc(out, func(a, b fm.Task) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(out, func(a, b fm.Task) bool { return a.ID == b.ID })
 }
 
 // waits says what a pending task waits for; "" for a worker.
