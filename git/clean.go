@@ -49,7 +49,7 @@ func (r *Repo) unused(ctx context.Context, c checkout) error {
 	if len(names) > 0 {
 		return fmt.Errorf("the main checkout holds what is not committed (%s): commit it, or put it aside with git stash -u: %w", some(names), fm.ErrRefused)
 	}
-	if _, task := fm.TaskOf(c.main.branch); task && c.home.branch == c.main.branch {
+	if c.home.branch != "" || r.marked() {
 		return nil // what stands there under fm's names is fm's
 	}
 	for _, name := range markers() {

@@ -35,7 +35,7 @@ func TestCutOff(t *testing.T) {
 	}
 	at := stacked(fm.TaskID(os.Getenv("FM_TASK")))
 	if os.Getenv("FM_VERB") == "remove" {
-		err = repo.Remove(t.Context(), at)
+		_, err = repo.Remove(t.Context(), at)
 	} else {
 		_, _, err = repo.Prepare(t.Context(), at)
 	}

@@ -14,36 +14,36 @@ import (
 // giveBack returns the main checkout to its user: what is uncommitted is
 // preserved, the tree is clean, fm's own files are gone, ignored ones stay, and
 // HEAD is where it was before [Repo.lend], or on no branch at that branch's last
-// commit when the branch is gone or checked out elsewhere. A rebase or merge that
-// was not finished is left off.
+// commit when the branch is gone or checked out elsewhere: the remark says so. A
+// rebase or merge that was not finished is left off.
 //
 // When HEAD is on another branch, its user has taken the checkout back, and
-// nothing is touched.
+// nothing is touched but fm's own files, which go.
 //
 // For a stacked site it says that the task is completed: the next stacked one
 // starts on top of it, if it has commits and nothing was uncommitted. For one
 // that has failed, the caller says Stacked false.
-func (r *Repo) giveBack(ctx context.Context, at fm.Site, p place) error {
+func (r *Repo) giveBack(ctx context.Context, at fm.Site, p place) (remark string, err error) {
 	c, err := r.checkout(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	ours := c.home.branch == p.branch
 	cut := ours && c.home.way != ""
 	if !r.holds(c, p) && !cut {
-		return r.release(ctx, c, p) // whatever its user does there is not waited for
+		return "", r.release(ctx, c, p) // whatever its user does there is not waited for
 	}
 	if err := r.clearMainLocks(c, p); err != nil {
-		return err
+		return "", err
 	}
 	mended := false
 	if ours {
 		if mended, err = r.mend(ctx, c); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if !r.holds(c, p) {
-		return r.release(ctx, c, p)
+		return "", r.release(ctx, c, p)
 	}
 	p = r.inMain(p)
 	h := c.home
@@ -52,15 +52,19 @@ func (r *Repo) giveBack(ctx context.Context, at fm.Site, p place) error {
 	}
 	if !mended || h.way == entering {
 		if err := r.clear(ctx, at, p, h); err != nil {
-			return err
+			return "", err
 		}
 	}
 	return r.leave(ctx, p, h)
 }
 
-// release forgets that the task had the checkout, without a look at it.
+// release forgets that the task had the checkout, which is on something else by
+// now, and takes away what fm wrote there.
 func (r *Repo) release(ctx context.Context, c checkout, p place) error {
 	if c.home.branch == p.branch {
+		if err := r.dropMarkers(ctx); err != nil {
+			return err
+		}
 		return r.forgetHome(ctx)
 	}
 	return r.exclude() // which may have been cut off the last time
@@ -115,55 +119,57 @@ func (r *Repo) heap(ctx context.Context, p place, head string) error {
 }
 
 // leave switches a clean checkout back to what its user had.
-func (r *Repo) leave(ctx context.Context, p place, h home) error {
+func (r *Repo) leave(ctx context.Context, p place, h home) (remark string, err error) {
 	ctx = context.WithoutCancel(ctx)
 	if err := r.leaveOff(ctx, p); err != nil {
-		return err
+		return "", err
 	}
 	if err := r.dropMarkers(ctx); err != nil {
-		return err
+		return "", err
 	}
 	if h.ref == p.ref() {
-		return r.forgetHome(ctx)
+		return "", r.forgetHome(ctx)
 	}
 	head, err := r.resolve(ctx, "", "HEAD")
 	if err != nil {
-		return err
+		return "", err
 	}
 	to, err := r.homeTip(ctx, h)
 	if err != nil {
-		return err
+		return "", err
 	}
-	ref, err := r.freeRef(ctx, h)
+	ref, remark, err := r.freeRef(ctx, h)
 	if err != nil {
-		return err
+		return "", err
 	}
 	h.way, h.from, h.to = leaving, head, to
 	if err := r.writeHome(ctx, h); err != nil {
-		return err
-	}
-	if err := r.carry(ctx, h, ref); err != nil {
-		return err
-	}
-	return r.forgetHome(ctx)
-}
-
-// freeRef is the user's branch, "" when it is gone or in use elsewhere.
-func (r *Repo) freeRef(ctx context.Context, h home) (string, error) {
-	c, err := r.checkout(ctx)
-	if err != nil || h.ref == "" {
 		return "", err
 	}
+	if err := r.carry(ctx, h, ref); err != nil {
+		return "", err
+	}
+	return remark, r.forgetHome(ctx)
+}
+
+// freeRef is the user's branch, "" when it is gone or in use elsewhere, which
+// the remark tells.
+func (r *Repo) freeRef(ctx context.Context, h home) (ref, remark string, err error) {
+	c, err := r.checkout(ctx)
+	if err != nil || h.ref == "" {
+		return "", "", err
+	}
+	const detached = ": the main checkout is on a detached HEAD: git switch BRANCH"
 	for _, w := range c.rest {
 		if "refs/heads/"+w.branch == h.ref {
-			return "", nil
+			return "", fmt.Sprintf("branch %s is checked out in %q", fm.Line(h.name(), 100), w.path) + detached, nil
 		}
 	}
 	tip, err := r.resolve(ctx, "", h.ref)
 	if err != nil || tip == "" {
-		return "", err
+		return "", "branch " + fm.Line(h.name(), 100) + " is gone" + detached, err
 	}
-	return h.ref, nil
+	return h.ref, "", nil
 }
 
 // leaveOff has git forget what it is in the middle of. The files are HEAD's.

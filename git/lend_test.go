@@ -37,11 +37,20 @@ func (y *yard) prepareAt(at fm.Site) string {
 	return dir
 }
 
-func (y *yard) removeAt(at fm.Site) {
+// tryRemove removes what the test does not ask a remark of.
+func (y *yard) tryRemove(at fm.Site) error {
+	_, err := y.repo.Remove(y.Context(), at)
+	return err
+}
+
+// removeAt gives the remark.
+func (y *yard) removeAt(at fm.Site) string {
 	y.Helper()
-	if err := y.repo.Remove(y.Context(), at); err != nil {
+	remark, err := y.repo.Remove(y.Context(), at)
+	if err != nil {
 		y.Fatal(err)
 	}
+	return remark
 }
 
 func (y *yard) inspectAt(at fm.Site) fm.Work {

@@ -66,7 +66,7 @@ func TestWorktreesMayStandElsewhere(t *testing.T) {
 		if got := y.git(y.root, "status", "--porcelain"); got != "" {
 			t.Fatalf("%q shows: %s", dir, got)
 		}
-		if err := repo.Remove(t.Context(), on("1")); err != nil {
+		if _, err := repo.Remove(t.Context(), on("1")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -54,6 +54,9 @@ func (r *Repo) Prepare(ctx context.Context, at fm.Site) (dir, base string, err e
 	if err := r.ensure(ctx, p, tip); err != nil {
 		return "", "", creationError(p, err)
 	}
+	if err := r.made(p); err != nil {
+		return "", "", creationError(p, err)
+	}
 	return p.dir, r.base, nil
 }
 
@@ -74,6 +77,8 @@ func (r *Repo) ensure(ctx context.Context, p place, tip string) error {
 	}
 	for _, w := range all {
 		switch {
+		case w.path == p.dir && r.foreign(p, w):
+			return theirs(p, w)
 		case w.path == p.dir:
 			return r.reuse(ctx, p, w, tip)
 		case w.branch == p.branch && w.path == r.root:

@@ -85,7 +85,7 @@ func TestRemoveLosesNothing(t *testing.T) {
 	if diff := cmp.Diff(status, y.git(dir, "status", "--porcelain")); diff != "" {
 		t.Error("preserving changed the agent's index:", diff)
 	}
-	if err := y.repo.Remove(t.Context(), on("1")); err != nil {
+	if err := y.tryRemove(on("1")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Lstat(dir); err == nil {
@@ -170,9 +170,9 @@ func TestANestedRepositoryIsNotThrownAway(t *testing.T) {
 	dir := y.prepare("1")
 	nested := filepath.Join(dir, "nested")
 	y.git(dir, "init", "--quiet", nested)
-	refused(t, y.repo.Remove(t.Context(), on("1")), "nested") // without any commit
+	refused(t, y.tryRemove(on("1")), "nested") // without any commit
 	y.commit(nested, "only.txt", "here\n")
-	refused(t, y.repo.Remove(t.Context(), on("1")), nested)
+	refused(t, y.tryRemove(on("1")), nested)
 	if got := y.read(filepath.Join(nested, "only.txt")); got != "here\n" {
 		t.Fatal("it was touched")
 	}
@@ -180,7 +180,7 @@ func TestANestedRepositoryIsNotThrownAway(t *testing.T) {
 	y.git(dir, "init", "--quiet", "--bare", filepath.Join(filepath.Dir(y.remote), "n.git"))
 	y.git(nested, "remote", "add", "origin", filepath.Join(filepath.Dir(y.remote), "n.git"))
 	y.git(nested, "push", "--quiet", "origin", "main")
-	if err := y.repo.Remove(t.Context(), on("1")); err != nil {
+	if err := y.tryRemove(on("1")); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -188,7 +188,7 @@ func TestANestedRepositoryIsNotThrownAway(t *testing.T) {
 func TestRemoveOfWhatIsNotThereIsNoError(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
-	if err := y.repo.Remove(t.Context(), on("1")); err != nil {
+	if err := y.tryRemove(on("1")); err != nil {
 		t.Fatal(err)
 	}
 	dir := y.prepare("1")
@@ -196,7 +196,7 @@ func TestRemoveOfWhatIsNotThereIsNoError(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := y.repo.Remove(t.Context(), on("1")); err != nil {
+		if err := y.tryRemove(on("1")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -217,7 +217,7 @@ func TestRemoveStaysInItsFolder(t *testing.T) {
 	if err := os.Symlink(outside, dir); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, y.repo.Remove(t.Context(), on("1")))
+	refused(t, y.tryRemove(on("1")))
 	if got := y.read(filepath.Join(outside, "main.txt")); got != "one\n" {
 		t.Fatal("a folder outside was touched")
 	}
@@ -231,7 +231,7 @@ func TestAWorktreeWithoutItsGitFileIsNotRemoved(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, ".git")); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, y.repo.Remove(t.Context(), on("1")), ".git")
+	refused(t, y.tryRemove(on("1")), ".git")
 	_, _, err := y.repo.Prepare(t.Context(), on("1"))
 	refused(t, err, ".git")
 	if got := y.read(filepath.Join(dir, "precious.txt")); got != "x" {

@@ -22,27 +22,49 @@ const trash = ".removed-"
 // place that is not a worktree of this repository, and a worktree that a
 // person locked, are refused with [fm.ErrRefused]. A site in the main checkout
 // is given back to its user; see [Repo.giveBack].
-func (r *Repo) Remove(ctx context.Context, at fm.Site) error {
+//
+// The remark tells a person in a line what there is to know: where uncommitted
+// work is kept, and that the main checkout could not go back to its branch. It
+// is "" for nothing.
+func (r *Repo) Remove(ctx context.Context, at fm.Site) (remark string, err error) {
 	p, err := r.place(at)
 	if err != nil {
-		return err
+		return "", err
 	}
 	release, err := r.lock(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer r.sweep() // after the release: deleting many files takes its time
 	defer release()
 	if at.Main {
-		if err := r.giveBack(ctx, at, p); err != nil {
-			return fmt.Errorf("give the main checkout back after issue %s: %w", p.id.Ref(), err)
+		if remark, err = r.giveBack(ctx, at, p); err != nil {
+			return "", fmt.Errorf("give the main checkout back after issue %s: %w", p.id.Ref(), err)
 		}
 	}
 	w, _, err := r.find(ctx, p.dir)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return r.takeOut(ctx, p, w)
+	if err := r.takeOut(ctx, p, w); err != nil {
+		return "", err
+	}
+	return r.remark(ctx, p, remark)
+}
+
+// remark puts before another one what was uncommitted when the task's files were
+// preserved last. It tells that also where an earlier call preserved them, and
+// was cut off.
+func (r *Repo) remark(ctx context.Context, p place, other string) (string, error) {
+	k, err := r.recall(ctx, p)
+	if err != nil || k.ref == "" || k.head == k.commit {
+		return other, err
+	}
+	kept := fmt.Sprintf("what stood uncommitted is kept in %s: fm restore %s", k.ref, p.id)
+	if other == "" {
+		return kept, nil
+	}
+	return kept + "; " + other, nil
 }
 
 // takeOut needs the writer lock. The zero worktree stands for one that is not
@@ -58,6 +80,8 @@ func (r *Repo) takeOut(ctx context.Context, p place, w worktree) error {
 		return nil
 	case !absent && (!registered || !info.IsDir()):
 		return fmt.Errorf("remove %q: it is not a worktree of this repository: look at it, and remove it by hand: %w", p.dir, fm.ErrRefused)
+	case !absent && r.foreign(p, w):
+		return theirs(p, w)
 	case !absent && w.gone:
 		return fmt.Errorf("remove %q: it has lost its .git file, so its content cannot be preserved: look at it, and remove it by hand: %w", p.dir, fm.ErrRefused)
 	case w.locked != "" && w.locked != "initializing":

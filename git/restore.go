@@ -54,6 +54,9 @@ func (r *Repo) Restore(ctx context.Context, at fm.Site) (dir, ref string, err er
 	if err := r.ensure(ctx, p, tip); err != nil {
 		return "", "", restoreError(p, err)
 	}
+	if err := r.made(p); err != nil {
+		return "", "", restoreError(p, err)
+	}
 	if ref, err = r.putBack(ctx, p, k); err != nil {
 		err = restoreError(p, err)
 	}

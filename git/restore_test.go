@@ -16,7 +16,7 @@ import (
 
 func (y *yard) remove(id fm.TaskID) {
 	y.Helper()
-	if err := y.repo.Remove(y.Context(), on(id)); err != nil {
+	if err := y.tryRemove(on(id)); err != nil {
 		y.Fatal(err)
 	}
 }

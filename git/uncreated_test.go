@@ -14,8 +14,8 @@ func TestReasonsAreReadAsTheyAreWritten(t *testing.T) {
 	for _, id := range []fm.TaskID{"12", "PROJ-1"} {
 		err := creationError(place{id: id}, fmt.Errorf("add worktree: git: a: b: %w", fm.ErrRefused))
 		for _, text := range []string{fm.Reason(err), "start: " + fm.Reason(err)} {
-			if why, ok := Uncreated(text); why != "add worktree: git: a: b" || !ok {
-				t.Errorf("%q: %q, %v", text, why, ok)
+			if why, exact, ok := Uncreated(text); why != "add worktree: git: a: b" || !exact || !ok {
+				t.Errorf("%q: %q, exact %v, %v", text, why, exact, ok)
 			}
 		}
 		if err := creationError(place{id: id}, fm.ErrRefused); !errors.Is(err, fm.ErrRefused) {
@@ -23,7 +23,7 @@ func TestReasonsAreReadAsTheyAreWritten(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "the agent gave up: nothing", "create worktree for issue", "create worktree for issue #12"} {
-		if why, ok := Uncreated(text); ok {
+		if why, _, ok := Uncreated(text); ok {
 			t.Errorf("%q: %q", text, why)
 		}
 	}

@@ -82,7 +82,7 @@ func offer(t *testing.T, repo *git.Repo, forge *local.Forge, id fm.TaskID, text 
 	if err != nil || p.SHA != sha {
 		t.Fatalf("%+v, %v; want head %s", p, err, sha)
 	}
-	if err := repo.Remove(t.Context(), at); err != nil {
+	if _, err := repo.Remove(t.Context(), at); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -19,24 +19,27 @@ func Holds(t fm.Task) bool {
 
 // Clearing says whether what the task was worked on in is to be cleared: the
 // worktree of an issue that was mended, or the main checkout, which is its
-// user's again.
-func Clearing(t fm.Task) bool { return phase(t) == clearing }
+// user's again as soon as nobody works on the task. One that is pending is not
+// [Ready] before that.
+func Clearing(t fm.Task) bool {
+	return phase(t) == clearing || t.Status == fm.Pending && Holds(t) // of an older fm
+}
 
-// Cleared records that it is.
-func Cleared(t fm.Task) Change {
+// Cleared records that it is, and what a person should know of it.
+func Cleared(t fm.Task, why string) Change {
 	t.Extra = unmarked(t.Extra)
-	return Change{Op: OpClear, Task: t}
+	return Change{Op: OpClear, Task: t, Why: why}
 }
 
 // leaves says whether a task that gets a status leaves something to be cleared.
-// While it is to go on, it does not; once it is merged, it is cleared up whole.
+// Once it is merged, it is cleared up whole.
 func leaves(t fm.Task, s fm.Status) bool {
 	switch s {
 	case fm.Completed:
 		return t.Terms.Fix || Holds(t)
-	case fm.Pending, fm.Working, fm.Merged:
+	case fm.Working, fm.Merged:
 		return false
-	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+	case fm.Pending, fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
 	}
 	return Holds(t) // also with a status of the user's own
 }

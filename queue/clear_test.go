@@ -12,7 +12,8 @@ import (
 
 // TestWhoeverLeavesIsCleared takes a task out of the hands of its worker in every
 // way there is, by fm and by a person's edit of the file.
-// Caught: a task in the main checkout that is none of fm fix, and was completed; a
+// Caught: a task that was stopped, or is to be tried again, and kept the checkout; a
+// task in the main checkout that is none of fm fix, and was completed; a
 // status of the user's own; a line that was removed, and came back when its task
 // was cleared; one that never began, and yet was cleared.
 func TestWhoeverLeavesIsCleared(t *testing.T) {
@@ -44,7 +45,7 @@ func TestWhoeverLeavesIsCleared(t *testing.T) {
 	reopen := do(func(t fm.Task) Change { return Reopen(t, "conflict", 9, epoch) })
 	merge := do(func(t fm.Task) Change { return Merge(t, epoch) })
 	tidied := do(func(t fm.Task) Change { return Tidied(t, epoch) })
-	cleared := do(Cleared)
+	cleared := do(func(t fm.Task) Change { return Cleared(t, "kept") })
 	retry := do(func(t fm.Task) Change { return Retry(t, epoch) })
 
 	for _, c := range []struct {
@@ -59,7 +60,8 @@ func TestWhoeverLeavesIsCleared(t *testing.T) {
 		{"held before it began", steps{hold}, "", "", ""},
 		{"removed before it began", steps{remove}, "gone", "gone", "gone"},
 		{"working", steps{claim}, "", "has", "has"},
-		{"stopped", steps{claim, release}, "", "has", "has"},
+		{"stopped", steps{claim, release}, "", "clearing", "clearing"},
+		{"stopped, and cleared", steps{claim, release, cleared}, "", "", ""},
 		{"stopped, and claimed again", steps{claim, release, claim}, "", "has", "has"},
 		{"publishing", steps{claim, publish}, "", "has", "has"},
 		{"owed", steps{claim, publish, owe}, "", "has", "has"},
@@ -70,13 +72,13 @@ func TestWhoeverLeavesIsCleared(t *testing.T) {
 		{"completed, and merged at once", steps{claim, complete, merge}, "tidying", "tidying has", "tidying has"},
 		{"merged, and tidied up", steps{claim, complete, merge, tidied}, "", "", ""},
 		{"completed, cleared, and to be mended", steps{claim, complete, cleared, reopen}, "", "", ""},
-		{"completed, and to be mended", steps{claim, complete, reopen}, "", "has", "has"},
-		{"failed once", steps{claim, failOnce}, "", "has", "has"},
+		{"completed, and to be mended", steps{claim, complete, reopen}, "", "clearing", "clearing"},
+		{"failed once", steps{claim, failOnce}, "", "clearing", "clearing"},
 		{"failed", steps{claim, failOnce, claim, fail}, "", "clearing", "clearing"},
 		{"failed, and cleared", steps{claim, fail, cleared}, "", "", ""},
 		{"failed, cleared, and retried", steps{claim, fail, cleared, retry}, "", "", ""},
 		{"failed, cleared, retried, and held", steps{claim, fail, cleared, retry, hold}, "", "", ""},
-		{"failed, and retried at once", steps{claim, fail, retry}, "", "has", "has"},
+		{"failed, and retried at once", steps{claim, fail, retry}, "", "clearing", "clearing"},
 		{"blocked", steps{claim, block}, "", "clearing", "clearing"},
 		{"cancelled", steps{claim, cancel}, "", "clearing", "clearing"},
 		{"held", steps{claim, hold}, "", "clearing", "clearing"},
@@ -87,7 +89,7 @@ func TestWhoeverLeavesIsCleared(t *testing.T) {
 		{"held in the file", steps{claim, edit("working|worker-3", "hold|worker-3")}, "", "clearing", "clearing"},
 		{"stopped, and cancelled in the file", steps{claim, release, edit("pending", "cancelled")}, "", "clearing", "clearing"},
 		{"stopped, and someday in the file", steps{claim, release, edit("pending", "someday")}, "", "clearing", "clearing"},
-		{"pending in the file before it was cleared", steps{claim, hold, edit("hold", "pending")}, "", "has", "has"},
+		{"pending in the file before it was cleared", steps{claim, hold, edit("hold", "pending")}, "", "clearing", "clearing"},
 		{"pending in the file after it was cleared", steps{claim, hold, cleared, edit("hold", "pending")}, "", "", ""},
 		{"completed, and cancelled in the file", steps{claim, complete, edit("completed", "cancelled")}, "", "clearing", "clearing"},
 		{"marks taken off in the file", steps{claim, hold, edit("hold", "hold"), func(b *bench, _ fm.Task) {
@@ -162,7 +164,7 @@ func TestTheMainCheckoutIsNeverLost(t *testing.T) {
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
 			working := task.Status == fm.Working
 			can := map[string]bool{
-				"claim": task.Status == fm.Pending, "release": working, "fail": working, "give up": working, "publish": working, "owe": Publishing(task),
+				"claim": task.Status == fm.Pending && !Clearing(task), "release": working, "fail": working, "give up": working, "publish": working, "owe": Publishing(task),
 				"complete": working, "reopen": task.Status == fm.Completed, "merge": task.Pull != "" && !working, "tidied": Tidying(task),
 				"cleared": Clearing(task), "block": true, "cancel": true, "hold": true, "retry": true, "someday": !working, "spend": true,
 			}
@@ -196,7 +198,7 @@ func TestTheMainCheckoutIsNeverLost(t *testing.T) {
 				step(Tidied(task, epoch))
 				has = false
 			case "cleared":
-				step(Cleared(task))
+				step(Cleared(task, ""))
 				has = false
 			case "block":
 				step(Block(task, "", epoch))
@@ -215,7 +217,10 @@ func TestTheMainCheckoutIsNeverLost(t *testing.T) {
 			if Holds(task) != has {
 				t.Fatalf("has the main checkout: %v, want %v: %q", Holds(task), has, line)
 			}
-			goesOn := task.Status == fm.Pending || task.Status == fm.Working || Tidying(task)
+			goesOn := task.Status == fm.Working || Tidying(task)
+			if ready := len(Ready([]fm.Task{task}, epoch.Add(time.Hour))) == 1; ready != (task.Status == fm.Pending && !has) {
+				t.Fatalf("ready: %v: %q", ready, line)
+			}
 			if has && !goesOn && !Clearing(task) {
 				t.Fatalf("nobody gives the main checkout back: %q", line)
 			}

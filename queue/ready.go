@@ -9,8 +9,8 @@ import (
 )
 
 // Ready lists the tasks that may be claimed now, best first: pending, past
-// their backoff, everything they wait for merged; by priority, then in file
-// order.
+// their backoff, everything they wait for merged, and the main checkout given
+// back that the last attempt had; by priority, then in file order.
 func Ready(tasks []fm.Task, now time.Time) []fm.Task {
 	merged := mergedSet(tasks)
 	var ready []fm.Task
@@ -49,7 +49,7 @@ func WaitsFor(t fm.Task, tasks []fm.Task) []fm.TaskID {
 }
 
 func free(t fm.Task, merged map[fm.TaskID]bool) bool {
-	return t.Status == fm.Pending && len(unmet(t, merged)) == 0
+	return t.Status == fm.Pending && !Clearing(t) && len(unmet(t, merged)) == 0
 }
 
 func unmet(t fm.Task, merged map[fm.TaskID]bool) []fm.TaskID {

@@ -104,13 +104,32 @@ func handOver(t fm.Task, entries []queue.Entry, work fm.Work) string {
 	if len(reasons) == 0 && t.Note != "" { // the ledger may have been rebuilt
 		reasons = append(reasons, clip(t.Note, maxWhy)+"\n")
 	}
-	facts := leftover(work)
+	facts := leftover(work) + putAside(t, entries)
 	size, first := len(facts), len(reasons)
 	for first > 0 && size+len(reasons[first-1]) <= maxHistory {
 		first--
 		size += len(reasons[first])
 	}
 	return strings.Join(reasons[first:], "") + facts
+}
+
+// putAside says where that is which stood uncommitted in the main checkout when it
+// was given back last. It is not put back unasked: it may be its user's.
+func putAside(t fm.Task, entries []queue.Entry) string {
+	for _, e := range slices.Backward(entries) {
+		if e.Op != queue.OpClear || !t.Terms.Main {
+			continue
+		}
+		for word := range strings.FieldsSeq(e.Why) {
+			if strings.HasPrefix(word, "refs/fm/preserved/") {
+				ref := strings.TrimRight(word, ":;,.")
+				return fmt.Sprintf("What stood uncommitted when the main checkout was given back is kept in %[1]s, maybe with edits of its user: "+
+					"git show --stat %[1]s lists it, git checkout %[1]s -- FILE takes a file of it.\n", ref)
+			}
+		}
+		break
+	}
+	return ""
 }
 
 // ending words the changes of the queue that end an attempt; "" for the others.

@@ -47,6 +47,27 @@ Not committed: c.go.
 	}
 }
 
+// Caught: a next attempt that began from nothing, because the checkout was given
+// back with what the last one had not committed.
+func TestTheNextAttemptIsToldWhatWasPutAside(t *testing.T) {
+	main := fm.Task{ID: "456", Terms: fm.Terms{Main: true}}
+	first := entry(queue.OpClear, 1, "what stood uncommitted is kept in refs/fm/preserved/456/1: fm restore 456; branch x is gone")
+	last := entry(queue.OpClear, 2, "")
+	want := "Nothing is committed on the branch yet.\nWhat stood uncommitted when the main checkout was given back is kept in refs/fm/preserved/456/1, maybe with edits of its user: " +
+		"git show --stat refs/fm/preserved/456/1 lists it, git checkout refs/fm/preserved/456/1 -- FILE takes a file of it.\n"
+	if diff := cmp.Diff(want, handOver(main, []queue.Entry{first}, fm.Work{})); diff != "" {
+		t.Errorf("want, got:\n%s", diff)
+	}
+	for name, got := range map[string]string{
+		"nothing since": handOver(main, []queue.Entry{first, last}, fm.Work{}),
+		"a worktree":    handOver(fm.Task{ID: "456"}, []queue.Entry{first}, fm.Work{}),
+	} {
+		if strings.Contains(got, "refs/") {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 // Caught: the newest reason lost for the oldest.
 func TestAHandOverIsBounded(t *testing.T) {
 	var entries []queue.Entry

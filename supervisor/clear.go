@@ -8,28 +8,23 @@ import (
 // clear gives back what a task was worked on in, once no process works there: the
 // worktree of an issue that was mended, and the main checkout in any case.
 func (d *decision) clear(t fm.Task) {
-	if d.state.clearable(t) && !d.index.live[t.ID] && d.state.Sighted == Seen {
+	if queue.Clearing(t) && !d.index.live[t.ID] && d.state.Sighted == Seen {
 		d.act(Clear{Task: t}, "nobody works on it any more", string(t.Status))
 	}
 }
 
-// clearable says whether a task has something to give back: also the main
-// checkout when it waits for another task, which may need that.
-func (s State) clearable(t fm.Task) bool {
-	return queue.Clearing(t) || t.ID != "" && t.ID == s.digest.detained
-}
-
-// cleared takes note of it. What the workspace refuses to remove stays, and its
-// user is told why.
-func (d *decision) cleared(r fm.Run, why string) {
+// cleared takes note of it, with what a person should know. What the workspace
+// refuses to remove stays, and its user is told why.
+func (d *decision) cleared(r fm.Run, remark, refused string) {
 	t, ok := d.state.Queue.Task(r.Task)
-	if !ok || t.Attempt != r.Attempt || !d.state.clearable(t) {
+	if !ok || t.Attempt != r.Attempt || !queue.Clearing(t) {
 		return
 	}
-	if why != "" {
-		t.Note = joined(t.Note, "its files stay where they are: "+why)
+	if refused != "" {
+		remark = "its files stay where they are: " + refused
+		t.Note = joined(t.Note, remark)
 	}
-	d.record(queue.Cleared(t))
+	d.record(queue.Cleared(t, remark))
 }
 
 func joined(a, b string) string {

@@ -10,15 +10,13 @@ import (
 // digest is what reconcile asks of the queue. It is made once per reading, so
 // that a step costs what is in hand and not what the queue holds.
 type digest struct {
-	inHand  []int     // positions of tasks that fm still has to do with
-	watched []int     // positions of tasks whose pull request is looked at
-	waiting bool      // a pending task has a backoff
-	sites   []fm.Site // of the work that is not merged yet
-	main    fm.TaskID // which has the main checkout; "" for none
-	// detained has the main checkout, and waits for others; "" for none.
-	detained fm.TaskID
-	unknown  []int         // positions of tasks with a status that means nothing
-	parents  []CloseParent // whose every child is merged and cleared up
+	inHand  []int         // positions of tasks that fm still has to do with
+	watched []int         // positions of tasks whose pull request is looked at
+	waiting bool          // a pending task has a backoff
+	sites   []fm.Site     // of the work that is not merged yet
+	main    fm.TaskID     // which has the main checkout; "" for none
+	unknown []int         // positions of tasks with a status that means nothing
+	parents []CloseParent // whose every child is merged and cleared up
 }
 
 func digestOf(snap queue.Snapshot) digest {
@@ -27,30 +25,7 @@ func digestOf(snap queue.Snapshot) digest {
 	var order []fm.IssueID
 	for i := range snap.Tasks {
 		t := &snap.Tasks[i]
-		tidying := false
-		if watchable(*t) {
-			d.watched = append(d.watched, i)
-		}
-		switch t.Status {
-		case fm.Working, fm.Completed:
-			d.inHand = append(d.inHand, i)
-			d.sites = append(d.sites, t.Site())
-		case fm.Merged:
-			if tidying = queue.Tidying(*t); tidying {
-				d.inHand = append(d.inHand, i)
-			}
-		case fm.Pending:
-			d.waiting = d.waiting || !t.NotBefore.IsZero()
-		case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
-			if queue.Clearing(*t) {
-				d.inHand = append(d.inHand, i)
-			}
-		default:
-			d.unknown = append(d.unknown, i)
-			if queue.Clearing(*t) {
-				d.inHand = append(d.inHand, i)
-			}
-		}
+		d.take(i, *t)
 		if _, closed := snap.Closed[t.Parent]; closed || t.Parent == "" {
 			continue
 		}
@@ -60,9 +35,8 @@ func digestOf(snap queue.Snapshot) digest {
 			families[t.Parent], order = f, append(order, t.Parent)
 		}
 		f.children = append(f.children, i)
-		f.unsettled = f.unsettled || tidying || t.Status != fm.Merged
+		f.unsettled = f.unsettled || t.Status != fm.Merged || queue.Tidying(*t)
 	}
-	d.mainCheckout(snap.Tasks)
 	for _, parent := range order {
 		if f := families[parent]; !f.unsettled && !ownWork(parent, snap) {
 			d.parents = append(d.parents, f.close(parent, snap))
@@ -71,27 +45,29 @@ func digestOf(snap queue.Snapshot) digest {
 	return d
 }
 
-// mainCheckout finds the task that has the main checkout: rather one that is at
-// work or done there than one that goes on there. One that waits for another task
-// before it goes on is to give it back: that one may need it.
-func (d *digest) mainCheckout(tasks []fm.Task) {
-	holder := -1
-	for i := range tasks {
-		if queue.Holds(tasks[i]) && (holder < 0 || tasks[i].Status != fm.Pending) {
-			holder = i
-			if tasks[i].Status != fm.Pending {
-				break
-			}
-		}
+// take sorts the i-th task in.
+func (d *digest) take(i int, t fm.Task) {
+	inHand := queue.Clearing(t)
+	switch t.Status {
+	case fm.Working, fm.Completed:
+		inHand = true
+		d.sites = append(d.sites, t.Site())
+	case fm.Merged:
+		inHand = queue.Tidying(t)
+	case fm.Pending:
+		d.waiting = d.waiting || !t.NotBefore.IsZero()
+	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold:
+	default:
+		d.unknown = append(d.unknown, i)
 	}
-	if holder < 0 {
-		return
+	if inHand {
+		d.inHand = append(d.inHand, i)
 	}
-	t := tasks[holder]
-	d.main = t.ID
-	if t.Status == fm.Pending && len(queue.WaitsFor(t, tasks)) > 0 {
-		d.detained = t.ID
-		d.inHand = append(d.inHand, holder)
+	if watchable(t) {
+		d.watched = append(d.watched, i)
+	}
+	if d.main == "" && queue.Holds(t) {
+		d.main = t.ID
 	}
 }
 

@@ -57,7 +57,7 @@ func (s State) idleText(w fm.WorkerID, ss fm.Session) string {
 	case ok && s.present(ss):
 		return "Idle (a person is attached)"
 	case ok && t.Status == fm.Completed && t.Pull == "":
-		return t.ID.Ref() + " is on branch " + t.Head()
+		return t.ID.Ref() + " done, on " + t.Head()
 	case ok && t.Status == fm.Completed:
 		return "PR #" + t.Pull + " created"
 	case s.Wanted.Paused:

@@ -108,11 +108,17 @@ type PullsSeen struct {
 }
 
 // Tidied says that a merged task left nothing behind.
-type Tidied struct{ Run fm.Run }
+type Tidied struct {
+	Run    fm.Run
+	Remark string // of [Worktrees.Remove]
+}
 
 // SiteCleared says that nothing is left of what a task was worked on in, but its
 // branch.
-type SiteCleared struct{ Run fm.Run }
+type SiteCleared struct {
+	Run    fm.Run
+	Remark string // of [Worktrees.Remove]
+}
 
 // Scanned carries the conflicts between branches.
 type Scanned struct {

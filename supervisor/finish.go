@@ -54,6 +54,8 @@ func (d *decision) holdsUp(t fm.Task) bool {
 		return tried(taskKey(t.ID)) < drainTries
 	case t.Status == fm.Working:
 		return true
+	case queue.Holds(t):
+		return left && tried(givenBack(t)) < drainTries
 	case queue.Tidying(t):
 		return left && tried(taskKey(t.ID)) == 0
 	case queue.Clearing(t):
@@ -62,11 +64,22 @@ func (d *decision) holdsUp(t fm.Task) bool {
 	return false
 }
 
-// drainTries is how often a publication is tried before a drain ends without it.
+// drainTries is how often a publication is tried before a drain ends without it,
+// and giving back the main checkout before any end does: that is its user's when
+// nobody works in it.
 const drainTries = 3
 
-// halt gives every task back, stops its agent and keeps its work. It does not
-// wait for people. The giving back comes first: an agent that we stop has not
+// givenBack is the key of the effect that gives the main checkout back after a
+// task that is not worked on.
+func givenBack(t fm.Task) string {
+	if queue.Tidying(t) {
+		return taskKey(t.ID)
+	}
+	return clearKey(t.ID)
+}
+
+// halt gives every task back, stops its agent and keeps its work, and gives the
+// main checkout back to its user. It does not wait for people. The giving back comes first: an agent that we stop has not
 // failed, whatever happens to us or to the user's wish before it is gone.
 func (d *decision) halt() {
 	s := d.state
@@ -87,6 +100,7 @@ func (d *decision) halt() {
 		default:
 			left++
 		}
+		left += d.handBack(t)
 	}
 	if len(d.changes) > 0 {
 		return
@@ -94,6 +108,20 @@ func (d *decision) halt() {
 	if left += d.haltSessions(); left == 0 && !d.bound() {
 		d.order(Exit{})
 	}
+}
+
+// handBack gives back the main checkout that a task has on which nobody works any
+// more, and counts it as long as that may succeed.
+func (d *decision) handBack(t fm.Task) int {
+	if t.Status == fm.Working || !queue.Holds(t) {
+		return 0
+	}
+	d.clear(t)
+	d.merged(t)
+	if d.state.Waits[givenBack(t)].Count >= drainTries {
+		return 0
+	}
+	return 1
 }
 
 // haltSessions stops what is alive, and counts it.

@@ -40,9 +40,9 @@ func describe(ev Event) (slog.Level, []slog.Attr) {
 	case ChecksRerun:
 		return slog.LevelInfo, ofRun(ev.Run, 0)
 	case Tidied:
-		return slog.LevelInfo, ofRun(ev.Run, 0)
+		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyWhy, fm.Line(ev.Remark, 300)))
 	case SiteCleared:
-		return slog.LevelInfo, ofRun(ev.Run, 0)
+		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyWhy, fm.Line(ev.Remark, 300)))
 	case Warned:
 		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
 	case Scanned:

@@ -309,7 +309,7 @@ func (m *machine) obeysClaims(rec Record) {
 		working++
 		fixing += strings.Count(fmt.Sprint(c.Task.Terms.Fix), "true")
 		if c.Task.Terms.Main {
-			if holder != "" && holder != c.Task.ID {
+			if holder != "" {
 				m.fail("claim of %s, and %s has the main checkout", c.Task.ID, holder)
 			}
 			holder = c.Task.ID

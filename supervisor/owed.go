@@ -34,9 +34,9 @@ func (s State) owed() map[string]string {
 			say(key, "the pull request of "+t.ID.Ref()+" is owed", t.Note)
 		case queue.Tidying(t) && s.Waits[key].Count > 0:
 			say(key, "the end of "+t.ID.Ref()+", which is merged, is owed", "")
-		case s.clearable(t) && s.Waits[clear].Count > 0 && t.Terms.Main:
+		case queue.Clearing(t) && s.Waits[clear].Count > 0 && t.Terms.Main:
 			say(clear, "the main checkout is not given back yet after "+t.ID.Ref(), "")
-		case s.clearable(t) && s.Waits[clear].Count > 0:
+		case queue.Clearing(t) && s.Waits[clear].Count > 0:
 			say(clear, "the worktree of "+t.ID.Ref()+" is not removed yet", "")
 		}
 	}

@@ -78,9 +78,11 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 		pulls, err := s.o.Forge.Look(ctx, numbers(eff.Offers))
 		return PullsSeen{Offers: eff.Offers, Pulls: pulls}, err
 	case Tidy:
-		return Tidied{Run: eff.Task.Run()}, s.tidy(ctx, eff.Task)
+		remark, err := s.tidy(ctx, eff.Task)
+		return Tidied{Run: eff.Task.Run(), Remark: remark}, err
 	case Clear:
-		return SiteCleared{Run: eff.Task.Run()}, s.clear(ctx, eff.Task)
+		remark, err := s.clear(ctx, eff.Task)
+		return SiteCleared{Run: eff.Task.Run(), Remark: remark}, err
 	case Scan:
 		found, err := s.o.Radar.Conflicts(ctx, eff.Sites)
 		return Scanned{Stamp: eff.Stamp, Sites: eff.Sites, Conflicts: found}, err
@@ -269,34 +271,35 @@ func (s *Supervisor) lookAt(ctx context.Context, t fm.Task) (fm.PullRequest, err
 
 // tidy closes the subissue and removes the worktree; what is not on a pushed
 // branch is preserved by Remove.
-func (s *Supervisor) tidy(ctx context.Context, t fm.Task) error {
+func (s *Supervisor) tidy(ctx context.Context, t fm.Task) (remark string, err error) {
 	comment := "Merged with pull request " + t.Pull + "."
 	if err := s.o.Tracker.Close(ctx, fm.IssueID(t.ID), comment); err != nil && !errors.Is(err, fm.ErrGone) {
-		return err
+		return "", err
 	}
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
-		return err
+		return "", err
 	}
-	if err := s.o.Workspace.Remove(ctx, t.Site()); err != nil || !s.o.Rules.DeleteBranch {
-		return err
+	remark, err = s.o.Workspace.Remove(ctx, t.Site())
+	if err != nil || !s.o.Rules.DeleteBranch {
+		return remark, err
 	}
-	return s.unpublish(ctx, t)
+	return remark, s.unpublish(ctx, t)
 }
 
 // clear gives back what a task was worked on in, once no process is left there.
 // One that lives in a session, which no look has seen yet, is not ended for it.
-func (s *Supervisor) clear(ctx context.Context, t fm.Task) error {
+func (s *Supervisor) clear(ctx context.Context, t fm.Task) (remark string, err error) {
 	sight, err := s.o.Terminal.Observe(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, ss := range sight.Sessions {
 		if ss.Run.Task == t.ID && ss.Alive {
-			return fmt.Errorf("give back what %s was worked on in: it runs in %s", t.ID.Ref(), ss.Worker)
+			return "", fmt.Errorf("give back what %s was worked on in: it runs in %s", t.ID.Ref(), ss.Worker)
 		}
 	}
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
-		return err
+		return "", err
 	}
 	at := t.Site()
 	at.Stacked = at.Stacked && t.Status == fm.Completed // nothing is built on what was not finished

@@ -73,7 +73,8 @@ type Worktrees interface {
 	Preserve(ctx context.Context, at fm.Site) (ref string, err error)
 	// Remove preserves, then removes the worktree. The branch stays. The main
 	// checkout is given back to its user, as it was before [Worktrees.Prepare].
-	Remove(ctx context.Context, at fm.Site) error
+	// The remark is a line with what a person should know of it, "" for nothing.
+	Remove(ctx context.Context, at fm.Site) (remark string, err error)
 }
 
 // Branches are what the remote gets to see of the work.

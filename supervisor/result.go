@@ -49,10 +49,12 @@ func (d *decision) succeeded(ev Event) {
 		d.rerun(ev.Run)
 	case Tidied:
 		if t, ok := d.current(ev.Run, fm.Merged); ok {
-			d.record(queue.Tidied(t, s.At))
+			c := queue.Tidied(t, s.At)
+			c.Why = ev.Remark
+			d.record(c)
 		}
 	case SiteCleared:
-		d.cleared(ev.Run, "")
+		d.cleared(ev.Run, ev.Remark, "")
 	case Scanned:
 		s.Scan = Survey{At: s.At, Stamp: ev.Stamp, Sites: ev.Sites, Conflicts: ev.Conflicts}
 	case Warned:

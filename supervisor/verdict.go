@@ -211,7 +211,7 @@ func (d *decision) effectFailed(ev EffectFailed) {
 	case CloseParent:
 		d.parentFailed(eff, ev)
 	case Clear:
-		d.cleared(eff.Task.Run(), ev.Err)
+		d.cleared(eff.Task.Run(), "", ev.Err)
 	case Record, Revive, Stop, Close, Look, Scan, Warn, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
 	}
