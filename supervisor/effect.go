@@ -1,6 +1,8 @@
 package supervisor
 
 import (
+	"reflect"
+
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/queue"
 )
@@ -175,55 +177,40 @@ func (Explain) key() string       { return "journal" }
 
 // orderName tells an effect from another on the same thing.
 type orderName struct {
-	kind   string
+	kind   reflect.Type
 	key    string
 	run    fm.Run
 	worker fm.WorkerID
 }
 
 func identity(e Effect) orderName {
-	n := orderName{key: e.key()}
+	n := orderName{kind: reflect.TypeOf(e), key: e.key()}
 	switch e := e.(type) {
-	case Record:
-		n.kind = "record"
-	case Revive:
-		n.kind = "revive"
 	case Start:
-		n.kind, n.run, n.worker = "start", e.Task.Run(), e.Worker
+		n.run, n.worker = e.Task.Run(), e.Worker
 	case Stop:
-		n.kind, n.run = "stop", e.Run
-	case Close:
-		n.kind = "close"
+		n.run = e.Run
 	case Tell:
-		n.kind, n.run = "tell", e.Run
+		n.run = e.Run
 	case Verify:
-		n.kind, n.run = "verify", e.Task.Run()
+		n.run = e.Task.Run()
 	case Publish:
-		n.kind, n.run = "publish", e.Task.Run()
+		n.run = e.Task.Run()
 	case Merge:
-		n.kind, n.run = "merge", e.Task.Run()
+		n.run = e.Task.Run()
 	case Rebase:
-		n.kind, n.run = "rebase", e.Task.Run()
+		n.run = e.Task.Run()
 	case Rerun:
-		n.kind, n.run = "rerun", e.Task.Run()
-	case Look:
-		n.kind = "look"
+		n.run = e.Task.Run()
 	case Tidy:
-		n.kind, n.run = "tidy", e.Task.Run()
+		n.run = e.Task.Run()
 	case Clear:
-		n.kind, n.run = "clear", e.Task.Run()
-	case Scan:
-		n.kind = "scan"
+		n.run = e.Task.Run()
 	case Warn:
-		n.kind, n.run = "warn", e.Run
-	case CloseParent:
-		n.kind = "close parent"
-	case Exit:
-		n.kind = "exit"
+		n.run = e.Run
 	case Note:
-		n.kind, n.worker = "note", e.Worker
-	case Explain:
-		n.kind = "explain"
+		n.worker = e.Worker
+	case Record, Revive, Close, Look, Scan, CloseParent, Exit, Explain:
 	}
 	return n
 }

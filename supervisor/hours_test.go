@@ -314,7 +314,7 @@ func (h *weeks) deliver(ev Event) {
 func (h *weeks) carryOut(eff Effect) Event {
 	h.tb.Helper()
 	name := identity(eff)
-	h.counts[name.kind]++
+	h.counts[strings.ToLower(name.kind.Name())]++
 	if w := workerOf(eff); w != 0 && h.w.person(w) {
 		h.w.broken("%v, and a person is at work there", orders{eff})
 	}

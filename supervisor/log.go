@@ -21,34 +21,6 @@ func (s *Supervisor) logEvent(ctx context.Context, ev Event) {
 
 func describe(ev Event) (slog.Level, []slog.Attr) {
 	switch ev := ev.(type) {
-	case Started:
-		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
-	case Stopped:
-		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
-	case Closed:
-		return slog.LevelInfo, []slog.Attr{slog.String(keyWorker, ev.Worker.String())}
-	case Told:
-		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
-	case Verified:
-		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyWhy, fm.Line(ev.Verdict.Reasons, 300)))
-	case Published:
-		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
-	case PullMerged:
-		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
-	case Rebased:
-		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyCommit, ev.SHA))
-	case ChecksRerun:
-		return slog.LevelInfo, ofRun(ev.Run, 0)
-	case Tidied:
-		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyWhy, fm.Line(ev.Remark, 300)))
-	case SiteCleared:
-		return slog.LevelInfo, append(ofRun(ev.Run, 0), slog.String(keyWhy, fm.Line(ev.Remark, 300)))
-	case Warned:
-		return slog.LevelInfo, ofRun(ev.Run, ev.Worker)
-	case Scanned:
-		return slog.LevelInfo, []slog.Attr{slog.Int(keyCount, len(ev.Conflicts))}
-	case ParentClosed:
-		return slog.LevelInfo, []slog.Attr{slog.String(keyParent, string(ev.Parent))}
 	case Revived:
 		return slog.LevelWarn, nil
 	case EffectFailed:
@@ -63,8 +35,46 @@ func describe(ev Event) (slog.Level, []slog.Attr) {
 		return slog.LevelInfo, []slog.Attr{slog.Int(keyCount, ev.Wanted.Workers)}
 	case Ticked, QueueRead, Recorded, PullsSeen, Remembered, Noted:
 		return slog.LevelDebug, nil
+	case Started, Stopped, Closed, Told, Verified, Published, PullMerged, Rebased, ChecksRerun, Tidied, SiteCleared, Warned, Scanned, ParentClosed:
 	}
-	return slog.LevelDebug, nil
+	return slog.LevelInfo, describeDone(ev)
+}
+
+// describeDone describes what came of an effect.
+func describeDone(ev Event) []slog.Attr {
+	why := func(text string) slog.Attr { return slog.String(keyWhy, fm.Line(text, 300)) }
+	switch ev := ev.(type) {
+	case Started:
+		return ofRun(ev.Run, ev.Worker)
+	case Stopped:
+		return ofRun(ev.Run, ev.Worker)
+	case Closed:
+		return []slog.Attr{slog.String(keyWorker, ev.Worker.String())}
+	case Told:
+		return ofRun(ev.Run, ev.Worker)
+	case Verified:
+		return append(ofRun(ev.Run, 0), why(ev.Verdict.Reasons))
+	case Published:
+		return append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
+	case PullMerged:
+		return append(ofRun(ev.Run, 0), slog.String(keyPull, ev.Pull.Number))
+	case Rebased:
+		return append(ofRun(ev.Run, 0), slog.String(keyCommit, ev.SHA))
+	case ChecksRerun:
+		return ofRun(ev.Run, 0)
+	case Tidied:
+		return append(ofRun(ev.Run, 0), why(ev.Remark))
+	case SiteCleared:
+		return append(ofRun(ev.Run, 0), why(ev.Remark))
+	case Warned:
+		return ofRun(ev.Run, ev.Worker)
+	case Scanned:
+		return []slog.Attr{slog.Int(keyCount, len(ev.Conflicts))}
+	case ParentClosed:
+		return []slog.Attr{slog.String(keyParent, string(ev.Parent))}
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, PullsSeen, Noted, EffectFailed, RecordFailed, Remembered:
+	}
+	return nil
 }
 
 func ofRun(r fm.Run, w fm.WorkerID) []slog.Attr {

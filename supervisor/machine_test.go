@@ -156,7 +156,12 @@ func clears(eff Effect) bool { _, ok := eff.(Clear); return ok }
 
 // needsPlace says whether an effect wants what its task is worked on in for itself.
 func needsPlace(eff Effect) bool {
-	return slices.Contains([]string{"clear", "start", "verify", "publish", "rebase", "tidy"}, identity(eff).kind)
+	switch eff.(type) {
+	case Clear, Start, Verify, Publish, Rebase, Tidy:
+		return true
+	case Record, Revive, Stop, Close, Tell, Warn, Merge, Rerun, Look, Scan, CloseParent, Exit, Note, Explain:
+	}
+	return false
 }
 
 func (m *machine) launch(eff Effect) {

@@ -28,16 +28,16 @@ func (s State) owed() map[string]string {
 		owed[key] = text
 	}
 	for t := range s.inHand {
-		key, clear := taskKey(t.ID), clearKey(t.ID)
+		key, back := taskKey(t.ID), clearKey(t.ID)
 		switch {
 		case queue.Owed(t):
 			say(key, "the pull request of "+t.ID.Ref()+" is owed", t.Note)
 		case queue.Tidying(t) && s.Waits[key].Count > 0:
 			say(key, "the end of "+t.ID.Ref()+", which is merged, is owed", "")
-		case queue.Clearing(t) && s.Waits[clear].Count > 0 && t.Terms.Main:
-			say(clear, "the main checkout is not given back yet after "+t.ID.Ref(), "")
-		case queue.Clearing(t) && s.Waits[clear].Count > 0:
-			say(clear, "the worktree of "+t.ID.Ref()+" is not removed yet", "")
+		case queue.Clearing(t) && s.Waits[back].Count > 0 && t.Terms.Main:
+			say(back, "the main checkout is not given back yet after "+t.ID.Ref(), "")
+		case queue.Clearing(t) && s.Waits[back].Count > 0:
+			say(back, "the worktree of "+t.ID.Ref()+" is not removed yet", "")
 		}
 	}
 	for _, eff := range s.digest.parents {

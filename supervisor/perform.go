@@ -63,20 +63,6 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 	case Verify:
 		v, err := s.verify(ctx, eff)
 		return Verified{Run: eff.Task.Run(), Verdict: v}, err
-	case Publish:
-		pull, summary, err := s.publish(ctx, eff.Task)
-		return Published{Run: eff.Task.Run(), Pull: pull, Summary: summary}, err
-	case Merge:
-		pull, err := s.merge(ctx, eff)
-		return PullMerged{Run: eff.Task.Run(), Pull: pull}, err
-	case Rebase:
-		sha, err := s.rebase(ctx, eff.Task)
-		return Rebased{Run: eff.Task.Run(), SHA: sha}, err
-	case Rerun:
-		return ChecksRerun{Run: eff.Task.Run()}, s.o.Forge.Rerun(ctx, eff.Task.Pull, eff.Checks)
-	case Look:
-		pulls, err := s.o.Forge.Look(ctx, numbers(eff.Offers))
-		return PullsSeen{Offers: eff.Offers, Pulls: pulls}, err
 	case Tidy:
 		remark, err := s.tidy(ctx, eff.Task)
 		return Tidied{Run: eff.Task.Run(), Remark: remark}, err
@@ -92,9 +78,32 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 		return ParentClosed{Parent: eff.Parent}, s.closeParent(ctx, eff)
 	case Note:
 		return Noted(eff), s.o.Terminal.Note(ctx, eff.Worker, eff.Text)
+	case Publish, Merge, Rebase, Rerun, Look:
+		return s.tryPull(ctx, eff)
 	case Record, Exit, Explain:
 	}
 	panic("supervisor: Record, Exit and Explain are the loop's own")
+}
+
+// tryPull tries what is about a pull request.
+func (s *Supervisor) tryPull(ctx context.Context, eff Effect) (Event, error) {
+	switch eff := eff.(type) { //nolint:gochecksumtype // the others are no business of the forge
+	case Publish:
+		pull, summary, err := s.publish(ctx, eff.Task)
+		return Published{Run: eff.Task.Run(), Pull: pull, Summary: summary}, err
+	case Merge:
+		pull, err := s.merge(ctx, eff)
+		return PullMerged{Run: eff.Task.Run(), Pull: pull}, err
+	case Rebase:
+		sha, err := s.rebase(ctx, eff.Task)
+		return Rebased{Run: eff.Task.Run(), SHA: sha}, err
+	case Rerun:
+		return ChecksRerun{Run: eff.Task.Run()}, s.o.Forge.Rerun(ctx, eff.Task.Pull, eff.Checks)
+	case Look:
+		pulls, err := s.o.Forge.Look(ctx, numbers(eff.Offers))
+		return PullsSeen{Offers: eff.Offers, Pulls: pulls}, err
+	}
+	panic(fmt.Sprintf("supervisor: %T is about no pull request", eff))
 }
 
 // start brings the run's process to life, unless it lives already: every

@@ -121,6 +121,12 @@ type Verifier interface {
 
 // Tracker is where issues live.
 type Tracker interface {
+	Issues
+	Herald
+}
+
+// Issues are what there is to do.
+type Issues interface {
 	// Issue reads one issue; [fm.ErrGone] when there is none.
 	Issue(ctx context.Context, id fm.IssueID) (fm.Issue, error)
 	// Children lists the subissues of an issue, in the order of their creation.
@@ -131,6 +137,10 @@ type Tracker interface {
 	// Close closes an issue with a comment, once in its life: an issue that fm
 	// closed before and a person reopened stays open.
 	Close(ctx context.Context, id fm.IssueID, comment string) error
+}
+
+// Herald tells the readers of an issue what becomes of it.
+type Herald interface {
 	// Begin says at the tracker that work on an issue has begun, where it has a
 	// word for that. An issue of which that was said before stays as it is.
 	Begin(ctx context.Context, id fm.IssueID) error

@@ -66,7 +66,7 @@ func (m *machine) settle() {
 
 // busy says whether more is under way than the look at pull requests.
 func (m *machine) busy() bool {
-	return len(m.inbox) > 0 || slices.ContainsFunc(m.fly, func(eff Effect) bool { return identity(eff).kind != "look" })
+	return len(m.inbox) > 0 || slices.ContainsFunc(m.fly, func(eff Effect) bool { _, look := eff.(Look); return !look })
 }
 
 // pass lets time go by: to what is due, or to the next slow tick.

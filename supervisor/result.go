@@ -67,12 +67,11 @@ func (d *decision) succeeded(ev Event) {
 // orderOf gives the effect that the event is the result of, as far as an
 // effect is told from another; nil when it is no result.
 func orderOf(ev Event) Effect {
-	of := func(r fm.Run) fm.Task { return fm.Task{ID: r.Task, Attempt: r.Attempt} }
 	switch ev := ev.(type) {
 	case Revived:
 		return Revive{}
 	case Started:
-		return Start{Worker: ev.Worker, Task: of(ev.Run)}
+		return Start{Worker: ev.Worker, Task: taskOfRun(ev.Run)}
 	case Stopped:
 		return Stop{Worker: ev.Worker, Run: ev.Run}
 	case Closed:
@@ -82,21 +81,21 @@ func orderOf(ev Event) Effect {
 	case Noted:
 		return Note(ev)
 	case Verified:
-		return Verify{Task: of(ev.Run)}
+		return Verify{Task: taskOfRun(ev.Run)}
 	case Published:
-		return Publish{Task: of(ev.Run)}
+		return Publish{Task: taskOfRun(ev.Run)}
 	case PullMerged:
-		return Merge{Task: of(ev.Run)}
+		return Merge{Task: taskOfRun(ev.Run)}
 	case Rebased:
-		return Rebase{Task: of(ev.Run)}
+		return Rebase{Task: taskOfRun(ev.Run)}
 	case ChecksRerun:
-		return Rerun{Task: of(ev.Run)}
+		return Rerun{Task: taskOfRun(ev.Run)}
 	case PullsSeen:
 		return Look{}
 	case Tidied:
-		return Tidy{Task: of(ev.Run)}
+		return Tidy{Task: taskOfRun(ev.Run)}
 	case SiteCleared:
-		return Clear{Task: of(ev.Run)}
+		return Clear{Task: taskOfRun(ev.Run)}
 	case Scanned:
 		return Scan{}
 	case Warned:
@@ -109,6 +108,9 @@ func orderOf(ev Event) Effect {
 	}
 	return nil
 }
+
+// taskOfRun is the task of a run, as far as an effect is told from another by it.
+func taskOfRun(r fm.Run) fm.Task { return fm.Task{ID: r.Task, Attempt: r.Attempt} }
 
 func (d *decision) started(ev Started) {
 	s := d.state
