@@ -16,22 +16,23 @@ const readers = 8
 
 // Read reads issues, several at a time, and gives each once, in the order of the
 // user. Those that cannot be worked on are named together, as [Intake.Check]
-// does. Closed ones are given where the queue says that their work is done.
+// does. Of closed ones those are given that are to be mended as a whole, and take
+// their course in the queue.
 func (in *Intake) Read(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, error) {
-	return in.fetch(ctx, ids)
+	return in.fetch(ctx, ids, in.mends)
 }
 
 // Check names the issues that cannot be worked on, as [Intake.Take] does, and
 // changes nothing. It needs the tracker alone; without the queue, an issue that
 // was closed when its work was done is refused like any other closed one.
 func (in *Intake) Check(ctx context.Context, ids []fm.IssueID) error {
-	_, err := in.fetch(ctx, ids)
+	_, err := in.fetch(ctx, ids, in.finished)
 	return err
 }
 
 // fetch reads all issues before anything is done with one of them, and gives
-// them in the order of the user.
-func (in *Intake) fetch(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, error) {
+// them in the order of the user. Closed ones are for those that welcome names.
+func (in *Intake) fetch(ctx context.Context, ids []fm.IssueID, welcome func(fm.IssueID) bool) ([]fm.Issue, error) {
 	ids = unique(ids)
 	issues, errs := make([]fm.Issue, len(ids)), make([]error, len(ids))
 	reading, cancel := context.WithCancelCause(ctx)
@@ -52,7 +53,20 @@ func (in *Intake) fetch(ctx context.Context, ids []fm.IssueID) ([]fm.Issue, erro
 	if err := context.Cause(reading); err != nil {
 		return nil, err
 	}
-	return issues, in.faults(ids, issues, errs)
+	if err := faults(ids, issues, errs, welcome); err != nil {
+		return issues, err
+	}
+	return distinct(issues), nil
+}
+
+// distinct leaves out what was read under two names: a tracker may take 03 for 3.
+func distinct(issues []fm.Issue) []fm.Issue {
+	seen := map[fm.IssueID]bool{}
+	return slices.DeleteFunc(issues, func(issue fm.Issue) bool {
+		again := seen[issue.ID]
+		seen[issue.ID] = true
+		return again
+	})
 }
 
 func unique(ids []fm.IssueID) []fm.IssueID {
@@ -66,7 +80,7 @@ func unique(ids []fm.IssueID) []fm.IssueID {
 }
 
 // faults names all issues that cannot be worked on.
-func (in *Intake) faults(ids []fm.IssueID, issues []fm.Issue, errs []error) error {
+func faults(ids []fm.IssueID, issues []fm.Issue, errs []error, welcome func(fm.IssueID) bool) error {
 	var unknown, closed, kinds, reasons []string
 	refused := map[string][]string{} // by reason
 	for i, id := range ids {
@@ -80,7 +94,7 @@ func (in *Intake) faults(ids []fm.IssueID, issues []fm.Issue, errs []error) erro
 				reasons = append(reasons, why)
 			}
 			refused[why] = append(refused[why], name)
-		case issues[i].Closed && !in.finished(id):
+		case issues[i].Closed && !welcome(issues[i].ID):
 			closed = append(closed, name)
 		}
 	}
@@ -128,4 +142,14 @@ func (in *Intake) finished(id fm.IssueID) bool {
 		t, _ := snap.Task(task)
 		return t.Status != fm.Merged && (t.Status != fm.Completed || !t.Terms.Fix)
 	})
+}
+
+// mends says whether the issue is a task that takes its course, or has: whoever
+// gives the same order again joins it, though somebody has closed it meanwhile.
+func (in *Intake) mends(id fm.IssueID) bool {
+	if in.Queue == nil {
+		return false
+	}
+	t, queued := in.Queue.Snapshot().Task(fm.TaskID(id))
+	return queued && slices.Contains([]fm.Status{fm.Pending, fm.Working, fm.Completed, fm.Merged}, t.Status)
 }

@@ -65,7 +65,7 @@ func TestIssuesAreReadEightAtATime(t *testing.T) {
 		in.Tracker = c
 		fetched := make(chan []fm.Issue)
 		go func() {
-			issues, err := in.fetch(t.Context(), append(slices.Clone(ids), ids...))
+			issues, err := in.fetch(t.Context(), append(slices.Clone(ids), ids...), in.finished)
 			if err != nil {
 				t.Error(err)
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -39,7 +40,7 @@ func (in *Intake) mend(ctx context.Context, o Order, now func() time.Time) ([]fm
 	}
 	m := &mending{taking: newTaking(in, o.Priority, now), fix: *o.Fix, before: before, parts: map[fm.IssueID][]fm.Issue{}}
 	m.fix.Terms.Fix = true
-	if m.issues, err = in.fetch(ctx, o.Issues); err != nil {
+	if m.issues, err = in.fetch(ctx, o.Issues, in.mends); err != nil {
 		return nil, err
 	}
 	for range maxStale {
@@ -84,7 +85,7 @@ func (m *mending) take(ctx context.Context, at time.Time) error {
 		}
 	}
 	for _, f := range fates {
-		f.tell(m.Tell)
+		f.tell(m.Tell, m.fix.Terms)
 	}
 	for _, n := range news {
 		m.Tell(n)
@@ -185,7 +186,7 @@ func (f fate) unchanged() bool {
 }
 
 // tell tells of an issue that is a task already, and what is made of that.
-func (f fate) tell(tell func(News)) {
+func (f fate) tell(tell func(News), wanted fm.Terms) {
 	n := News{Kind: Known, Issue: f.issue, Count: 1}
 	switch f.kind {
 	case added:
@@ -201,5 +202,21 @@ func (f fate) tell(tell func(News)) {
 		}
 	case known:
 	}
+	n.Why = strings.TrimPrefix(n.Why+f.kept(wanted), "; ")
 	tell(n)
+}
+
+// kept says what is not as this order wants it, because of one that came before:
+// the end of a sentence, or "".
+func (f fate) kept(wanted fm.Terms) string {
+	over := f.kind == known && f.was.Status == fm.Completed
+	switch {
+	case f.task.Terms.NoPull == wanted.NoPull, over && wanted.NoPull, f.was.Status == fm.Merged:
+		return ""
+	case wanted.NoPull:
+		return "; its pull request is opened all the same, as was ordered before"
+	case over:
+		return "; mended without a pull request, and its work is on the branch " + f.task.Head()
+	}
+	return "; no pull request is opened, as was ordered before"
 }

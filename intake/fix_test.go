@@ -54,7 +54,7 @@ func cancelled(t fm.Task) queue.Change { return queue.Cancel(t, "no", clock()) }
 func held(t fm.Task) queue.Change      { return queue.Hold(t, "later", clock()) }
 func merged(t fm.Task) queue.Change    { return queue.Merge(t, clock()) }
 func tidied(t fm.Task) queue.Change    { return queue.Tidied(t, clock()) }
-func cleared(t fm.Task) queue.Change   { return queue.Cleared(t) }
+func cleared(t fm.Task) queue.Change   { return queue.Cleared(t, "") }
 
 // TestEachIssueBecomesOneTask with what the order says of it, and nobody is asked.
 // Caught: a branch by the terms before Fix was set; paths that were not cleaned.
@@ -149,7 +149,7 @@ func TestFaultsOfAnOrderToMend(t *testing.T) {
 // checkout that nobody would give back.
 func TestTaskThatIsThereAlready(t *testing.T) {
 	type steps = []func(fm.Task) queue.Change
-	mine := Fix{Terms: fm.Terms{Main: true, NoPull: true}}
+	mine := Fix{Terms: fm.Terms{Main: true}}
 	other := fm.Terms{Fix: true, Timeout: time.Minute}
 	for _, c := range []struct {
 		name   string

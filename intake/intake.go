@@ -126,7 +126,7 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 	if o.Fix != nil {
 		return in.mend(ctx, o, now)
 	}
-	issues, err := in.fetch(ctx, o.Issues)
+	issues, err := in.fetch(ctx, o.Issues, in.finished)
 	if err != nil {
 		return nil, err
 	}

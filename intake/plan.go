@@ -17,7 +17,7 @@ import (
 // what the analyst says. An error wraps [fm.ErrRefused] when the issue cannot be
 // worked on, is in the queue, or has subissues already.
 func (in *Intake) Plan(ctx context.Context, id fm.IssueID) (fm.Issue, fm.Split, error) {
-	issues, err := in.fetch(ctx, []fm.IssueID{id})
+	issues, err := in.fetch(ctx, []fm.IssueID{id}, in.finished)
 	if err != nil {
 		return fm.Issue{}, fm.Split{}, err
 	}

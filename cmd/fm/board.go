@@ -14,7 +14,7 @@ import (
 type board struct {
 	title string
 	rows  []fixRow
-	gate  string // why nothing new is begun; "" for nothing
+	hints []string // what stands against all of them
 }
 
 // maxRemarks bounds what is told about single issues.
@@ -22,6 +22,9 @@ const maxRemarks = 6
 
 // small is the height below which a board has neither title nor blank lines.
 const small = 14
+
+// tiny is the height below which its table has no head: issues come first.
+const tiny = 8
 
 // lines gives the board as a terminal of that size shows it. Where there are
 // not enough rows, those go that need nobody's eyes.
@@ -35,15 +38,19 @@ func (b board) lines(width, height int) []string {
 		blank, out = nil, []string{b.bar(width)}
 	}
 	remarks := b.remarks()
-	space := height - len(out) - len(blank) - 2 // head and rule of the table
+	head := 2 // with its rule
+	if height < tiny {
+		head = 0
+	}
+	space := height - len(out) - len(blank) - head
 	most := min(len(remarks), maxRemarks)
-	remarks = shortened(remarks, min(most, max(min(most, 1), space-len(b.rows))))
+	remarks = shortened(remarks, min(most, max(0, min(most, 1, space-2), space-len(b.rows))))
 	rows := b.important(space - len(remarks))
 	t := table{heads: []string{"#", "Status", "Duration", "PR"}}
 	for _, r := range rows {
 		t.rows = append(t.rows, []string{string(r.task.ID), string(r.stands), lasted(r.took), r.pull()})
 	}
-	out = append(out, t.lines(width)...)
+	out = append(out, t.lines(width)[2-head:]...)
 	if hidden := len(b.rows) - len(rows); hidden > 0 {
 		out = append(out, fmt.Sprintf("… %d more", hidden))
 	}
@@ -81,10 +88,7 @@ func (b board) bar(width int) string {
 
 // remarks tells what single issues wait for, those first that wait for the user.
 func (b board) remarks() []string {
-	var out []string
-	if b.gate != "" {
-		out = append(out, b.gate)
-	}
+	out := slices.Clone(b.hints)
 	for _, asking := range []bool{true, false} {
 		for _, r := range b.rows {
 			if waits := r.stands == standsWaiting; r.remark == "" || waits != asking {

@@ -41,7 +41,7 @@ func crowd(n int) []fixRow {
 func TestTheBoardFitsAnyTerminal(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ issues, width, height int }{
-		{1, 80, 23}, {4, 40, 23}, {4, 80, 23}, {4, 200, 60}, {10, 80, 30}, {10, 40, 12}, {10, 80, 8}, {10, 80, 3}, {10, 20, 15}, {100, 80, 23}, {100, 200, 120},
+		{1, 80, 23}, {4, 40, 23}, {4, 80, 23}, {4, 200, 60}, {10, 80, 30}, {10, 40, 12}, {10, 80, 8}, {10, 80, 3}, {10, 20, 4}, {10, 20, 15}, {100, 80, 23}, {100, 200, 120},
 	} {
 		name := fmt.Sprintf("%d-issues-%dx%d", tt.issues, tt.width, tt.height)
 		lines := board{title: "Parallel Execution Progress", rows: crowd(tt.issues)}.lines(tt.width, tt.height)
@@ -51,7 +51,7 @@ func TestTheBoardFitsAnyTerminal(t *testing.T) {
 	for issues := range 40 {
 		for width := -6; width < 120; width += 7 {
 			for height := -1; height < 30; height++ {
-				for _, line := range fits(t, board{title: "Parallel Execution Progress", rows: crowd(issues), gate: gate}, width, height) {
+				for _, line := range fits(t, board{title: "Parallel Execution Progress", rows: crowd(issues), hints: []string{gate}}, width, height) {
 					if strings.ContainsRune(line, 0x1b) {
 						t.Fatalf("an escape in %q", line)
 					}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func (f *fixing) run(ctx context.Context) error {
 	if !f.terms.Main { // there the order of the user counts, whatever the files
 		order.Fix.Paths = f.paths
 	}
-	ids, q, w, err := f.begin(ctx, order)
+	ids, q, w, err := f.begin(ctx, order, before)
 	if err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func (f *fixing) before(ctx context.Context) (queue.Snapshot, error) {
 }
 
 // begin puts the issues into the queue, and sees that somebody works on them.
-func (f *fixing) begin(ctx context.Context, order intake.Order) ([]fm.TaskID, *queue.Queue, supervisor.Wanted, error) {
+func (f *fixing) begin(ctx context.Context, order intake.Order, before queue.Snapshot) ([]fm.TaskID, *queue.Queue, supervisor.Wanted, error) {
 	none := supervisor.Wanted{}
 	if err := f.move(ctx); err != nil {
 		return nil, nil, none, err
@@ -188,7 +189,7 @@ func (f *fixing) begin(ctx context.Context, order intake.Order) ([]fm.TaskID, *q
 	if err != nil {
 		return nil, nil, none, err
 	}
-	undoBound, err := f.setBound(ctx)
+	undoBound, err := f.setBound(ctx, f.others(before))
 	if err != nil {
 		return nil, nil, none, errors.Join(err, undo())
 	}
@@ -209,13 +210,28 @@ func (f *fixing) begin(ctx context.Context, order intake.Order) ([]fm.TaskID, *q
 
 // setBound says how many issues are mended at the same time, before the first of
 // them can be begun.
-func (f *fixing) setBound(ctx context.Context) (undo func() error, err error) {
+func (f *fixing) setBound(ctx context.Context, others int) (undo func() error, err error) {
 	var fixes int
 	_, err = f.want(ctx, func(w *supervisor.Wanted) { fixes, w.Fixes = w.Fixes, f.parallel })
+	if err == nil && fixes > 0 && fixes != f.parallel && others > 0 {
+		fmt.Fprintf(f.stdout, "\n! Issues that are mended at once, those of other commands among them: %d instead of %d\n", f.parallel, fixes)
+	}
 	return func() error {
 		_, err := f.want(context.WithoutCancel(ctx), func(w *supervisor.Wanted) { w.Fixes = fixes })
 		return err
 	}, err
+}
+
+// others counts the issues of other commands that are to be mended.
+func (f *fixing) others(snap queue.Snapshot) int {
+	n := 0
+	for _, t := range snap.Tasks {
+		mine := slices.ContainsFunc(f.issues, func(issue fm.Issue) bool { return fm.TaskID(issue.ID) == t.ID })
+		if t.Terms.Fix && (t.Status == fm.Pending || t.Status == fm.Working) && !mine {
+			n++
+		}
+	}
+	return n
 }
 
 // leave says what begins, and how to come back to it.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -17,7 +18,9 @@ import (
 // if not all of them are mended.
 func (f *fixing) result(ctx context.Context, rows []fixRow, s supervisor.Status) error {
 	f.address(ctx, rows)
-	fmt.Fprint(f.stdout, f.report(rows, f.compared(ctx, rows, s.Conflicts)))
+	if _, err := fmt.Fprint(f.stdout, f.report(rows, f.compared(ctx, rows, s.Conflicts))); err != nil {
+		return fmt.Errorf("print the result: %w", err)
+	}
 	if f.json {
 		if err := f.print(rows); err != nil {
 			return err
@@ -43,7 +46,7 @@ func (f *fixing) report(rows []fixRow, conflicts []fm.Conflict) string {
 	f.pulls(w, rows)
 	f.fallen(w, rows)
 	f.waiting(w, rows)
-	if f.terms.Main || f.terms.NoPull {
+	if f.terms.Main || slices.ContainsFunc(rows, func(r fixRow) bool { return r.task.Terms.NoPull }) {
 		f.branches(w, rows)
 	}
 	if !f.terms.Main {
@@ -114,7 +117,11 @@ func summary(rows []fixRow) string {
 			attempted++
 		}
 	}
-	fmt.Fprintf(&b, "- %s attempted\n", plural(attempted, "issue"))
+	if attempted < len(rows) {
+		fmt.Fprintf(&b, "- %d of %s attempted\n", attempted, plural(len(rows), "issue"))
+	} else {
+		fmt.Fprintf(&b, "- %s attempted\n", plural(attempted, "issue"))
+	}
 	for _, kind := range []struct {
 		standing standing
 		text     string
@@ -144,6 +151,9 @@ func (r fixRow) fell() bool {
 func brief(r fixRow) string {
 	if limit, ok := supervisor.TimedOut(r.task); ok {
 		return "timed out after " + inWords(limit)
+	}
+	if why, _, ok := git.Uncreated(r.task.Note); ok && r.fell() {
+		return "no worktree: " + fm.Line(why, 600)
 	}
 	note := r.note
 	for _, says := range []string{supervisor.GaveUpNote, supervisor.PartNote} {
@@ -212,17 +222,22 @@ func (f *fixing) branches(w io.Writer, rows []fixRow) {
 		}
 	}
 	fmt.Fprint(w, f.taking(rows))
+	for _, r := range rows {
+		if r.kept != "" {
+			fmt.Fprintf(w, "! %s left the main checkout: %s\n", r.task.ID.Ref(), r.kept)
+		}
+	}
 }
 
 // taking says how to come by work that nobody else merges.
 func (f *fixing) taking(rows []fixRow) string {
 	var done []fm.Task
 	for _, r := range rows {
-		if r.stands == standsSuccess && r.task.Pull == "" {
+		if r.stands == standsSuccess && r.task.Terms.NoPull {
 			done = append(done, r.task)
 		}
 	}
-	if !f.terms.NoPull || len(done) == 0 {
+	if len(done) == 0 {
 		return ""
 	}
 	slices.SortStableFunc(done, func(a, b fm.Task) int { return a.Since.Compare(b.Since) })
@@ -240,21 +255,25 @@ func (f *fixing) taking(rows []fixRow) string {
 // stays.
 func (f *fixing) worktrees(w io.Writer, rows []fixRow) {
 	var kept []string
+	stays := 0 // of those that are mended
 	words := []standing{}
 	for _, r := range rows {
 		switch there := f.left(r.task); {
 		case there && r.stands == standsSuccess:
+			stays++
 			kept = append(kept, fmt.Sprintf("  %s stays: %s\n", f.short(f.worktree(r.task)), f.keeper(r)))
+		case there && !r.fell():
+			kept = append(kept, fmt.Sprintf("  %s: %s is preserved\n", r.stands, f.short(f.worktree(r.task))))
 		case there && !slices.Contains(words, r.stands):
 			words = append(words, r.stands)
 		}
 	}
 	good := howMany(rows, standsSuccess)
-	if good+len(words) == 0 {
+	if good+len(words)+len(kept) == 0 {
 		return
 	}
 	fmt.Fprintln(w, "\nWorktrees:")
-	if good > len(kept) {
+	if good > stays {
 		fmt.Fprintln(w, "  SUCCESS: cleaned up")
 	}
 	for _, word := range words {

@@ -103,7 +103,7 @@ func TestTheResultSaysWhereToLook(t *testing.T) {
 	} {
 		f := newFixing(t, tt.terms, tt.worktrees...)
 		for i := range tt.rows {
-			tt.rows[i].task.Terms.Fix = true
+			tt.rows[i].task.Terms.Fix, tt.rows[i].task.Terms.NoPull = true, tt.terms.NoPull
 		}
 		f.manual = tt.manual
 		got := f.report(tt.rows, tt.conflicts)

@@ -17,8 +17,12 @@ import (
 func (f *fixing) explained(rows []fixRow, conflicts []fm.Conflict) []string {
 	var blocks []string
 	for _, r := range rows {
-		if why, ok := git.Uncreated(r.task.Note); ok && r.fell() {
-			blocks = append(blocks, fmt.Sprintf("Failed to create worktree for issue %s.\n\nError: %s\n\nPossible causes:\n- Branch already exists\n- Uncommitted changes in main\n- The folder is taken\n\nTry: git worktree prune\n", r.task.ID.Ref(), fm.Line(why, 600)))
+		if why, exact, ok := git.Uncreated(r.task.Note); ok && r.fell() {
+			text := fmt.Sprintf("Failed to create worktree for issue %s.\n\nError: %s\n", r.task.ID.Ref(), fm.Line(why, 600))
+			if !exact {
+				text += "\nPossible causes:\n- Branch already exists\n- Uncommitted changes in main\n- The folder is taken\n\nTry: git worktree prune\n"
+			}
+			blocks = append(blocks, text)
 		}
 		if limit, ok := supervisor.TimedOut(r.task); ok {
 			blocks = append(blocks, f.late(r.task, limit))

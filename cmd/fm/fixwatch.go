@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
@@ -22,7 +23,7 @@ const clearLimit = 20 * time.Second
 // line for each change. It returns an error with exit code 3 if not all of them
 // are mended.
 func (f *fixing) watch(ctx context.Context, q *queue.Queue, ids []fm.TaskID) error {
-	v := &fixView{fixing: f, queue: q, ids: ids, seen: map[fm.TaskID]fm.Task{}, last: map[fm.TaskID]fm.Task{}, calls: calls{out: f.stdout}, screen: screen{out: f.stdout}}
+	v := &fixView{fixing: f, queue: q, ids: ids, seen: map[fm.TaskID]fm.Task{}, last: map[fm.TaskID]fm.Task{}, calls: calls{out: f.stdout}, hinted: hinted{}, screen: screen{out: f.stdout}}
 	if rows, _ := size(f.stdout); rows > 0 && !f.json && f.getenv("TERM") != "dumb" {
 		v.drawn = true
 	}
@@ -44,6 +45,7 @@ type fixView struct {
 	drawn  bool // on a terminal, else line by line
 	screen screen
 	calls  calls
+	hinted hinted
 	seen   map[fm.TaskID]fm.Task
 	last   map[fm.TaskID]fm.Task // as the queue had them
 	past   map[fm.TaskID]past    // nil when the ledger is to be read
@@ -63,15 +65,13 @@ func (v *fixView) look(ctx context.Context, snap queue.Snapshot, s supervisor.St
 	}
 	v.status = s
 	v.rows = fixScene{snap: snap, last: v.last, status: s, past: v.past, manual: v.manual, now: now}.rows(v.ids)
+	picture := board{title: v.title() + " Progress", rows: v.rows, hints: against(s, now)}
 	if v.drawn {
-		gate := ""
-		if s.Gate.Why != "" {
-			gate = gateLine(s.Gate, now)
-		}
-		v.screen.draw(board{title: v.title() + " Progress", rows: v.rows, gate: gate}.lines)
+		v.screen.draw(picture.lines)
 	} else {
-		v.changes(snap, v.ids, v.seen)
+		v.changes(snap, v.ids, v.seen, picture.done())
 		v.calls.tell(s, now)
+		v.hinted.tell(v.stdout, s)
 	}
 	return v.ends(now), nil
 }
@@ -81,7 +81,7 @@ func (v *fixView) look(ctx context.Context, snap queue.Snapshot, s supervisor.St
 func (v *fixView) keep(snap queue.Snapshot) {
 	for _, id := range v.ids {
 		t, ok := snap.Task(id)
-		if old := v.last[id]; ok && (old.Status != t.Status || old.Attempt != t.Attempt) {
+		if old := v.last[id]; ok && (old.Status != t.Status || old.Attempt != t.Attempt || queue.Clearing(old) != queue.Clearing(t)) {
 			v.past = nil
 		}
 		if ok {
@@ -150,8 +150,10 @@ func (h *house) width() int {
 	return plainWidth
 }
 
-// left says whether the worktree of a task is still there.
+// left says whether the worktree of a task is still there. Where none could be
+// made, the folder is somebody else's.
 func (f *fixing) left(t fm.Task) bool {
+	_, _, none := git.Uncreated(t.Note)
 	info, err := os.Stat(f.worktree(t))
-	return err == nil && info.IsDir() && !t.Terms.Main
+	return err == nil && info.IsDir() && !t.Terms.Main && !none
 }

@@ -27,7 +27,7 @@ func viewed(t *testing.T) (*fixView, *queue.Queue) {
 	commit(t, q, queue.Add(fm.Task{ID: "123", Title: "First", Terms: fix, Branch: "fix/issue-123"}, noon()), queue.Add(fm.Task{ID: "456", Title: "Second", Terms: fix, Branch: "fix/issue-456"}, noon()))
 	first, _ := q.Snapshot().Task("123")
 	commit(t, q, queue.Claim(first, 1, noon()))
-	v := &fixView{fixing: f, queue: q, ids: []fm.TaskID{"123", "456"}, seen: map[fm.TaskID]fm.Task{}, last: map[fm.TaskID]fm.Task{}, calls: calls{out: &bytes.Buffer{}}}
+	v := &fixView{fixing: f, queue: q, ids: []fm.TaskID{"123", "456"}, seen: map[fm.TaskID]fm.Task{}, last: map[fm.TaskID]fm.Task{}, calls: calls{out: &bytes.Buffer{}}, hinted: hinted{}}
 	return v, q
 }
 

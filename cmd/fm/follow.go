@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,7 +22,7 @@ func (h *house) follow(ctx context.Context, q *queue.Queue, ids []fm.TaskID) err
 	var last queue.Snapshot
 	err := h.looks(ctx, q, "fm status --watch", func(snap queue.Snapshot, s supervisor.Status) (over bool, err error) {
 		last = snap
-		h.changes(snap, ids, seen)
+		h.changes(snap, ids, seen, finished(snap, ids))
 		calls.tell(s, time.Now())
 		return h.over(snap, ids, closed), nil
 	})
@@ -38,6 +39,7 @@ func (h *house) looks(ctx context.Context, q *queue.Queue, back string, see func
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	var last supervisor.Status
+	var dead time.Time // since when there is no supervisor; zero while there is
 	for {
 		_, alive := h.supervisorPID() // one that has ended has written all
 		snap, err := q.Refresh(ctx, time.Now())
@@ -51,8 +53,13 @@ func (h *house) looks(ctx context.Context, q *queue.Queue, back string, see func
 		switch {
 		case over || err != nil:
 			return err
-		case !alive && ctx.Err() == nil:
-			return fmt.Errorf("the supervisor has ended; go on with: fm resume")
+		case alive:
+			dead = time.Time{}
+		case dead.IsZero():
+			dead = time.Now()
+		}
+		if ctx.Err() == nil && !alive && h.ended(time.Since(dead)) {
+			return exitError{code: exitUnfinished, err: errors.New("the supervisor has ended; go on with: fm resume")}
 		}
 		select {
 		case <-ctx.Done():
@@ -63,8 +70,19 @@ func (h *house) looks(ctx context.Context, q *queue.Queue, back string, see func
 	}
 }
 
-// changes prints a line for each task whose status changed.
-func (h *house) changes(snap queue.Snapshot, ids []fm.TaskID, seen map[fm.TaskID]fm.Task) {
+// reviveLimit is how long a supervisor that died may take to be there again: its
+// guard starts it anew.
+const reviveLimit = 15 * time.Second
+
+// ended says whether a supervisor that is not there for so long does not come
+// back by itself.
+func (h *house) ended(gone time.Duration) bool {
+	w, err := h.wanted()
+	return err == nil && w.Stop != "" || gone > reviveLimit
+}
+
+// changes prints a line for each task whose status changed, with how many are done.
+func (h *house) changes(snap queue.Snapshot, ids []fm.TaskID, seen map[fm.TaskID]fm.Task, done int) {
 	for _, id := range ids {
 		t, ok := snap.Task(id)
 		old, known := seen[id]
@@ -73,7 +91,7 @@ func (h *house) changes(snap queue.Snapshot, ids []fm.TaskID, seen map[fm.TaskID
 		}
 		seen[id] = t
 		if line := change(t); line != "" {
-			fmt.Fprintf(h.stdout, "%s [%d/%d]\n", line, finished(snap, ids), len(ids))
+			fmt.Fprintf(h.stdout, "%s [%d/%d]\n", line, done, len(ids))
 		}
 	}
 }

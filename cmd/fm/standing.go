@@ -33,6 +33,7 @@ type past struct {
 	worked time.Duration // by all attempts, up to the last one that ended
 	since  time.Time     // of the attempt that runs; zero for none
 	said   string        // by its agent, of the work that was accepted
+	kept   string        // what became of the main checkout when it left that, as far as there is something to say
 }
 
 // pasts reads a ledger.
@@ -49,6 +50,9 @@ func pasts(entries []queue.Entry) map[fm.TaskID]past {
 		if e.Op == queue.OpComplete {
 			p.said = e.Why
 		}
+		if e.Op == queue.OpClear && e.Task.Terms.Main {
+			p.kept = e.Why
+		}
 		all[e.Task.ID] = p
 	}
 	return all
@@ -63,6 +67,7 @@ type fixRow struct {
 	remark string        // what it waits for, and what to do about it; "" for nothing
 	hangs  []fm.Task     // on these, which will never be merged by themselves
 	note   string        // what became of it
+	kept   string        // what it left in the main checkout; "" for nothing
 }
 
 // pull is how its pull request is shown.
@@ -86,7 +91,7 @@ type fixScene struct {
 // row says how it stands with a task.
 func (x fixScene) row(t fm.Task) fixRow {
 	p := x.past[t.ID]
-	r := fixRow{task: t, took: p.worked}
+	r := fixRow{task: t, took: p.worked, kept: fm.Line(p.kept, 400)}
 	if !p.since.IsZero() {
 		r.took += max(0, x.now.Sub(p.since))
 	}
