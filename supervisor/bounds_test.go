@@ -36,6 +36,7 @@ func hangs(ctx context.Context) error {
 func (c *town) night() map[fm.TaskID]time.Duration {
 	c.tb.Helper()
 	began := time.Now()
+	c.radar, c.rules.Warn = true, true
 	c.task = func(r fm.Run) time.Duration { return time.Duration(r.Task[2]-'0'+1) * 2 * time.Minute }
 	if err := c.until(40 * time.Minute); !errors.Is(err, context.DeadlineExceeded) {
 		c.tb.Fatal(err)
@@ -53,7 +54,7 @@ func (c *town) night() map[fm.TaskID]time.Duration {
 func calls(t *testing.T) (ops []string, merged map[fm.TaskID]time.Duration) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c := newTown(t, row(6)...)
+		c := newTown(t, kinds(6)...)
 		merged = c.night()
 		ops = slices.Sorted(maps.Keys(c.counts))
 	})
@@ -76,7 +77,7 @@ func TestOneFaultIsSoonForgotten(t *testing.T) {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					c := newTown(t, row(6)...)
+					c := newTown(t, kinds(6)...)
 					var went atomic.Bool
 					var lasted time.Duration
 					c.trouble = func(ctx context.Context, at call) error {
@@ -112,7 +113,7 @@ func TestWhatIsRefusedWaitsForAPerson(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := newTown(t, row(6)...)
+				c := newTown(t, kinds(6)...)
 				c.trouble = func(ctx context.Context, at call) error {
 					if at.op == op && at.task == "103" {
 						return refuses(ctx)
@@ -143,7 +144,7 @@ func TestOneTaskHoldsUpNoOther(t *testing.T) {
 			t.Run(op+" "+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					c := newTown(t, row(6)...)
+					c := newTown(t, kinds(6)...)
 					c.trouble = func(ctx context.Context, at call) error {
 						if at.op == op && at.task == "103" {
 							return goes(ctx)

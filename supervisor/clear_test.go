@@ -40,8 +40,6 @@ func TestWhatIsGivenBack(t *testing.T) {
 	}
 	blind := completed(fix)
 	blind.Sighted = Unseen
-	waits := queue.Release(in(working("5", 1), main), "", noon()).Task
-	waits.DependsOn = []fm.TaskID{"6"}
 	for _, c := range []struct {
 		name  string
 		given State
@@ -56,8 +54,8 @@ func TestWhatIsGivenBack(t *testing.T) {
 		{"after a block", at(main, func(t fm.Task) queue.Change { return queue.Block(t, "no", noon()) }), "[Clear clear 5]"},
 		{"after a user's word", at(main, func(t fm.Task) queue.Change { return queue.Cancel(t, "no", noon()) }), "[Clear clear 5]"},
 		{"after a word that nobody knows", at(main, odd), "[Clear clear 5]"},
-		{"not before a next attempt", at(main, again), "[]"},
-		{"but where that waits for another task", seen(waits, task("6", fm.Hold)), "[Clear clear 5]"},
+		{"and before the next attempt", at(main, again), "[Clear clear 5]"},
+		{"not a worktree before that", at(fix, again), "[]"},
 		{"not under the hands of its agent", completed(fix).with(live(1, "5", 1), claimed(1)), "[Look pulls stop 5.1 worker-1 keep=]"},
 		{"nor of an older attempt's", completed(fix).with(live(1, "5", 0), claimed(1)), "[Look pulls stop 5.0 worker-1 keep=5]"},
 		{"nor beside a person in its session", completed(fix).with(typedIn(live(1, "5", 1)), claimed(1)), "[Look pulls]"},
@@ -75,7 +73,7 @@ func TestWhatIsGivenBack(t *testing.T) {
 // sorted leaves the order of effects out of account.
 func sorted(text string) map[string]int {
 	words := map[string]int{}
-	for _, word := range strings.Fields(strings.Trim(text, "[]")) {
+	for word := range strings.FieldsSeq(strings.Trim(text, "[]")) {
 		words[word]++
 	}
 	return words
@@ -198,11 +196,12 @@ func TestWhatBecomesOfAClear(t *testing.T) {
 		}
 	})
 	t.Run("the task has been taken up again", func(t *testing.T) {
-		retried := queue.Retry(queue.Fail(in(working("5", 1), fm.Terms{Main: true}), "no", 1, noon()).Task, noon()).Task
-		s := seen(retried)
-		s.Wanted.Paused = true
-		s.Busy[clearKey("5")] = Clear{Task: retried}
-		if _, effects := step(s, SiteCleared{Run: retried.Run()}); len(effects) > 0 {
+		again := working("5", 1)
+		again.Attempt = 2
+		s := seen(in(again, fm.Terms{Main: true}))
+		s.Busy[clearKey("5")] = Clear{Task: in(working("5", 1), fm.Terms{Main: true})}
+		s, effects := step(s, SiteCleared{Run: fm.Run{Task: "5", Attempt: 1}})
+		if fmt.Sprint(names(effects)) != "[start 5.2 worker-1]" || s.Busy[clearKey("5")] != nil {
 			t.Errorf("ordered %v", names(effects))
 		}
 	})
@@ -238,33 +237,25 @@ func TestAnEndWaitsForWhatIsGivenBack(t *testing.T) {
 }
 
 // TestWhoHasTheMainCheckout finds the task that keeps others from it.
-//
-// Caught: a retry that waited for a task which waited for the checkout.
 func TestWhoHasTheMainCheckout(t *testing.T) {
 	main := fm.Terms{Fix: true, Main: true}
 	begun := in(working("5", 1), main)
 	retried := queue.Release(in(working("6", 1), main), "", noon()).Task
-	waits := retried
-	waits.DependsOn = []fm.TaskID{"7"}
 	failed := queue.Fail(in(working("8", 1), main), "no", 1, noon()).Task
-	cleared := queue.Cleared(failed).Task
-	merged := queue.Merge(queue.Release(in(working("6", 1), main), "", noon()).Task, noon()).Task
+	merged := queue.Merge(retried, noon()).Task
 	for _, c := range []struct {
-		name           string
-		tasks          []fm.Task
-		main, detained fm.TaskID
+		name  string
+		tasks []fm.Task
+		want  fm.TaskID
 	}{
-		{"none", []fm.Task{in(task("5", fm.Pending), main), in(task("6", fm.Completed), main), cleared, working("7", 1)}, "", ""},
-		{"one at work", []fm.Task{begun}, "5", ""},
-		{"one that goes on", []fm.Task{retried}, "6", ""},
-		{"rather the one at work", []fm.Task{retried, begun}, "5", ""},
-		{"rather the one that is done", []fm.Task{retried, failed}, "8", ""},
-		{"one that is merged, and not cleared up", []fm.Task{merged}, "6", ""},
-		{"one that goes on, and waits for another", []fm.Task{waits, in(task("7", fm.Pending), main)}, "6", "6"},
-		{"one that waited, and need not any more", []fm.Task{waits, task("7", fm.Merged)}, "6", ""},
+		{"none", []fm.Task{in(task("5", fm.Pending), main), in(task("6", fm.Completed), main), queue.Cleared(failed, "").Task, working("7", 1)}, ""},
+		{"one at work", []fm.Task{task("4", fm.Pending), begun}, "5"},
+		{"one that goes on", []fm.Task{retried}, "6"},
+		{"one that has failed", []fm.Task{failed}, "8"},
+		{"one that is merged, and not cleared up", []fm.Task{merged}, "6"},
 	} {
-		if d := digestOf(queue.Snapshot{Tasks: c.tasks}); d.main != c.main || d.detained != c.detained {
-			t.Errorf("%s: %q has it, and %q is to give it back; want %q, %q", c.name, d.main, d.detained, c.main, c.detained)
+		if got := digestOf(queue.Snapshot{Tasks: c.tasks}).main; got != c.want {
+			t.Errorf("%s: %q has it; want %q", c.name, got, c.want)
 		}
 	}
 }
@@ -277,11 +268,11 @@ func TestNoLivingSessionIsClearedAway(t *testing.T) {
 	run := fm.Run{Task: "100", Attempt: 1}
 	c.slots[2], c.lives[run] = run, &life{began: time.Now()}
 	at := fm.Task{ID: "100", Attempt: 1, Terms: fm.Terms{Fix: true}}
-	if err := s.clear(t.Context(), at); err == nil || kind(err) != Transient || !strings.Contains(err.Error(), "it runs in worker-2") || c.counts["remove"]+c.counts["reap"] > 0 {
+	if _, err := s.clear(t.Context(), at); err == nil || kind(err) != Transient || !strings.Contains(err.Error(), "it runs in worker-2") || c.counts["remove"]+c.counts["reap"] > 0 {
 		t.Errorf("got %v, calls %v", err, c.counts)
 	}
 	c.end(run)
-	if err := s.clear(t.Context(), at); err != nil || c.counts["remove"] != 1 || c.counts["reap"] != 1 {
+	if _, err := s.clear(t.Context(), at); err != nil || c.counts["remove"] != 1 || c.counts["reap"] != 1 {
 		t.Errorf("got %v, calls %v", err, c.counts)
 	}
 }
@@ -292,7 +283,7 @@ func TestNothingIsBuiltOnWhatIsNotFinished(t *testing.T) {
 	for status, want := range map[fm.Status]bool{fm.Completed: true, fm.Failed: false, fm.Blocked: false, fm.Pending: false} {
 		c := newTown(t, row(1)...)
 		at := fm.Task{ID: "100", Status: status, Terms: fm.Terms{Fix: true, Main: true, NoPull: true}}
-		if err := c.supervisor(nil).clear(t.Context(), at); err != nil {
+		if _, err := c.supervisor(nil).clear(t.Context(), at); err != nil {
 			t.Fatal(err)
 		}
 		if got := c.removed[len(c.removed)-1]; got.Stacked != want || !got.Main {

@@ -193,6 +193,10 @@ func (m *machine) exit() {
 		if t.Status == fm.Working && !queue.Publishing(t) {
 			m.fail("exit, and %s is %s", t.ID, t.Status)
 		}
+		_, session := m.s.session(t.Run())
+		if queue.Holds(t) && t.Status != fm.Working && !session && m.s.Waits[givenBack(t)].Count < drainTries {
+			m.fail("exit, and %s, which is %s, has the main checkout", t.ID, t.Status)
+		}
 	}
 	m.wanted.Stop = ""
 	m.crash(func(int) int { return 1 })

@@ -93,7 +93,7 @@ func TestWhatIsClaimedNext(t *testing.T) {
 		{"one that is owed has none", seen(owed, in(pending("5"), fix)).wanting(4, 1), []fm.TaskID{"5"}},
 		{"one in the main checkout", seen(in(pending("5"), main), in(pending("6"), main), pending("7")), []fm.TaskID{"5", "7"}},
 		{"none while one works there", seen(in(at("1", 1), main), in(pending("5"), main)), []fm.TaskID{}},
-		{"none while one goes on there later", seen(in(pending("4"), main), released), []fm.TaskID{"5"}},
+		{"none before it is given back", seen(in(pending("4"), main), released), []fm.TaskID{}},
 		{"its order is kept there", seen(at("1", 1, "a.go"), in(pending("5", "a.go"), main), in(pending("6"), main)), []fm.TaskID{"5"}},
 		{"a crowd that may not begin holds up nobody", seen(append(slices.Clone(many), pending("9"))...).wanting(3, 1), []fm.TaskID{"1000", "9"}},
 		{"nor one that may not, behind one that may", seen(append([]fm.Task{at("1", 1, "a.go")}, append(slices.Clone(many), pending("9", "a.go"))...)...).wanting(3, 1), []fm.TaskID{"1000", "9"}},

@@ -46,12 +46,12 @@ func TestWorkWithoutAPullRequestStaysOnItsBranch(t *testing.T) {
 			t.Errorf("%+v: ordered %s, want %s", terms, got, want)
 		}
 		if terms.Main {
-			s = s.holding(queue.Snapshot{Tasks: []fm.Task{queue.Cleared(got).Task, next}})
+			s = s.holding(queue.Snapshot{Tasks: []fm.Task{queue.Cleared(got, "").Task, next}})
 			if got := fmt.Sprint(names(look(t, s))); got != "[record claim 6 worker-1]" {
 				t.Errorf("%+v, given back: ordered %s", terms, got)
 			}
 		}
-		if text := View(s).Workers[0].Text; text != "#5 is on branch "+at.Head() {
+		if text := View(s).Workers[0].Text; text != "#5 done, on "+at.Head() {
 			t.Errorf("%+v: shown %q", terms, text)
 		}
 		if _, got = verdict(Verdict{Turns: 2, Outcome: fm.Partial, Summary: "half of it", Commits: 1}); got.Status != fm.Blocked || got.Note != "the agent finished only a part: half of it" {
@@ -161,7 +161,7 @@ func TestTitlesOfPullRequests(t *testing.T) {
 		{fix, "log\x1b[31m in\nnow", "fix: log in now"},
 		{sub, "Log in", "[Subissue] Log in"},
 		{sub, "Fix #123: log in", "[Subissue] Fix 123: log in"},
-		{sub, "fixes fixes #7 #8", "[Subissue] fixes fixes 7 #8"},
+		{sub, "fixes fix #7 #8", "[Subissue] fixes fix 7 #8"},
 	} {
 		got := pullTitle(c.task, fm.Issue{Title: c.title})
 		if got != c.want && c.title != "##7 is back" || len(fm.Closes(got)) > 0 {

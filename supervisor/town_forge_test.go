@@ -71,7 +71,8 @@ func (c tracker) Close(ctx context.Context, id fm.IssueID, _ string) error {
 type forge struct{ *town }
 
 func (c forge) Find(ctx context.Context, head string) (fm.PullRequest, error) {
-	leave, err := c.enter(ctx, "find", fm.TaskID(strings.TrimPrefix(head, "subissue/")))
+	of, _ := fm.TaskOf(head)
+	leave, err := c.enter(ctx, "find", of.ID)
 	if err != nil {
 		return fm.PullRequest{}, err
 	}
@@ -209,11 +210,16 @@ func (c *town) sha(id fm.TaskID) string {
 	return "sha-" + string(id)
 }
 
+func headOf(p *fm.PullRequest) fm.TaskID {
+	of, _ := fm.TaskOf(p.Head)
+	return of.ID
+}
+
 // shows has the task's open pull request show a new head of its branch, which is
 // not checked yet.
 func (c *town) shows(id fm.TaskID) {
 	for i := range c.pulls {
-		if p := &c.pulls[i]; p.Head == (fm.Task{ID: id}).Head() && p.State == fm.PullOpen && p.SHA != c.sha(id) {
+		if p := &c.pulls[i]; headOf(p) == id && p.State == fm.PullOpen && p.SHA != c.sha(id) {
 			p.SHA, p.Conflict, p.Checks = c.sha(id), false, fm.Checks{}
 		}
 	}

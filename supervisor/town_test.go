@@ -29,6 +29,9 @@ type town struct {
 	trees    map[fm.TaskID]bool
 	main     fm.TaskID // which has the main checkout
 	removed  []fm.Site
+	radar    bool                   // somebody looks at the branches
+	boxes    map[fm.WorkerID]string // what stands in the input boxes
+	heard    []string               // warnings, and whose
 	pulls    []fm.PullRequest
 	commits  map[fm.TaskID]int     // that were added to a branch since it was made
 	weather  func(*fm.PullRequest) // what happens to a pull request between two looks
@@ -60,7 +63,7 @@ func newTown(tb testing.TB, tasks ...fm.Task) *town {
 	tb.Helper()
 	c := &town{
 		tb: tb, disk: newDisk(), server: 1, slots: map[fm.WorkerID]fm.Run{}, lives: map[fm.Run]*life{}, trees: map[fm.TaskID]bool{}, fitted: map[string]bool{},
-		wanted: Wanted{Workers: 4}, counts: map[string]int{}, rules: rules(),
+		boxes: map[fm.WorkerID]string{}, wanted: Wanted{Workers: 4}, counts: map[string]int{}, rules: rules(),
 		task:    func(fm.Run) time.Duration { return 20 * time.Minute },
 		trouble: func(context.Context, call) error { return nil },
 	}
@@ -89,6 +92,9 @@ func (c *town) supervisor(wake <-chan struct{}) *Supervisor {
 		Rules: c.rules, Queue: c.disk.open(c.tb), Terminal: c, Workspace: c, Agent: c, Verifier: c, Tracker: tracker{c}, Forge: forge{c},
 		Wanted: c.wants, Revive: c.revive, Dir: func(at fm.Site) string { return "/" + string(at.Task) }, Show: c.show, Wake: wake,
 		Log: quiet(),
+	}
+	if c.radar {
+		o.Radar = radar{c}
 	}
 	if c.alter != nil {
 		c.alter(&o)
@@ -220,6 +226,7 @@ func (c *town) Start(ctx context.Context, w fm.WorkerID, run fm.Run, _ fm.Comman
 		}
 	}
 	c.end(c.slots[w])
+	delete(c.boxes, w)
 	if c.lives[run] == nil {
 		c.lives[run] = &life{}
 	}
@@ -254,13 +261,17 @@ func (c *town) Close(ctx context.Context, w fm.WorkerID) error {
 	return nil
 }
 
-func (c *town) Paste(ctx context.Context, w fm.WorkerID, _ string) error {
+func (c *town) Paste(ctx context.Context, w fm.WorkerID, text string) error {
 	leave, err := c.enter(ctx, "tell", c.slot(w))
 	if err != nil {
 		return err
 	}
 	defer leave()
 	c.alone(w)
+	c.boxes[w] += text
+	if strings.HasPrefix(text, "For your information") {
+		c.heard = append(c.heard, fmt.Sprint(c.slots[w].Task, ": ", text))
+	}
 	return nil
 }
 
@@ -298,7 +309,7 @@ func (c *town) Inspect(ctx context.Context, at fm.Site) (fm.Work, error) {
 		return fm.Work{}, err
 	}
 	defer leave()
-	return fm.Work{Dir: "/" + string(id), Commits: 1, Files: []string{"main.go"}}, nil
+	return fm.Work{Dir: "/" + string(id), Commits: 1, Files: []string{"main.go"}, Messages: "Fixes " + id.Ref()}, nil
 }
 
 func (c *town) Push(ctx context.Context, at fm.Site) (string, error) {
@@ -359,11 +370,11 @@ func (c *town) Preserve(ctx context.Context, at fm.Site) (string, error) {
 	return "", nil
 }
 
-func (c *town) Remove(ctx context.Context, at fm.Site) error {
+func (c *town) Remove(ctx context.Context, at fm.Site) (string, error) {
 	id := at.Task
 	leave, err := c.enter(ctx, "remove", id)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer leave()
 	delete(c.trees, id)
@@ -371,7 +382,7 @@ func (c *town) Remove(ctx context.Context, at fm.Site) error {
 		c.main = ""
 	}
 	c.removed = append(c.removed, at)
-	return nil
+	return "removed " + string(id), nil
 }
 
 func (c *town) Launch(ctx context.Context, b fm.Brief) (fm.Command, error) {
@@ -443,6 +454,7 @@ func (c *town) Press(ctx context.Context, w fm.WorkerID, _ string) error {
 	}
 	defer leave()
 	c.alone(w)
+	delete(c.boxes, w)
 	return nil
 }
 
@@ -455,7 +467,7 @@ func (c *town) Screens(ctx context.Context, workers []fm.WorkerID) (map[fm.Worke
 	shown := map[fm.WorkerID]string{}
 	for _, w := range workers {
 		if _, ok := c.slots[w]; ok && c.server >= 0 {
-			shown[w] = "❯ "
+			shown[w] = "❯ " + c.boxes[w]
 		}
 	}
 	return shown, nil
@@ -479,4 +491,6 @@ func (c *town) Typing(ctx context.Context, w fm.WorkerID) (func(), error) {
 	return func() {}, nil
 }
 
-func (c *town) Screen(shown string) fm.Screen { return fm.Screen{Prompt: shown != ""} }
+func (c *town) Screen(shown string) fm.Screen {
+	return fm.Screen{Prompt: shown != "", Draft: strings.TrimPrefix(shown, "❯ ")}
+}
