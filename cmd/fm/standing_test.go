@@ -107,6 +107,11 @@ func TestTimeIsThatOfWork(t *testing.T) {
 	if p := pasts(merged)["1"]; p.worked != 50*time.Second || !p.since.IsZero() || p.said != "Clean fix" {
 		t.Errorf("got %+v", p)
 	}
+	cleared := entry(510, queue.OpClear, fm.Merged, "kept in refs/fm/preserved/1/1")
+	cleared.Task.Terms.Main = true
+	if p := pasts(append(merged, cleared))["1"]; p.kept != "kept in refs/fm/preserved/1/1" { // Caught: user files that were moved away without a word
+		t.Errorf("got %+v", p)
+	}
 	x := fixScene{past: pasts(entries[:4]), now: at(107)}
 	if r := x.row(fm.Task{ID: "1", Status: fm.Working}); r.took != 37*time.Second {
 		t.Errorf("took %s, want 37s", r.took)
