@@ -59,7 +59,8 @@ func (h home) target(ref string) string {
 	return strings.TrimPrefix(ref, "refs/heads/")
 }
 
-// files writes the files of the new commit.
+// files writes the files of the new commit. What is spared stays where it is, and
+// so does what git does not know where it is as in the new commit.
 func (r *Repo) files(ctx context.Context, h home, step func(...string) (string, error)) error {
 	if _, err := step("update-index", "-q", "--refresh"); err != nil {
 		return err
@@ -69,29 +70,119 @@ func (r *Repo) files(ctx context.Context, h home, step func(...string) (string, 
 		return err
 	}
 	tree = strings.TrimSpace(tree)
-	if err := r.free(ctx, tree, h.to); err != nil {
+	if h.way == leaving {
+		tree, err = r.drop(ctx, h, tree)
+	} else {
+		tree, err = r.adopt(ctx, h, tree)
+	}
+	if err != nil {
 		return err
 	}
 	_, err = step("read-tree", "-m", "-u", "--no-recurse-submodules", tree, h.to)
 	return inTheWay(err)
 }
 
-// free refuses when files that git does not know stand where a commit has some.
-func (r *Repo) free(ctx context.Context, tree, to string) error {
-	found, err := r.obstacles(ctx, func(op string, c call) (string, error) {
+// drop takes what is spared out of the index, and gives the tree without it.
+func (r *Repo) drop(ctx context.Context, h home, tree string) (string, error) {
+	names, err := r.spared(ctx, tree, h.to)
+	if err != nil {
+		return "", err
+	}
+	if tree, err = r.index(ctx, tree, names, "--force-remove"); err != nil {
+		return "", err
+	}
+	found, err := r.obstaclesNow(ctx, tree, h.to)
+	if err == nil && len(found) > 0 {
+		err = blocked(found)
+	}
+	return tree, err
+}
+
+// adopt takes files that git does not know into the index, where they are as in
+// the new commit, and gives the tree with them. It refuses when others stand in
+// its way.
+func (r *Repo) adopt(ctx context.Context, h home, tree string) (string, error) {
+	found, err := r.obstaclesNow(ctx, tree, h.to)
+	if err != nil || len(found) == 0 {
+		return tree, err
+	}
+	with, err := r.index(ctx, tree, found, "--add")
+	if err != nil {
+		return "", err
+	}
+	differ, err := r.unlike(ctx, with, h.to, found)
+	if err == nil && len(differ) > 0 {
+		err = blocked(differ)
+	}
+	if err != nil {
+		_, undo := r.index(ctx, tree, found, "--force-remove")
+		return "", errors.Join(err, undo)
+	}
+	return with, nil
+}
+
+// index puts files into the index of the main checkout, or takes them out of it,
+// and gives its tree.
+func (r *Repo) index(ctx context.Context, tree string, names []string, how string) (string, error) {
+	if len(names) == 0 {
+		return tree, nil
+	}
+	if _, err := r.run(ctx, call{op: "write index of", target: r.root, args: durable("update-index", how, "-z", "--stdin"), stdin: strings.Join(names, "\x00") + "\x00"}); err != nil {
+		return "", err
+	}
+	out, err := r.run(ctx, call{op: "write files of", target: r.root, args: durable("write-tree")})
+	return strings.TrimSpace(out), err
+}
+
+// obstaclesNow are those of the index as it is.
+func (r *Repo) obstaclesNow(ctx context.Context, tree, to string) ([]string, error) {
+	return r.obstacles(ctx, func(op string, c call) (string, error) {
 		c.op, c.target = op, r.root
 		return r.run(ctx, c)
 	}, tree, to)
-	if err == nil && len(found) > 0 {
-		err = fmt.Errorf("files that git ignores in the main checkout are in the way (%s): move them away: %w", some(found), fm.ErrRefused)
+}
+
+// free refuses when files that git does not know stand where a commit has others.
+// It changes nothing.
+func (r *Repo) free(ctx context.Context, tree, to string) error {
+	found, err := r.obstaclesNow(ctx, tree, to)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	l, err := r.look(ctx, r.inMain(place{}), to)
+	if err != nil {
+		return err
+	}
+	defer l.done()
+	differ, err := r.unlike(ctx, l.files, to, found)
+	if err == nil && len(differ) > 0 {
+		err = blocked(differ)
 	}
 	return err
 }
 
-// wipe makes the main checkout what HEAD has. Everything in the look has to be
-// kept somewhere; a file that has changed since is not overwritten.
-func (r *Repo) wipe(l *look) error {
-	if _, err := l.in("clear", call{args: []string{"read-tree", "-m", "-u", "--no-recurse-submodules", l.files, "HEAD"}}); err != nil {
+func blocked(names []string) error {
+	return fmt.Errorf("files that git ignores in the main checkout are in the way (%s): move them away: %w", some(names), fm.ErrRefused)
+}
+
+// wipe makes the main checkout what HEAD has, but for what is spared on the way
+// to the user's commit, which is "" when it is not on the way there. Everything in
+// the look has to be kept somewhere; a file that has changed since is not
+// overwritten.
+func (r *Repo) wipe(ctx context.Context, l *look, home string) error {
+	from, to := l.files, "HEAD"
+	if home != "" {
+		names, err := r.spared(ctx, l.files, home)
+		if err != nil {
+			return err
+		}
+		if len(names) > 0 {
+			if from, to, err = l.without(names); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := l.in("clear", call{args: []string{"read-tree", "-m", "-u", "--no-recurse-submodules", from, to}}); err != nil {
 		return err
 	}
 	// As git does it: whoever makes the lock file may replace the index. The
@@ -104,8 +195,8 @@ func (r *Repo) wipe(l *look) error {
 }
 
 // mend undoes what was cut off on the way between two commits. It says whether
-// it did: not when somebody has worked in the checkout since.
-func (r *Repo) mend(ctx context.Context, c checkout) (bool, error) {
+// it did: not when somebody has worked in the checkout since. See wipe for home.
+func (r *Repo) mend(ctx context.Context, c checkout, home string) (bool, error) {
 	h := c.home
 	if h.way == "" || (c.main.head != h.from && c.main.head != h.to) {
 		return false, nil
@@ -124,7 +215,7 @@ func (r *Repo) mend(ctx context.Context, c checkout) (bool, error) {
 			return false, err
 		}
 	}
-	return true, r.wipe(l)
+	return true, r.wipe(ctx, l, home)
 }
 
 // mixed says whether each file of a tree is as in one of two commits, or missing

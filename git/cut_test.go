@@ -105,11 +105,15 @@ func TestPrepareCarriesOnWhereverItWasCutOff(t *testing.T) {
 func TestRemoveCarriesOnWhereverItWasCutOff(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
+	y.write(filepath.Join(y.root, ".git/info/exclude"), "*.env\n")
 	n := 1
 	for ; ; n++ {
 		id := fm.TaskID(fmt.Sprint(n))
 		y.prepareAt(stacked(id))
 		y.commit(y.root, "done.txt", string(id))
+		y.force("committed.env", "of "+string(id))
+		y.git(y.root, "commit", "--quiet", "-m", "insist")
+		y.force("staged.env", "of "+string(id))
 		for _, name := range []string{"main.txt", "new/untracked.txt", "staged.txt"} {
 			y.write(filepath.Join(y.root, name), "of "+string(id)+"\n")
 		}
@@ -118,6 +122,8 @@ func TestRemoveCarriesOnWhereverItWasCutOff(t *testing.T) {
 		y.removeAt(stacked(id))
 		y.isOn("main")
 		y.leftNothing()
+		y.has("committed.env", "of "+string(id))
+		y.has("staged.env", "of "+string(id))
 		refs := strings.Fields(y.git(y.root, "for-each-ref", "--format=%(refname)", "refs/fm/preserved/"+string(id)))
 		if len(refs) != 1 {
 			t.Fatalf("cut at %d: preserved %s", n, refs)

@@ -12,8 +12,8 @@ import (
 )
 
 // giveBack returns the main checkout to its user: what is uncommitted is
-// preserved, the tree is clean, fm's own files are gone, ignored ones stay, and
-// HEAD is where it was before [Repo.lend], or on no branch at that branch's last
+// preserved, the tree is clean, fm's own files are gone, ignored ones stay, also
+// those that the task's branch has added, and HEAD is where it was before [Repo.lend], or on no branch at that branch's last
 // commit when the branch is gone or checked out elsewhere: the remark says so. A
 // rebase or merge that was not finished is left off.
 //
@@ -38,7 +38,11 @@ func (r *Repo) giveBack(ctx context.Context, at fm.Site, p place) (remark string
 	}
 	mended := false
 	if ours {
-		if mended, err = r.mend(ctx, c); err != nil {
+		home, err := r.homeTip(ctx, c.home)
+		if err != nil {
+			return "", err
+		}
+		if mended, err = r.mend(ctx, c, home); err != nil {
 			return "", err
 		}
 	}
@@ -98,7 +102,7 @@ func (r *Repo) clear(ctx context.Context, at fm.Site, p place, h home) error {
 	if err := r.writeHome(ctx, h); err != nil {
 		return err
 	}
-	return r.wipe(l)
+	return r.wipe(ctx, l, to)
 }
 
 // heap makes a branch the one that the next stacked task starts on.

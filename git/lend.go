@@ -44,7 +44,11 @@ func (r *Repo) lend(ctx context.Context, at fm.Site, p place) error {
 	if err := r.clearMainLocks(c, p); err != nil {
 		return err
 	}
-	if _, err := r.mend(ctx, c); err != nil {
+	user := ""
+	if c.home.way == entering && c.main.head == c.home.from {
+		user = c.home.from
+	}
+	if _, err := r.mend(ctx, c, user); err != nil {
 		return err
 	}
 	if r.holds(c, p) {

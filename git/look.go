@@ -90,6 +90,29 @@ func (l *look) tree() (string, error) {
 	return strings.TrimSpace(out), err
 }
 
+// without gives the trees of the files and of HEAD without some of them. The index
+// is that of the first one then.
+func (l *look) without(names []string) (files, head string, err error) {
+	list := strings.Join(names, "\x00") + "\x00"
+	drop := call{args: []string{"update-index", "--force-remove", "-z", "--stdin"}, stdin: list}
+	kept := l.index + ".kept"
+	defer func() { _ = os.Remove(kept) }()
+	for _, step := range []func() error{
+		func() error { _, err := l.in("leave out files of", drop); return err },
+		func() error { files, err = l.tree(); return err },
+		func() error { return os.Rename(l.index, kept) },
+		func() error { _, err := l.in("read files of", call{args: []string{"read-tree", "HEAD"}}); return err },
+		func() error { _, err := l.in("leave out files of", drop); return err },
+		func() error { head, err = l.tree(); return err },
+		func() error { return os.Rename(kept, l.index) },
+	} {
+		if err := step(); err != nil {
+			return "", "", err
+		}
+	}
+	return files, head, nil
+}
+
 // unreadable tells files that git will never read, as they are, from a machine
 // in trouble.
 func unreadable(err error) error {

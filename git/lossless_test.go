@@ -35,8 +35,9 @@ func (w *walk) edit() {
 	w.write(filepath.Join(w.root, name), text+"\n")
 	w.note("edit %s: %s", name, text)
 	if w.rng.IntN(3) == 0 {
-		w.note("add %s", name)
-		_, _ = w.tryGit(w.root, "add", "--", name) // of an ignored file it is refused
+		how := []string{"--all", "--force"}[w.rng.IntN(2)]
+		w.note("add %s %s", how, name)
+		_, _ = w.tryGit(w.root, "add", how, "--", name) // of an ignored file it may be refused
 	}
 }
 
