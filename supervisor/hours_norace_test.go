@@ -13,7 +13,7 @@ import (
 func TestTenThousandWorkerHours(t *testing.T) {
 	h := newWeeks(t)
 	h.pass(10_000 * time.Hour)
-	for _, what := range []string{"merged", "visits", "restarts", "limits", "sleeps", "crashes", "hangs", "mass deaths", "servers", "stop", "tell"} {
+	for _, what := range []string{"merged", "visits", "restarts", "limits", "sleeps", "crashes", "hangs", "mass deaths", "servers", "stop", "tell", "clear"} {
 		if h.counts[what] == 0 {
 			t.Errorf("no %s in all that time: %v", what, h.counts)
 		}

@@ -105,7 +105,8 @@ func (h *weeks) supply() {
 	})
 	for len(h.w.tasks) < weeksWorkers+20 {
 		h.added++
-		h.w.tasks = append(h.w.tasks, fm.Task{ID: fm.TaskID(fmt.Sprint(1000 + h.added)), Status: fm.Pending, Priority: fm.Normal, Revision: 1, Since: h.w.now})
+		terms := fm.Terms{Fix: h.added%7 == 0, Main: h.added%49 == 0}
+		h.w.tasks = append(h.w.tasks, fm.Task{ID: fm.TaskID(fmt.Sprint(1000 + h.added)), Status: fm.Pending, Priority: fm.Normal, Revision: 1, Since: h.w.now, Terms: terms})
 		h.w.seq++
 	}
 }
