@@ -107,12 +107,12 @@ func BenchmarkRadarIncremental(b *testing.B) {
 		b.Run(kind, func(b *testing.B) {
 			y, sites := fleet(b, kind)
 			y.sweep(y.repo, sites, want)
-			ref, stamp := "refs/heads/"+sites[7].Branch, y.repo.Stamp()
+			ref, stamp := "refs/heads/"+sites[7].Branch, y.repo.Stamp(sites)
 			for b.Loop() {
 				b.StopTimer()
 				y.git(y.root, "update-ref", ref, y.git(y.root, "commit-tree", "-m", "more", "-p", ref, ref+"^{tree}"))
 				b.StartTimer()
-				now := y.repo.Stamp()
+				now := y.repo.Stamp(sites)
 				if now == stamp {
 					b.Fatal("the stamp says that nothing has moved")
 				}

@@ -8,26 +8,28 @@ import (
 	"hash"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/founder-mode/fm"
 )
 
-// Stamp differs from an earlier one after a branch of a task, or the base as
-// last seen, has moved. It may differ without that, as after git pack-refs. It
-// is "" when nothing can be read.
+// Stamp differs from an earlier one of the same sites after a branch of them, or
+// the base as last seen, has moved. It may differ without that, as after git
+// pack-refs. It is "" when there are no sites, or nothing can be read.
 //
 // It starts no process. It reads the refs' own files, 41 bytes for each branch,
 // since no time stamp tells two changes within one tick of the clock apart; of
 // the file with the packed refs, which may be large, it takes the state.
-func (r *Repo) Stamp() string {
+func (r *Repo) Stamp(sites []fm.Site) string {
+	if len(sites) == 0 {
+		return ""
+	}
 	s := stamp{sum: sha256.New()}
-	for _, prefix := range fm.BranchPrefixes() {
-		s.folder(filepath.Join(r.common, "refs", "heads"), prefix)
+	for _, at := range sites {
+		if p, err := r.place(at); err == nil {
+			s.content(filepath.Join(r.common, filepath.FromSlash(p.ref())))
+		}
 	}
 	s.content(filepath.Join(r.common, r.tracking()))
 	s.state(filepath.Join(r.common, "packed-refs"))
@@ -43,27 +45,6 @@ type stamp struct {
 	sum  hash.Hash
 	some bool // something could be read
 	buf  [512]byte
-}
-
-// folder takes in the refs whose names begin with prefix.
-func (s *stamp) folder(heads, prefix string) {
-	folder, start := path.Split(prefix)
-	dir := filepath.Join(heads, folder)
-	f, err := os.Open(dir)
-	if err != nil {
-		s.failed(dir, err)
-		return
-	}
-	names, err := f.Readdirnames(-1)
-	if err = errors.Join(err, f.Close()); err != nil {
-		s.failed(dir, err)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if strings.HasPrefix(name, start) && !strings.HasSuffix(name, ".lock") {
-			s.content(dir + "/" + name)
-		}
-	}
 }
 
 // content takes in a small file, without what [os.ReadFile] does around the

@@ -10,11 +10,14 @@ import (
 	"github.com/founder-mode/fm"
 )
 
+// stamped are the sites whose branches the tests of stamps move.
+func stamped() []fm.Site { return []fm.Site{on("1"), mending("PROJ-1"), on("9")} }
+
 // moved says whether the stamp is another one after something was done.
 func (y *yard) moved(stamp *string, what func()) bool {
 	y.Helper()
 	what()
-	now := y.repo.Stamp()
+	now := y.repo.Stamp(stamped())
 	if now == "" {
 		y.Fatal("no stamp")
 	}
@@ -27,7 +30,7 @@ func (y *yard) moved(stamp *string, what func()) bool {
 func TestTheStampTellsThatABranchHasMoved(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
-	stamp := y.repo.Stamp()
+	stamp := y.repo.Stamp(stamped())
 	update := func(args ...string) func() {
 		return func() { y.git(y.root, append([]string{"update-ref"}, args...)...) }
 	}
@@ -57,6 +60,7 @@ func TestTheStampTellsThatABranchHasMoved(t *testing.T) {
 	}
 	for name, do := range map[string]func(){
 		"the user's branch": update("refs/heads/other", "HEAD"),
+		"one that is over":  update("refs/heads/subissue/7", "HEAD"),
 		"a fix of a person": update("refs/heads/fix/typo", "HEAD"),
 		"a preserved one":   update("refs/fm/preserved/1/1", "HEAD"),
 		"another remote's":  update("refs/remotes/origin/subissue/7", "HEAD"),
@@ -84,7 +88,7 @@ func TestTheStampNeedsNoClock(t *testing.T) {
 		}
 	}
 	write(commitA)
-	stamp := y.repo.Stamp()
+	stamp := y.repo.Stamp(stamped())
 	if !y.moved(&stamp, func() { write(commitB) }) {
 		t.Fatal("the stamp is the same")
 	}
@@ -96,18 +100,26 @@ func TestTheStampOfNothingIsEmpty(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(y.root, ".git")); err != nil {
 		t.Fatal(err)
 	}
-	if stamp := y.repo.Stamp(); stamp != "" {
+	if stamp := y.repo.Stamp(stamped()); stamp != "" {
 		t.Fatalf("got %q", stamp)
+	}
+	if stamp := newYard(t, "").repo.Stamp(nil); stamp != "" {
+		t.Fatalf("of no sites: got %q", stamp)
 	}
 }
 
-// What every tick pays for: 100 branches.
+// What every tick pays for: 100 branches, of which 10 are at work.
 func BenchmarkRadarStamp(b *testing.B) {
 	y := newYard(b, "")
+	var sites []fm.Site
 	for i := range 100 {
-		y.git(y.root, "update-ref", "refs/heads/"+on(fm.TaskID(fmt.Sprint(i))).Branch, "HEAD")
+		at := on(fm.TaskID(fmt.Sprint(i)))
+		y.git(y.root, "update-ref", "refs/heads/"+at.Branch, "HEAD")
+		if i%10 == 0 {
+			sites = append(sites, at)
+		}
 	}
 	for b.Loop() {
-		y.repo.Stamp()
+		y.repo.Stamp(sites)
 	}
 }

@@ -90,7 +90,7 @@ func TestTheRadarTouchesNothing(t *testing.T) {
 		if _, err := repo.Renamed(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		repo.Stamp()
+		repo.Stamp(sites)
 	}
 	if diff := cmp.Diff(before, y.everything(filepath.Dir(y.root))); diff != "" {
 		t.Fatalf("touched (-before +after):\n%s", diff)
@@ -267,7 +267,7 @@ func TestAgentsCommitDuringALook(t *testing.T) {
 	for range 2 {
 		lookers.Go(func() {
 			for {
-				y.repo.Stamp()
+				y.repo.Stamp(sites)
 				if _, err := y.repo.Conflicts(t.Context(), sites); err != nil {
 					t.Error(err)
 				}

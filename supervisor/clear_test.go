@@ -178,6 +178,9 @@ func TestWhatBecomesOfAClear(t *testing.T) {
 			if len(effects) == 0 {
 				return
 			}
+			if got := effects[0].(Record).Changes[0].Why; got != c.note {
+				t.Errorf("told %q, want %q", got, c.note)
+			}
 			if got := effects[0].(Record).Changes[0].Task; queue.Clearing(got) || got.Note != c.note || got.Status != fm.Completed || got.Pull != "9" {
 				t.Errorf("recorded %+v", got)
 			}
@@ -208,30 +211,69 @@ func TestWhatBecomesOfAClear(t *testing.T) {
 }
 
 // TestAnEndWaitsForWhatIsGivenBack lets a drain wait for a Clear as long as it may
-// succeed, and every end for one that is under way.
+// succeed, and every end for one that is under way, and for the main checkout.
+//
+// Caught: a halt that left the main checkout to a task that nobody works on.
 func TestAnEndWaitsForWhatIsGivenBack(t *testing.T) {
-	at := mended("5", fm.Terms{Fix: true})
-	end := func(stop StopMode, change func(*State)) string {
+	fix := mended("5", fm.Terms{Fix: true})
+	main := queue.Release(in(working("5", 1), fm.Terms{Fix: true, Main: true}), "", noon()).Task
+	merged := queue.Merge(mended("5", fm.Terms{Fix: true, Main: true}), noon()).Task
+	end := func(at fm.Task, stop StopMode, change func(*State)) string {
 		s := seen(at).offers(at, fm.PullRequest{}).copied()
 		s.Rules.Merge = ManualMerge
 		s.Wanted.Stop = stop
 		change(&s)
 		return fmt.Sprint(names(look(t, s)))
 	}
-	underWay := func(s *State) { s.Busy[clearKey("5")] = Clear{Task: at} }
-	failing := func(s *State) { s.Waits[clearKey("5")] = Wait{Until: noon().Add(time.Second), Count: 1} }
+	underWay := func(s *State) { s.Busy[clearKey("5")] = Clear{Task: fix} }
+	failed := func(key string, times int) func(s *State) {
+		return func(s *State) { s.Waits[key] = Wait{Until: noon().Add(time.Second), Count: times} }
+	}
+	lives := func(s *State) { s.Sight.Sessions = []fm.Session{live(1, "5", 1)} }
 	nothing := func(*State) {}
 	for _, c := range []struct {
 		name, got, want string
 	}{
-		{"a drain gives back first", end(StopDrain, nothing), "[Clear clear 5]"},
-		{"waits for it", end(StopDrain, underWay), "[]"},
-		{"and leaves what fails to the next supervisor", end(StopDrain, failing), "[Exit exit]"},
-		{"a halt begins none", end(StopNow, nothing), "[Exit exit]"},
-		{"and waits for one", end(StopNow, underWay), "[]"},
+		{"a drain gives back first", end(fix, StopDrain, nothing), "[Clear clear 5]"},
+		{"waits for it", end(fix, StopDrain, underWay), "[]"},
+		{"and leaves what fails to the next supervisor", end(fix, StopDrain, failed(clearKey("5"), 1)), "[Exit exit]"},
+		{"a halt begins none", end(fix, StopNow, nothing), "[Exit exit]"},
+		{"and waits for one", end(fix, StopNow, underWay), "[]"},
+		{"a drain gives the main checkout back", end(main, StopDrain, nothing), "[Clear clear 5]"},
+		{"and tries again", end(main, StopDrain, failed(clearKey("5"), 2)), "[]"},
+		{"but not for ever", end(main, StopDrain, failed(clearKey("5"), 3)), "[Exit exit]"},
+		{"a halt does, too", end(main, StopNow, nothing), "[Clear clear 5]"},
+		{"tries again", end(main, StopNow, failed(clearKey("5"), 2)), "[]"},
+		{"and ends", end(main, StopNow, failed(clearKey("5"), 3)), "[Exit exit]"},
+		{"once nobody works there", end(main, StopNow, lives), "[stop 5.1 worker-1 keep=5]"},
+		{"also after a merge", end(merged, StopNow, nothing), "[Tidy task 5]"},
+		{"which may fail", end(merged, StopNow, failed(taskKey("5"), 3)), "[Exit exit]"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: ordered %s, want %s", c.name, c.got, c.want)
+		}
+	}
+}
+
+// TestWhatAPersonShouldKnowOfItIsInTheLedger has the workspace say what it kept.
+//
+// Caught: remarks that nobody could read any more.
+func TestWhatAPersonShouldKnowOfItIsInTheLedger(t *testing.T) {
+	c := newTown(t, row(1)...)
+	s := c.supervisor(nil)
+	main := queue.Release(in(working("100", 1), fm.Terms{Main: true}), "", noon()).Task
+	merged := queue.Merge(mended("100", fm.Terms{}), noon()).Task
+	for _, eff := range []Effect{Clear{Task: main}, Tidy{Task: merged}} {
+		ev, err := s.try(t.Context(), eff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		given := seen(map[bool]fm.Task{true: main, false: merged}[clears(eff)])
+		given.Busy[eff.key()] = eff
+		_, effects := step(given, ev)
+		rec, ok := effects[0].(Record)
+		if !ok || len(rec.Changes) != 1 || rec.Changes[0].Why != "removed 100" || queue.Holds(rec.Changes[0].Task) {
+			t.Errorf("%T: ordered %+v", eff, effects)
 		}
 	}
 }

@@ -116,6 +116,9 @@ func (d *decision) handBack(t fm.Task) int {
 	if t.Status == fm.Working || !queue.Holds(t) {
 		return 0
 	}
+	if d.touched[t.ID] {
+		return 1
+	}
 	d.clear(t)
 	d.merged(t)
 	if d.state.Waits[givenBack(t)].Count >= drainTries {

@@ -151,9 +151,9 @@ type Herald interface {
 
 // Radar finds conflicts before they reach a pull request.
 type Radar interface {
-	// Stamp differs from the last one after a branch has moved. It starts no
-	// process.
-	Stamp() string
+	// Stamp differs from the last one after a branch of these sites, or the base,
+	// has moved. It is "" for no sites. It starts no process.
+	Stamp(sites []fm.Site) string
 	// Conflicts merges each branch in memory with each other one, and with the
 	// base, and tells those that cannot be merged. A site without a branch has
 	// no conflict.

@@ -27,9 +27,9 @@ func (d *decision) radar() {
 	s := d.state
 	sites := s.digest.sites
 	switch {
-	case s.Stamp == "": // nobody looks at them, or nobody can
 	case len(sites) == 0:
 		s.Scan = Survey{At: s.Scan.At}
+	case s.Stamp == "": // nobody looks at them, or nobody can
 	case s.Stamp == s.Scan.Stamp && slices.Equal(sites, s.Scan.Sites):
 	case s.At.Sub(s.Scan.At).Abs() >= scanEvery && d.order(Scan{Stamp: s.Stamp, Sites: sites}):
 		s.Scan.At = s.At

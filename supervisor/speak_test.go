@@ -368,7 +368,7 @@ func TestALookFindsTheDialogThatNobodyToldOf(t *testing.T) {
 		k.asks(fm.AsksDialog, "Trust this folder?", "Yes", "No")
 		k.enter(fm.Starting)
 		time.Sleep(startSlack + time.Second)
-		seen, ok := k.atDesk().observe(t.Context(), []fm.Task{{ID: theRun.Task, Attempt: theRun.Attempt}}).(Observed)
+		seen, ok := k.atDesk().observe(t.Context(), []fm.Task{{ID: theRun.Task, Attempt: theRun.Attempt}}, nil).(Observed)
 		if rep := seen.Reports["456"]; !ok || rep.State != fm.Waiting || rep.Question.Text != "Trust this folder?" {
 			t.Errorf("got %+v", seen)
 		}

@@ -139,3 +139,41 @@ func TestEndsThoughNothingCanBePublished(t *testing.T) {
 		})
 	}
 }
+
+// TestStopNowGivesTheMainCheckoutBack stops while a task is at work there, with a
+// workspace that is busy at first. The next supervisor goes on with it.
+//
+// Caught: an end before the checkout was its user's again, who then edited under
+// the hands of the next attempt.
+func TestStopNowGivesTheMainCheckoutBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tasks := row(2)
+		for i := range tasks {
+			tasks[i].Terms = fm.Terms{Fix: true, Main: true}
+		}
+		c := newTown(t, tasks...)
+		busy := 2
+		c.trouble = func(_ context.Context, at call) error {
+			if at.op == "remove" && busy > 0 {
+				busy--
+				return errors.New("index.lock")
+			}
+			return nil
+		}
+		go func() {
+			time.Sleep(10 * time.Minute)
+			c.want(Wanted{Workers: 4, Stop: StopNow})
+		}()
+		if err := c.until(2 * time.Hour); err != nil {
+			t.Fatalf("%v; last shown %+v", err, c.last)
+		}
+		if got := c.statuses(); got[fm.Pending] != 2 || c.main != "" || c.count("remove") != 1 || busy > 0 {
+			t.Errorf("%v, and %q has the main checkout, which was given back %d times", got, c.main, c.count("remove"))
+		}
+		c.want(Wanted{Workers: 4})
+		if err := c.until(4 * time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		c.wantsAllEnded()
+	})
+}

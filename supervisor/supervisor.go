@@ -255,9 +255,9 @@ func (s *Supervisor) look(ctx context.Context) {
 		return
 	}
 	s.looking, s.again, s.moved = true, false, nil
-	working := s.working()
+	working, sites := s.working(), s.state.digest.sites
 	s.work.Go(func() {
-		ev := s.observe(ctx, working)
+		ev := s.observe(ctx, working, sites)
 		select {
 		case s.looks <- ev:
 		case <-ctx.Done():
@@ -300,7 +300,7 @@ const (
 
 // observe looks at the sessions first and at the agents' signs after, so that
 // what an agent wrote before it died is never overlooked.
-func (s *Supervisor) observe(ctx context.Context, working []fm.Task) (ev Event) {
+func (s *Supervisor) observe(ctx context.Context, working []fm.Task, sites []fm.Site) (ev Event) {
 	defer func() {
 		if p := recover(); p != nil {
 			ev = ObserveFailed{Err: fmt.Sprintf("panic: %v", p)}
@@ -323,13 +323,13 @@ func (s *Supervisor) observe(ctx context.Context, working []fm.Task) (ev Event) 
 		}
 		seen.Reports[t.ID] = rep
 	}
-	seen.Stamp = s.stamp(ctx)
+	seen.Stamp = s.stamp(ctx, sites)
 	s.peek(ctx, seen)
 	return seen
 }
 
 // stamp tells states of the branches apart. Without it everything else is seen.
-func (s *Supervisor) stamp(ctx context.Context) (stamp string) {
+func (s *Supervisor) stamp(ctx context.Context, sites []fm.Site) (stamp string) {
 	defer func() {
 		if p := recover(); p != nil {
 			stamp = ""
@@ -339,7 +339,7 @@ func (s *Supervisor) stamp(ctx context.Context) (stamp string) {
 	if s.o.Radar == nil {
 		return ""
 	}
-	return s.o.Radar.Stamp()
+	return s.o.Radar.Stamp(sites)
 }
 
 func (s *Supervisor) report(ctx context.Context, t fm.Task) (rep fm.Report, err error) {

@@ -17,7 +17,10 @@ import (
 // radar is a town's: each branch conflicts with the next one.
 type radar struct{ *town }
 
-func (r radar) Stamp() string {
+func (r radar) Stamp(sites []fm.Site) string {
+	if len(sites) == 0 {
+		return ""
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return fmt.Sprint(len(r.lives), len(r.pulls), r.commits)
@@ -134,7 +137,7 @@ func (c *town) wantsAllEnded() {
 // blank is a radar that panics.
 type blank struct{}
 
-func (blank) Stamp() string { panic("no refs") }
+func (blank) Stamp([]fm.Site) string { panic("no refs") }
 
 func (blank) Conflicts(context.Context, []fm.Site) ([]fm.Conflict, error) { panic("no refs") }
 
