@@ -59,8 +59,8 @@ func (h home) target(ref string) string {
 	return strings.TrimPrefix(ref, "refs/heads/")
 }
 
-// files writes the files of the new commit. What is spared stays where it is, and
-// so does what git does not know where it is as in the new commit.
+// files writes the files of the new commit. What the index does not have stays as
+// it is: what is spared on the way back, and on the way there what is alike.
 func (r *Repo) files(ctx context.Context, h home, step func(...string) (string, error)) error {
 	if _, err := step("update-index", "-q", "--refresh"); err != nil {
 		return err
@@ -69,33 +69,11 @@ func (r *Repo) files(ctx context.Context, h home, step func(...string) (string, 
 	if err != nil {
 		return err
 	}
-	tree = strings.TrimSpace(tree)
-	if h.way == leaving {
-		tree, err = r.drop(ctx, h, tree)
-	} else {
-		tree, err = r.adopt(ctx, h, tree)
-	}
-	if err != nil {
+	if tree, err = r.adopt(ctx, h, strings.TrimSpace(tree)); err != nil {
 		return err
 	}
 	_, err = step("read-tree", "-m", "-u", "--no-recurse-submodules", tree, h.to)
 	return inTheWay(err)
-}
-
-// drop takes what is spared out of the index, and gives the tree without it.
-func (r *Repo) drop(ctx context.Context, h home, tree string) (string, error) {
-	names, err := r.spared(ctx, tree, h.to)
-	if err != nil {
-		return "", err
-	}
-	if tree, err = r.index(ctx, tree, names, "--force-remove"); err != nil {
-		return "", err
-	}
-	found, err := r.obstaclesNow(ctx, tree, h.to)
-	if err == nil && len(found) > 0 {
-		err = blocked(found)
-	}
-	return tree, err
 }
 
 // adopt takes files that git does not know into the index, where they are as in
@@ -106,7 +84,7 @@ func (r *Repo) adopt(ctx context.Context, h home, tree string) (string, error) {
 	if err != nil || len(found) == 0 {
 		return tree, err
 	}
-	with, err := r.index(ctx, tree, found, "--add")
+	with, err := r.index(ctx, found, "--add")
 	if err != nil {
 		return "", err
 	}
@@ -115,7 +93,7 @@ func (r *Repo) adopt(ctx context.Context, h home, tree string) (string, error) {
 		err = blocked(differ)
 	}
 	if err != nil {
-		_, undo := r.index(ctx, tree, found, "--force-remove")
+		_, undo := r.index(ctx, found, "--force-remove")
 		return "", errors.Join(err, undo)
 	}
 	return with, nil
@@ -123,10 +101,7 @@ func (r *Repo) adopt(ctx context.Context, h home, tree string) (string, error) {
 
 // index puts files into the index of the main checkout, or takes them out of it,
 // and gives its tree.
-func (r *Repo) index(ctx context.Context, tree string, names []string, how string) (string, error) {
-	if len(names) == 0 {
-		return tree, nil
-	}
+func (r *Repo) index(ctx context.Context, names []string, how string) (string, error) {
 	if _, err := r.run(ctx, call{op: "write index of", target: r.root, args: durable("update-index", how, "-z", "--stdin"), stdin: strings.Join(names, "\x00") + "\x00"}); err != nil {
 		return "", err
 	}

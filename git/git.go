@@ -8,8 +8,9 @@
 // of info/exclude. It never touches the user's own checkout, its index or its
 // branches, but for a task that its user wants worked on right there: a
 // [fm.Site] with Main set. Such a task gets the checkout only while it is clean,
-// and the checkout goes back to where it was; the file fm-home in the git dir
-// says where that is.
+// and the checkout goes back to where it was, as soon as nobody works on the task;
+// the file fm-home in the git dir says where that is. What stood uncommitted there
+// is kept, and not put back for the next attempt: it may be its user's.
 //
 // Commands that write to the repository run one at a time, across processes:
 // parallel `git worktree add` loses worktrees. Commands that read, and those

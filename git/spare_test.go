@@ -79,3 +79,25 @@ func TestWhatIsInTheWayOfTheUsersFilesIsNotSpared(t *testing.T) {
 	y.isOn("main")
 	y.has("d", "a file")
 }
+
+// A task was given the checkout, and that was cut off; another one gets it. What
+// was taken into the index on the way there is its user's all the same.
+//
+// Caught: mend without the user's commit, which deletes it.
+func TestAnIgnoredFileOutlivesHalfASwitch(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	y.write(filepath.Join(y.root, ".git/info/exclude"), "*.env\n")
+	from := y.git(y.root, "rev-parse", "HEAD")
+	y.prepareAt(inMain("7"))
+	y.force("my.env", "mine")
+	y.git(y.root, "commit", "--quiet", "-m", "insist")
+	to := y.git(y.root, "rev-parse", "HEAD")
+	y.removeAt(inMain("7"))
+	y.git(y.root, "update-ref", "refs/fm/home", from)
+	y.write(filepath.Join(y.root, ".git", "fm-home"), "for fix/issue-7\ncommit "+from+"\nref refs/heads/main\nway entering\nfrom "+from+"\nto "+to+"\n")
+	y.git(y.root, "add", "--force", "my.env")
+	y.prepareAt(inMain("8"))
+	y.isOn("fix/issue-8")
+	y.has("my.env", "mine")
+}
