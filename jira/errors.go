@@ -91,7 +91,7 @@ func (j *Jira) failed(a *answer) *failure {
 	default:
 		f.text = fmt.Sprintf("Jira refuses it (%s)", strings.TrimSpace(fmt.Sprint(a.status, " ", f.words)))
 	}
-	if j.o.Patient && f.kind == fm.ErrRefused && (a.captcha() || a.status == http.StatusUnauthorized || a.stranger() || a.status < 400) {
+	if j.o.Patient && errors.Is(f.kind, fm.ErrRefused) && (a.captcha() || a.status == http.StatusUnauthorized || a.stranger() || a.status < 400) {
 		f.kind = nil
 	}
 	return f
