@@ -166,6 +166,14 @@ func (o *office) waits() []string {
 func (o *office) ends() {
 	o.tb.Helper()
 	q := o.disk.open(o.tb)
+	for _, task := range o.tasks() {
+		if !queue.Clearing(task) {
+			continue
+		}
+		if _, err := q.Commit(o.tb.Context(), clock(), queue.Cleared(task, "")); err != nil { // as the supervisor does
+			o.tb.Fatal(err)
+		}
+	}
 	for range o.tasks() {
 		for _, task := range queue.Ready(q.Snapshot().Tasks, clock()) {
 			if _, err := q.Commit(o.tb.Context(), clock(), queue.Merge(task, clock())); err != nil {
