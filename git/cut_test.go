@@ -57,7 +57,7 @@ func (y *yard) cut(verb string, id fm.TaskID, n int) bool {
 	y.write(filepath.Join(dir, "count"), "0")
 	y.chmod(filepath.Join(dir, "git"))
 	cmd := exec.CommandContext(context.WithoutCancel(y.Context()), os.Args[0], "-test.run=^TestCutOff$")
-	cmd.Env = append(append([]string{}, y.env...), "PATH="+dir+":"+os.Getenv("PATH"), "FM_GIT="+real, "FM_COUNT="+filepath.Join(dir, "count"),
+	cmd.Env = append(append([]string{}, y.env...), "PATH="+dir+":"+os.Getenv("PATH"), "TMPDIR="+dir, "FM_GIT="+real, "FM_COUNT="+filepath.Join(dir, "count"),
 		"FM_KILL="+strconv.Itoa(n), "FM_ROOT="+y.root, "FM_VERB="+verb, "FM_TASK="+string(id))
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

@@ -70,14 +70,14 @@ func (r *Repo) mergeAll(ctx context.Context, spans []span) ([][]string, error) {
 // mergeGroup merges pairs of commits. The trees and files that git writes for
 // that, some ten of them for each pair, go to a folder of their own, which is
 // gone afterwards.
-func (r *Repo) mergeGroup(ctx context.Context, scratch string, spans []span) ([][]string, error) {
-	dir, err := os.MkdirTemp(scratch, "fm-radar-")
+func (r *Repo) mergeGroup(ctx context.Context, parent string, spans []span) ([][]string, error) {
+	objects, err := newScratch(parent)
 	if err != nil {
 		return nil, fmt.Errorf("compare branches: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // in a folder that the system sweeps
+	defer objects.remove()
 	env := []string{
-		"GIT_OBJECT_DIRECTORY=" + dir,
+		"GIT_OBJECT_DIRECTORY=" + objects.dir,
 		"GIT_ALTERNATE_OBJECT_DIRECTORIES=" + quoted(filepath.Join(r.common, "objects")),
 	}
 	size := len(spans)

@@ -46,15 +46,16 @@ func (r *Repo) spared(ctx context.Context, tree, home string) ([]string, error) 
 
 // ignoredAt lists the names that git would ignore if a commit were checked out,
 // and none of them tracked. Its rules are put into a folder for that.
-func (r *Repo) ignoredAt(ctx context.Context, commit string, names []string) (ignored []string, err error) {
+func (r *Repo) ignoredAt(ctx context.Context, commit string, names []string) ([]string, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	dir, err := os.MkdirTemp("", "fm-ignored-")
+	rules, err := newScratch(os.TempDir())
 	if err != nil {
 		return nil, fmt.Errorf("read what is ignored: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer rules.remove()
+	dir := rules.dir
 	if err := r.rulesInto(ctx, dir, commit, names); err != nil {
 		return nil, err
 	}
