@@ -37,7 +37,7 @@ func (s *Supervisor) read(ctx context.Context) {
 	case !w.Equal(s.state.Wanted):
 		s.handle(ctx, WantedRead{Wanted: w})
 	}
-	snap, err := s.o.Queue.Refresh(ctx, time.Now())
+	snap, err := s.o.Queue.Refresh(ctx, s.now())
 	if err != nil {
 		s.handle(ctx, RecordFailed{Err: fm.Reason(err)})
 		return
@@ -72,7 +72,7 @@ func (s *Supervisor) observe(ctx context.Context, working []fm.Task, sites []fm.
 	}()
 	ctx, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
-	at := time.Now()
+	at := s.now()
 	sight, err := s.o.Terminal.Observe(ctx)
 	if err != nil {
 		return ObserveFailed{Err: fm.Reason(err)}

@@ -78,7 +78,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer s.work.Wait()
 	defer cancel()
-	s.started = time.Now()
+	s.started = s.now()
 	s.handle(ctx, Remembered{Finishes: s.o.Memory})
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -117,6 +117,9 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	return nil
 }
 
+// now reads the clock: what the rest of the shell knows of the time, it has from here.
+func (s *Supervisor) now() time.Time { return time.Now() }
+
 // alarm sets the timers to when time alone changes a decision, and to when a
 // snapshot that was held back can be shown.
 func (s *Supervisor) alarm(due, held *time.Timer) {
@@ -132,7 +135,7 @@ func (s *Supervisor) alarm(due, held *time.Timer) {
 
 // show publishes a snapshot unless the last one is younger than the pause.
 func (s *Supervisor) show(pause time.Duration) {
-	now := time.Now()
+	now := s.now()
 	if !s.unshown || now.Sub(s.shown) < pause {
 		return
 	}
@@ -162,7 +165,7 @@ func (s *Supervisor) handle(ctx context.Context, ev Event) {
 	s.unshown = true
 	for queued := []Event{ev}; len(queued) > 0; queued = queued[1:] {
 		s.logEvent(ctx, queued[0])
-		s.state, _ = Step(s.state, Ticked{At: time.Now()})
+		s.state, _ = Step(s.state, Ticked{At: s.now()})
 		var effects []Effect
 		s.state, effects = Step(s.state, queued[0])
 		queued = append(queued, s.carryOut(ctx, effects)...)
@@ -210,7 +213,7 @@ func (s *Supervisor) explain(told Explain) {
 // record makes a record durable. When an edit came before it, what the queue
 // holds now is thought about at once.
 func (s *Supervisor) record(ctx context.Context, rec Record) (Event, error) {
-	snap, err := s.o.Queue.Commit(ctx, time.Now(), rec.Changes...)
+	snap, err := s.o.Queue.Commit(ctx, s.now(), rec.Changes...)
 	switch {
 	case errors.Is(err, queue.ErrStale) && s.stale < maxStale:
 		s.stale++
@@ -256,7 +259,7 @@ func (s *Supervisor) slot(ctx context.Context, w fm.WorkerID) (ss fm.Session, pe
 
 func (s *Supervisor) person(ss fm.Session) (bool, error) {
 	wanted, err := s.o.Wanted()
-	return Present(ss, s.o.Rules.Grace, wanted.Hands, time.Now()), err
+	return Present(ss, s.o.Rules.Grace, wanted.Hands, s.now()), err
 }
 
 // glanceEvery is the pause between two looks at what was just done.
