@@ -1,0 +1,3 @@
+package ui
+
+func paintHelp(c canvas, m *model) { paintOverview(c, m) }

@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/gdamore/tcell/v2"
+)
+
+// binding is what a key does. The help page and the line of hints are made from
+// these, so that they cannot say anything else.
+type binding struct {
+	keys  []string // as name gives them
+	on    []pageID // pages on which it counts; none: on all
+	group string   // heading on the help page
+	hint  string   // one or two words for the bottom line; "" for none
+	help  string   // a sentence for the help page
+	needs need
+	do    func(*Dashboard)
+}
+
+// need is what must be there for a key to do anything.
+type need int
+
+const (
+	nothing     need = iota
+	aSupervisor      // one runs
+	aWorker          // one is selected
+)
+
+// bindings is the key table, put together from those of the pages. The first
+// that fits counts.
+func bindings() []binding {
+	return slices.Concat(overviewKeys(), gridKeys(), queueKeys(), textKeys(), deskKeys(), fleetKeys(), dashboardKeys())
+}
+
+// dashboardKeys are those that count everywhere.
+func dashboardKeys() []binding {
+	return []binding{
+		{keys: []string{"q", "Ctrl-C"}, group: "Dashboard", hint: "quit", help: "Quit the dashboard. The workers go on.", do: func(d *Dashboard) { d.cancel() }},
+	}
+}
+
+// key finds the binding of a key and carries it out.
+func (d *Dashboard) key(ev *tcell.EventKey) *tcell.EventKey {
+	if front, _ := d.pages.GetFrontPage(); front != string(overviewPage) {
+		return ev // a dialog is open: keys are its own
+	}
+	word := name(ev)
+	for _, b := range bindings() {
+		if slices.Contains(b.keys, word) && (len(b.on) == 0 || slices.Contains(b.on, d.model.page)) {
+			d.perform(b)
+			return nil
+		}
+	}
+	return ev
+}
+
+func (d *Dashboard) perform(b binding) {
+	switch {
+	case b.needs == aSupervisor && !d.model.alive():
+		d.model.wrong = "the supervisor is not running"
+	case b.needs == aWorker && d.model.worker == 0:
+		d.model.wrong = "there is no worker"
+	default:
+		d.model.said, d.model.wrong = "", ""
+		b.do(d)
+	}
+}
+
+// name gives a key as the table writes it: "Enter", "Ctrl-C", "p".
+func name(ev *tcell.EventKey) string {
+	if ev.Key() == tcell.KeyRune {
+		return string(ev.Rune())
+	}
+	return tcell.KeyNames[ev.Key()]
+}
