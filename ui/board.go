@@ -32,4 +32,7 @@ func paint(c canvas, m *model) {
 	case helpPage:
 		paintHelp(c, m)
 	}
+	if m.modal != nil {
+		m.modal.paint(c, m)
+	}
 }

@@ -40,12 +40,14 @@ func dashboardKeys() []binding {
 	}
 }
 
-// key finds the binding of a key and carries it out.
+// key finds the binding of a key and carries it out. While a modal is open all
+// keys are its own.
 func (d *Dashboard) key(ev *tcell.EventKey) *tcell.EventKey {
-	if front, _ := d.pages.GetFrontPage(); front != string(overviewPage) {
-		return ev // a dialog is open: keys are its own
-	}
 	word := name(ev)
+	if md := d.model.modal; md != nil {
+		md.key(d, word, ev)
+		return nil
+	}
 	for _, b := range bindings() {
 		if slices.Contains(b.keys, word) && (len(b.on) == 0 || slices.Contains(b.on, d.model.page)) {
 			d.perform(b)
@@ -67,9 +69,13 @@ func (d *Dashboard) perform(b binding) {
 	}
 }
 
-// name gives a key as the table writes it: "Enter", "Ctrl-C", "p".
+// name gives a key as the table writes it: "Enter", "Ctrl-C", "p". A letter
+// right after Escape comes as "Alt-p", and is not that letter.
 func name(ev *tcell.EventKey) string {
 	if ev.Key() == tcell.KeyRune {
+		if ev.Modifiers()&(tcell.ModAlt|tcell.ModMeta) != 0 {
+			return "Alt-" + string(ev.Rune())
+		}
 		return string(ev.Rune())
 	}
 	return tcell.KeyNames[ev.Key()]

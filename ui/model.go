@@ -34,6 +34,7 @@ type model struct {
 	queue  queueState
 	text   textState
 	desk   deskState
+	modal  modal // what lies over the page; nil for nothing
 }
 
 func newModel() model {
