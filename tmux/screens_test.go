@@ -50,21 +50,24 @@ func TestEachScreenIsItsWorkersOwn(t *testing.T) {
 
 // Caught: a boundary that can be known beforehand.
 func TestForgedBoundaryIsAnError(t *testing.T) {
+	one := func(text string) shot { return shot{text, 80, 24} }
 	for _, c := range []struct {
 		out  string
 		n    int
-		want []string
+		want []shot
 	}{
 		{"", 0, nil},
-		{"a|=|", 1, []string{"a\n"}},
-		{"=|=|", 2, []string{"", ""}},
-		{"a||=|b| =|=|", 2, []string{"a\n\n", "b\n =\n"}},
-		{"a|=|b|=|", 1, nil},
-		{"a|=|", 2, nil},
-		{"a|=|rest", 1, nil},
+		{"a|= 80 24|", 1, []shot{one("a\n")}},
+		{"= 80 24|= 80 24|", 2, []shot{one(""), one("")}},
+		{"a||= 80 24|b| = 1 1|= 80 24|", 2, []shot{one("a\n\n"), one("b\n = 1 1\n")}},
+		{"a|=|= 80|= 80 24|", 1, []shot{one("a\n=\n= 80\n")}},
+		{"80 24|= 80 24|", 1, []shot{one("80 24\n")}},
+		{"a|= 80 24|b|= 80 24|", 1, nil},
+		{"a|= 80 24|", 2, nil},
+		{"a|= 80 24|rest", 1, nil},
 	} {
 		got, err := cutCaptures(strings.ReplaceAll(c.out, "|", "\n"), "=", c.n)
-		if diff := cmp.Diff(c.want, got); diff != "" || (err != nil) != (c.want == nil && c.n > 0) {
+		if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(shot{})); diff != "" || (err != nil) != (c.want == nil && c.n > 0) {
 			t.Errorf("cut %q in %d: %v\n%s", c.out, c.n, err, diff)
 		}
 	}
