@@ -3,9 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"runtime/debug"
-
-	"github.com/alecthomas/kong"
 )
 
 const description = `Have Claude split issues, run one worker per subissue in tmux, and see each become a merged pull request.
@@ -13,38 +10,53 @@ const description = `Have Claude split issues, run one worker per subissue in tm
 Issues → subissues → queue → workers → pull requests → done. Start with: fm try`
 
 // cli is the grammar of the command line. One field is one verb; what it does
-// stands in the file of the same name.
+// stands in the file of the same name. The groups are the headings of fm --help,
+// see groups. All that a command with the tag remarks prints are remarks on what
+// it did, which --quiet keeps away.
 type cli struct {
-	Dir     string           `short:"C" name:"dir" placeholder:"DIR" help:"Work as if fm had been started in DIR."`
-	Version kong.VersionFlag `help:"Print the version."`
+	Dir     string      `short:"C" name:"dir" group:"every" placeholder:"DIR" help:"Work as if fm had been started in DIR."`
+	Quiet   bool        `short:"q" group:"every" xor:"loud" help:"Print only what was asked for, and what is wrong."`
+	Verbose bool        `short:"v" group:"every" xor:"loud" help:"Say on stderr which processes are started and which files are written."`
+	Short   versionFlag `name:"version" group:"every" help:"Print the version."`
 
-	Work    workCmd    `cmd:"" help:"Split issues and have workers do them."`
-	Fix     fixCmd     `cmd:"" help:"Mend issues whole, several at a time, a pull request for each."`
-	Plan    planCmd    `cmd:"" help:"Show how issues would be split, and write it to files that can be edited."`
-	Add     addCmd     `cmd:"" help:"Add issues to the running queue."`
-	Overlap overlapCmd `cmd:"" help:"Show which tasks are in each other's way, before anything is merged."`
-	Status  statusCmd  `cmd:"" help:"Show workers, queue, parents and throughput."`
-	Attach  attachCmd  `cmd:"" help:"Join a worker's session."`
-	Logs    logsCmd    `cmd:"" help:"Read what happened in a worker's session."`
-	Why     whyCmd     `cmd:"" help:"Say why a task is where it is."`
-	Debug   debugCmd   `cmd:"" help:"Show all that is known of a task."`
-	Inbox   inboxCmd   `cmd:"" help:"Show the questions that wait for you."`
-	Answer  answerCmd  `cmd:"" help:"Answer the question that an agent waits with."`
-	Send    sendCmd    `cmd:"" help:"Say something to an agent."`
-	Hold    holdCmd    `cmd:"" help:"Keep a worker's session for yourself."`
-	Release releaseCmd `cmd:"" help:"Hand a worker's session back to fm."`
-	Pause   pauseCmd   `cmd:"" help:"Start nothing new; what runs goes on."`
-	Resume  resumeCmd  `cmd:"" help:"Go on after a pause or a stop."`
-	Stop    stopCmd    `cmd:"" help:"Let the workers finish and end, or end them now."`
-	Workers workersCmd `cmd:"" help:"List, add and remove workers."`
-	Queue   queueCmd   `cmd:"" help:"Show and change the queue."`
-	Restore restoreCmd `cmd:"" help:"Bring a task's worktree back after fm removed it."`
-	Undo    restoreCmd `cmd:"" hidden:"" help:"Bring a task's worktree back after fm removed it."`
-	Recover recoverCmd `cmd:"" help:"Bring the supervisor back after a crash."`
-	Init    initCmd    `cmd:"" help:"Make a repository ready: settings, git excludes, slash commands."`
-	Doctor  doctorCmd  `cmd:"" help:"Say what is ready and what is not, and what to do."`
-	Try     tryCmd     `cmd:"" help:"See the whole of it on a small project made for it."`
+	Work    workCmd    `cmd:"" group:"work" remarks:"" help:"Split issues and have workers do them."`
+	Fix     fixCmd     `cmd:"" group:"work" help:"Mend issues whole, several at a time, a pull request for each."`
+	Plan    planCmd    `cmd:"" group:"work" help:"Show how issues would be split, in files to edit."`
+	Add     addCmd     `cmd:"" group:"work" remarks:"" help:"Add issues to the running queue."`
+	Overlap overlapCmd `cmd:"" group:"work" help:"Show which tasks are in each other's way."`
 
+	Dashboard dashboardCmd `cmd:"" group:"watch" aliases:"ui" help:"See it all on one screen, and take part."`
+	Status    statusCmd    `cmd:"" group:"watch" help:"Show workers, queue, parents and throughput."`
+	Logs      logsCmd      `cmd:"" group:"watch" help:"Read what happened in a worker's session."`
+	Why       whyCmd       `cmd:"" group:"watch" help:"Say why a task is where it is."`
+
+	Inbox   inboxCmd   `cmd:"" group:"part" help:"Show the questions that wait for you."`
+	Answer  answerCmd  `cmd:"" group:"part" remarks:"" help:"Answer the question that an agent waits with."`
+	Attach  attachCmd  `cmd:"" group:"part" help:"Join a worker's session."`
+	Send    sendCmd    `cmd:"" group:"part" remarks:"" help:"Say something to an agent."`
+	Hold    holdCmd    `cmd:"" group:"part" remarks:"" help:"Keep a worker's session for yourself."`
+	Release releaseCmd `cmd:"" group:"part" remarks:"" help:"Hand a worker's session back to fm."`
+
+	Pause   pauseCmd   `cmd:"" group:"steer" remarks:"" help:"Start nothing new; what runs goes on."`
+	Resume  resumeCmd  `cmd:"" group:"steer" remarks:"" help:"Go on after a pause or a stop."`
+	Stop    stopCmd    `cmd:"" group:"steer" remarks:"" help:"Let the workers finish and end, or end them now."`
+	Workers workersCmd `cmd:"" group:"steer" help:"List, add and remove workers."`
+	Queue   queueCmd   `cmd:"" group:"steer" help:"Show and change the queue."`
+
+	Doctor  doctorCmd  `cmd:"" group:"mend" help:"Say what is ready and what is not, and what to do."`
+	Debug   debugCmd   `cmd:"" group:"mend" help:"Show all that is known of a task."`
+	Recover recoverCmd `cmd:"" group:"mend" remarks:"" help:"Bring the supervisor back after a crash."`
+	Restore restoreCmd `cmd:"" group:"mend" remarks:"" help:"Bring a task's worktree back after fm removed it."`
+	Undo    restoreCmd `cmd:"" group:"mend" remarks:"" hidden:"" help:"Bring a task's worktree back after fm removed it."`
+
+	Try        tryCmd        `cmd:"" group:"setup" remarks:"" help:"See the whole of it on a small project made for it."`
+	Init       initCmd       `cmd:"" group:"setup" remarks:"" help:"Make a repository ready for fm."`
+	Completion completionCmd `cmd:"" group:"setup" help:"Print what has your shell complete the words of fm."`
+	Version    versionCmd    `cmd:"" group:"setup" help:"Say which fm this is."`
+	Help       helpCmd       `cmd:"" group:"setup" help:"Explain a command."`
+
+	Man        manCmd        `cmd:"" hidden:"" help:"Print the manual page, for man -l -."`
+	Complete   completeCmd   `cmd:"" hidden:"" help:"Say which words could stand in a command line." passthrough:""`
 	Supervise  superviseCmd  `cmd:"" hidden:"" help:"Be the supervisor of the project."`
 	Guard      guardCmd      `cmd:"" hidden:"" help:"Start the supervisor and start it again when it dies."`
 	Credential credentialCmd `cmd:"" hidden:"" help:"Answer git's question for the password of the repository's host."`
@@ -65,13 +77,4 @@ func (c cli) folder() (string, error) {
 		return "", usage("-C %s: not a folder", c.Dir)
 	}
 	return dir, nil
-}
-
-// version is what the build says of itself.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "devel"
-	}
-	return info.Main.Version
 }

@@ -15,11 +15,18 @@ func (pauseCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Paused = true }); err != nil {
+	line, err := h.pause(ctx)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintln(h.stdout, "✓ Paused: nothing new is started, what runs goes on. Continue with: fm resume")
+	fmt.Fprintf(h.stdout, "✓ %s Continue with: fm resume\n", line)
 	return nil
+}
+
+// pause stops new work, and says so in a sentence.
+func (h *house) pause(ctx context.Context) (string, error) {
+	_, err := h.want(ctx, func(w *supervisor.Wanted) { w.Paused = true })
+	return "Paused: nothing new is started, what runs goes on.", err
 }
 
 // resumeCmd goes on after a pause, a stop or a crash, with the last worker

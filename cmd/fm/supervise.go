@@ -133,12 +133,18 @@ func (h *house) supervise(ctx context.Context) error {
 	return nil
 }
 
-// watcher hints at changes of the project's files.
-func (h *house) watcher(hint func()) *watch.Watcher {
+// lookout hints at changes of the project's files.
+func (h *house) lookout(hint func(), dirs ...string) *watch.Watcher {
 	watcher := watch.New(hint)
-	for _, dir := range []string{h.project.Dir(), h.project.File("events"), h.project.Pulls()} {
+	for _, dir := range append(dirs, h.project.Dir()) {
 		watcher.Add(dir)
 	}
+	return watcher
+}
+
+// watcher hints at what a supervisor would look at.
+func (h *house) watcher(hint func()) *watch.Watcher {
+	watcher := h.lookout(hint, h.project.File("events"), h.project.Pulls())
 	watcher.Ignore(h.project.StatusFile())
 	watcher.Ignore(h.statusDraft())
 	return watcher

@@ -64,11 +64,16 @@ type step struct {
 }
 
 func (s step) print(w io.Writer) {
-	line := fmt.Sprintf("  %s  %s: %s", s.At.Local().Format(time.DateTime), fm.Line(s.Rule, 60), fm.Line(s.Then, 200))
+	fmt.Fprintf(w, "  %s  %s\n", s.At.Local().Format(time.DateTime), s.line())
+}
+
+// line tells what happened, without when.
+func (s step) line() string {
+	line := fm.Line(s.Rule, 60) + ": " + fm.Line(s.Then, 200)
 	if s.Evidence != "" {
 		line += "  (" + fm.Line(s.Evidence, 300) + ")"
 	}
-	fmt.Fprintln(w, strings.TrimRight(line, ": "))
+	return strings.TrimRight(line, ": ")
 }
 
 // past merges the ledger and the journal of a task, oldest first.
