@@ -13,12 +13,14 @@ const (
 
 // theme gives things their look. The background is always the terminal's own.
 type theme struct {
+	palette                                                     Palette
 	text, dim, strong, title, good, bad, warn, accent, selected tcell.Style
 }
 
 func themeOf(p Palette) theme {
 	plain := tcell.StyleDefault
 	t := theme{
+		palette: p,
 		text: plain, dim: plain.Dim(true), strong: plain.Bold(true), title: plain.Bold(true), selected: plain.Reverse(true),
 		good: plain, bad: plain.Bold(true), warn: plain.Bold(true), accent: plain,
 	}
