@@ -21,7 +21,7 @@ func themeOf(p Palette) theme {
 	plain := tcell.StyleDefault
 	t := theme{
 		palette: p,
-		text: plain, dim: plain.Dim(true), strong: plain.Bold(true), title: plain.Bold(true), selected: plain.Reverse(true),
+		text:    plain, dim: plain.Dim(true), strong: plain.Bold(true), title: plain.Bold(true), selected: plain.Reverse(true),
 		good: plain, bad: plain.Bold(true), warn: plain.Bold(true), accent: plain,
 	}
 	if p == Coloured {
