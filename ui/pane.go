@@ -2,15 +2,120 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 
 	"github.com/founder-mode/fm"
 )
 
-// paneInto paints what a pane shows: its last lines, because an agent is at
-// work at the bottom.
+const (
+	tabWidth   = 8
+	maxCluster = 32 // bytes of one cell; tmux itself keeps no more
+)
+
+// paneInto paints what a pane shows, in its own colours. Where the pane is
+// higher than the canvas, its last lines are shown, because an agent is at work
+// at the bottom; where it is wider, lines are cut and end in an ellipsis.
 func paneInto(c canvas, p Pane) {
-	lines := strings.Split(strings.TrimRight(fm.Plain(p.Text), " \n"), "\n")
-	for y, line := range lines[max(len(lines)-c.h, 0):] {
-		c.text(0, y, c.theme.text, line)
+	if c.w <= 0 || c.h <= 0 {
+		return
 	}
+	before, shown := bottom(p.Text, c.h)
+	pen := pen{palette: c.theme.palette}
+	pen.skip(before)
+	for y := 0; shown != ""; y++ {
+		var line string
+		line, shown, _ = strings.Cut(shown, "\n")
+		paneLine(c, y, &pen, line)
+	}
+}
+
+// bottom cuts off the last lines, so many at most, the blank ones at the very
+// end left out.
+func bottom(text string, lines int) (before, shown string) {
+	for text != "" {
+		i := strings.LastIndexByte(text, '\n')
+		if !blank(text[i+1:]) {
+			break
+		}
+		text = text[:max(i, 0)]
+	}
+	from := len(text)
+	for range lines {
+		from = strings.LastIndexByte(text[:from], '\n')
+		if from < 0 {
+			return "", text
+		}
+	}
+	return text[:from+1], text[from+1:]
+}
+
+// blank says whether nothing can be read in a line.
+func blank(line string) bool {
+	var p pen
+	for line != "" {
+		switch n := p.take(line); {
+		case n > 0:
+			line = line[n:]
+		case line[0] == ' ':
+			line = line[1:]
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// paneLine paints one line, and leaves the pen as it is at the line's end.
+func paneLine(c canvas, y int, p *pen, line string) {
+	x, last := 0, 0 // where the next cell goes, and where the last one began
+	put := func(text string, width int) {
+		if p.hidden {
+			text = "  "[:width]
+		}
+		c.screen.Put(c.x+x, c.y+y, text, p.style)
+		last, x = x, x+width
+	}
+	for line != "" {
+		if n := p.take(line); n > 0 {
+			for to := min(x+tabWidth-x%tabWidth, c.w); line[0] == '\t' && x < to; {
+				put(" ", 1)
+			}
+			line = line[n:]
+			continue
+		}
+		text, width, n := first(line)
+		if x+width > c.w {
+			break
+		}
+		if width > 0 {
+			put(text, width)
+		}
+		line = line[n:]
+	}
+	if !blank(line) {
+		if x == c.w && last < c.w-1 {
+			c.screen.Put(c.x+last, c.y+y, " ", p.style) // a wide character that loses its half
+		}
+		c.screen.Put(c.x+c.w-1, c.y+y, "…", c.theme.dim)
+	}
+	p.skip(line)
+}
+
+// first gives the first character of a line as one cell or two may hold it, and
+// how long it is there.
+func first(line string) (text string, width, n int) {
+	if line[0] < utf8.RuneSelf && (len(line) == 1 || line[1] < utf8.RuneSelf) {
+		return line[:1], 1, 1
+	}
+	text, _, width, _ = uniseg.FirstGraphemeClusterInString(line, -1)
+	n = len(text)
+	if safe := fm.Plain(text); safe != text {
+		text, _, width, _ = uniseg.FirstGraphemeClusterInString(safe, -1)
+	}
+	if len(text) > maxCluster {
+		text = strings.ToValidUTF8(text[:maxCluster], "")
+	}
+	return text, min(width, 2), n
 }
