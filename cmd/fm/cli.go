@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 )
 
-const description = `Have Claude split issues, run one worker per subissue in tmux, and see each become a merged pull request.
+const description = `Have Claude split issues, run one worker per subissue in tmux, and see each
+become a merged pull request.
 
 Issues → subissues → queue → workers → pull requests → done. Start with: fm try`
 
@@ -16,16 +17,16 @@ Issues → subissues → queue → workers → pull requests → done. Start wit
 type cli struct {
 	Dir     string      `short:"C" name:"dir" group:"every" placeholder:"DIR" help:"Work as if fm had been started in DIR."`
 	Quiet   bool        `short:"q" group:"every" xor:"loud" help:"Print only what was asked for, and what is wrong."`
-	Verbose bool        `short:"v" group:"every" xor:"loud" help:"Say on stderr which processes are started and which files are written."`
+	Verbose bool        `short:"v" group:"every" xor:"loud" help:"Say on stderr which processes run and which files are written."`
 	Short   versionFlag `name:"version" group:"every" help:"Print the version."`
 
 	Work    workCmd    `cmd:"" group:"work" remarks:"" help:"Split issues and have workers do them."`
 	Fix     fixCmd     `cmd:"" group:"work" help:"Mend issues whole, several at a time, a pull request for each."`
-	Plan    planCmd    `cmd:"" group:"work" help:"Show how issues would be split, in files to edit."`
+	Plan    planCmd    `cmd:"" group:"work" remarks:"" help:"Show how issues would be split, in files to edit."`
 	Add     addCmd     `cmd:"" group:"work" remarks:"" help:"Add issues to the running queue."`
 	Overlap overlapCmd `cmd:"" group:"work" help:"Show which tasks are in each other's way."`
 
-	Dashboard dashboardCmd `cmd:"" group:"watch" aliases:"ui" help:"See it all on one screen, and take part."`
+	Dashboard dashboardCmd `cmd:"" group:"watch" aliases:"ui" help:"See it all on one screen, and take part (also fm ui)."`
 	Status    statusCmd    `cmd:"" group:"watch" help:"Show workers, queue, parents and throughput."`
 	Logs      logsCmd      `cmd:"" group:"watch" help:"Read what happened in a worker's session."`
 	Why       whyCmd       `cmd:"" group:"watch" help:"Say why a task is where it is."`

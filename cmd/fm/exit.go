@@ -19,6 +19,24 @@ const (
 	exitSignal     = 130 // interrupted
 )
 
+// exitCode is one of them, as the manual explains it.
+type exitCode struct {
+	code int
+	when string
+}
+
+// exitCodes is what the manual says of them.
+func exitCodes() []exitCode {
+	return []exitCode{
+		{exitOK, "It is done."},
+		{exitFailure, "Something went wrong on the way; what was done until then stays."},
+		{exitUsage, "Bad input; nothing was changed."},
+		{exitUnfinished, "fm work --wait, fm add --wait and fm fix ended with something that is not merged or mended; the supervisor ended while it was waited for."},
+		{exitHeld, "Another supervisor looks after the project."},
+		{exitSignal, "Interrupted. The workers go on."},
+	}
+}
+
 // exitError carries an exit code and, if there is something to say, a text.
 type exitError struct {
 	code int

@@ -31,6 +31,7 @@ type fixCmd struct {
 
 func (c *fixCmd) Run(ctx context.Context, a *app) error {
 	b := *a
+	b.stdout = a.remarks()
 	if c.JSON {
 		b.stdout = a.stderr
 	}

@@ -32,7 +32,7 @@ type fixing struct {
 	flags     []string // that say how it is worked on, as they were given
 	detach    bool
 	json      bool
-	document  io.Writer // takes the JSON
+	document  io.Writer // takes the result
 
 	issues []fm.Issue
 	paths  map[fm.IssueID][]string // files that each will probably change

@@ -18,7 +18,11 @@ import (
 // if not all of them are mended.
 func (f *fixing) result(ctx context.Context, rows []fixRow, s supervisor.Status) error {
 	f.address(ctx, rows)
-	if _, err := fmt.Fprint(f.stdout, f.report(rows, f.compared(ctx, rows, s.Conflicts))); err != nil {
+	out := f.document
+	if f.json {
+		out = f.stdout
+	}
+	if _, err := fmt.Fprint(out, f.report(rows, f.compared(ctx, rows, s.Conflicts))); err != nil {
 		return fmt.Errorf("print the result: %w", err)
 	}
 	if f.json {

@@ -8,14 +8,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
-
-	"github.com/alecthomas/kong"
 )
 
 func main() {
@@ -34,6 +31,7 @@ type app struct {
 	stderr  io.Writer
 	environ []string
 	getenv  func(string) string
+	voice   voice
 }
 
 // run is the life of the program: parse, call, map the error to an exit code.
@@ -42,18 +40,7 @@ func run(args []string, a app) int {
 	defer stop()
 	var grammar cli
 	code := -1
-	parser, err := kong.New(&grammar,
-		kong.Name("fm"),
-		kong.Description(description),
-		kong.Vars{"version": version()},
-		kong.Writers(a.stdout, a.stderr),
-		kong.Exit(func(c int) { code = c }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-	)
-	if err != nil {
-		panic(err) // the grammar is ours
-	}
+	parser := a.parser(ctx, &grammar, func(c int) { code = c })
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -62,23 +49,12 @@ func run(args []string, a app) int {
 	case code >= 0: // --help and --version have been answered
 		return code
 	case err != nil:
-		fmt.Fprintf(a.stderr, "fm: %s; see: %s --help\n", text(err), verb(err))
+		fmt.Fprintln(a.stderr, "fm:", unparsed(err))
 		return exitUsage
 	}
 	if a.dir, err = grammar.folder(); err != nil {
 		return report(a.stderr, err)
 	}
+	a.speak(grammar, call.Selected())
 	return report(a.stderr, call.Run(&a))
-}
-
-// verb gives the command that an error of the grammar is about, as far as it
-// was understood: "fm queue retry".
-func verb(err error) string {
-	words := "fm"
-	if e, ok := errors.AsType[*kong.ParseError](err); ok {
-		if node := e.Context.Selected(); node != nil {
-			words += " " + node.Path()
-		}
-	}
-	return words
 }

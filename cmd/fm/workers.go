@@ -11,8 +11,8 @@ import (
 // workersCmd changes how many workers there are.
 type workersCmd struct {
 	List   workersListCmd   `cmd:"" default:"1" help:"Show the workers."`
-	Add    workersAddCmd    `cmd:"" help:"Add workers."`
-	Remove workersRemoveCmd `cmd:"" help:"Remove workers; one that works finishes its task first."`
+	Add    workersAddCmd    `cmd:"" remarks:"" help:"Add workers."`
+	Remove workersRemoveCmd `cmd:"" remarks:"" help:"Remove workers; one that works finishes its task first."`
 }
 
 type workersListCmd struct{}
@@ -73,6 +73,17 @@ func (a *app) scale(ctx context.Context, by int) error {
 	if err != nil {
 		return err
 	}
+	line, err := h.scale(ctx, by)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(h.stdout, "✓", line)
+	h.remind()
+	return nil
+}
+
+// scale changes the number of workers by some, and says how many there are.
+func (h *house) scale(ctx context.Context, by int) (string, error) {
 	var refused error
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		n := w.Workers + by
@@ -85,12 +96,7 @@ func (a *app) scale(ctx context.Context, by int) error {
 	if err == nil {
 		err = refused
 	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(h.stdout, "✓ %s\n", plural(w.Workers, "worker"))
-	h.remind()
-	return nil
+	return plural(w.Workers, "worker"), err
 }
 
 // remind says that nobody is there to do what was asked for.
