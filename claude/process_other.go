@@ -32,7 +32,7 @@ func processes(ctx context.Context, m mark) ([]process, error) {
 	var found []process
 	for _, l := range all {
 		if !spared[l.pid] && l.carries(m) {
-			found = append(found, number{l.pid, m})
+			found = append(found, byNumber{l.pid, m})
 		}
 	}
 	return found, nil
@@ -73,14 +73,14 @@ func (l listing) carries(m mark) bool {
 	return m.in(words)
 }
 
-// A number can be given to another process, so that it is looked up again
-// before each signal. A gap of milliseconds stays, which only pidfds close.
-type number struct {
+// byNumber is a process known by its number. That can be given to another
+// process, so that it is looked up again before each signal. A gap of milliseconds stays, which only pidfds close.
+type byNumber struct {
 	pid  int
 	mark mark
 }
 
-func (n number) signal(how force) error {
+func (n byNumber) signal(how force) error {
 	now, err := listed(context.Background(), "-p", strconv.Itoa(n.pid))
 	var none *exec.ExitError
 	switch {
@@ -99,7 +99,7 @@ func (n number) signal(how force) error {
 	return nil
 }
 
-func (n number) wait(ctx context.Context) error {
+func (n byNumber) wait(ctx context.Context) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -114,4 +114,4 @@ func (n number) wait(ctx context.Context) error {
 	}
 }
 
-func (n number) close() {}
+func (n byNumber) close() {}
