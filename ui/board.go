@@ -14,12 +14,23 @@ type board struct {
 // Draw paints the whole screen anew; tcell sends the cells that differ.
 func (b *board) Draw(screen tcell.Screen) {
 	x, y, w, h := b.GetRect()
+	b.d.model.settle(w, h)
 	paint(canvas{screen: screen, x: x, y: y, w: w, h: h, theme: b.d.theme}, &b.d.model)
+}
+
+// settle keeps what is shown of a list and of the help page where it is, as
+// far as the size allows. Painting alone changes nothing.
+func (m *model) settle(w, h int) {
+	o := m.arrange(theme{}, w, h)
+	m.top = scrolled(m.top, m.selected(), o.list.h, len(m.view.Status.Workers))
+	body, columns := helpBody(canvas{w: w, h: h})
+	m.help = helpTop(m.help, len(helpLines(theme{}, body.w/columns-2)), columns, body.h)
 }
 
 // paint paints a page. It is pure but for the screen.
 func paint(c canvas, m *model) {
 	c.fill(c.theme.text)
+	c.screen.HideCursor() // unless a line is typed
 	switch m.page {
 	case overviewPage:
 		paintOverview(c, m)

@@ -4,9 +4,17 @@ import "context"
 
 // fleetKeys are about all workers, or the selected one.
 func fleetKeys() []binding {
+	scale := func(by int) func(*Dashboard) {
+		return func(d *Dashboard) {
+			d.order(func(ctx context.Context) (string, error) { return d.orders.Scale(ctx, by) })
+		}
+	}
 	return []binding{
 		{keys: []string{"Enter"}, on: []pageID{overviewPage, gridPage}, group: "Workers", hint: "attach", help: "Join the selected worker's session; F12 leads back.", needs: aWorker, do: (*Dashboard).attach},
-		{keys: []string{"p"}, group: "Workers", hint: "pause", help: "Pause: nothing new is begun. Again: go on.", do: (*Dashboard).pause},
+		{keys: []string{"p"}, group: "Workers", hint: "pause", help: "Pause: nothing new is begun, what runs goes on. Again: go on.", do: (*Dashboard).pause},
+		{keys: []string{"R"}, group: "Workers", hint: "resume", help: "Go on after a pause or a stop; start the supervisor if there is none.", do: (*Dashboard).resume},
+		{keys: []string{"+", "="}, group: "Workers", hint: "worker", help: "Add a worker.", do: scale(1)},
+		{keys: []string{"-"}, group: "Workers", help: "Take a worker away, once its task is finished.", do: scale(-1)},
 	}
 }
 
@@ -21,11 +29,13 @@ func (d *Dashboard) attach() {
 }
 
 func (d *Dashboard) pause() {
-	paused := d.model.view.Status.Wanted.Paused
-	d.order(func(ctx context.Context) (string, error) {
-		if paused {
-			return d.orders.Resume(ctx)
-		}
-		return d.orders.Pause(ctx)
-	})
+	if d.model.view.Status.Wanted.Paused {
+		d.resume()
+		return
+	}
+	d.order(func(ctx context.Context) (string, error) { return d.orders.Pause(ctx) })
+}
+
+func (d *Dashboard) resume() {
+	d.order(func(ctx context.Context) (string, error) { return d.orders.Resume(ctx) })
 }

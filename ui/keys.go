@@ -30,13 +30,19 @@ const (
 // bindings is the key table, put together from those of the pages. The first
 // that fits counts.
 func bindings() []binding {
-	return slices.Concat(overviewKeys(), gridKeys(), queueKeys(), textKeys(), deskKeys(), fleetKeys(), dashboardKeys())
+	return slices.Concat(overviewKeys(), gridKeys(), queueKeys(), textKeys(), deskKeys(), fleetKeys(), helpKeys(), dashboardKeys())
 }
+
+// dashboardGroup is the heading of the keys that count everywhere.
+const dashboardGroup = "Dashboard"
 
 // dashboardKeys are those that count everywhere.
 func dashboardKeys() []binding {
+	inner := []pageID{gridPage, queuePage, logPage, historyPage, helpPage}
 	return []binding{
-		{keys: []string{"q", "Ctrl-C"}, group: "Dashboard", hint: "quit", help: "Quit the dashboard. The workers go on.", do: func(d *Dashboard) { d.cancel() }},
+		{keys: []string{"Esc", "q"}, on: inner, group: dashboardGroup, hint: "back", help: "Go back to the page before.", do: func(d *Dashboard) { d.model.leave() }},
+		{keys: []string{"?", "F1"}, group: dashboardGroup, hint: "help", help: "Show the keys.", do: (*Dashboard).helped},
+		{keys: []string{"q", "Ctrl-C"}, group: dashboardGroup, hint: "quit", help: "Quit the dashboard. The workers go on.", do: func(d *Dashboard) { d.cancel() }},
 	}
 }
 
@@ -48,14 +54,25 @@ func (d *Dashboard) key(ev *tcell.EventKey) *tcell.EventKey {
 		md.key(d, word, ev)
 		return nil
 	}
+	if !d.press(word) {
+		return ev
+	}
+	return nil
+}
+
+// press does what a key does on the page, and says whether that is anything.
+func (d *Dashboard) press(word string) bool {
 	for _, b := range bindings() {
-		if slices.Contains(b.keys, word) && (len(b.on) == 0 || slices.Contains(b.on, d.model.page)) {
+		if slices.Contains(b.keys, word) && b.counts(d.model.page) {
 			d.perform(b)
-			return nil
+			return true
 		}
 	}
-	return ev
+	return false
 }
+
+// counts says whether the binding is there on a page.
+func (b binding) counts(on pageID) bool { return len(b.on) == 0 || slices.Contains(b.on, on) }
 
 func (d *Dashboard) perform(b binding) {
 	switch {

@@ -23,18 +23,20 @@ const (
 // model is what the dashboard shows: the last view, and where its user is in
 // it. Everything in it is a value; painting reads it, keys and news change it.
 type model struct {
-	view   View
-	page   pageID
-	back   pageID      // where Escape leads
-	worker fm.WorkerID // the selected one; 0 while there is none
-	panes  map[fm.WorkerID]Pane
-	said   string // what the last order said
-	wrong  string // or why it was not done
-	grid   gridState
-	queue  queueState
-	text   textState
-	desk   deskState
-	modal  modal // what lies over the page; nil for nothing
+	view    View
+	page    pageID
+	back    pageID      // where Escape leads
+	worker  fm.WorkerID // the selected one; 0 while there is none
+	panes   map[fm.WorkerID]Pane
+	said    string // what the last order said
+	wrong   string // or why it was not done
+	ordered int    // orders under way
+	top     int    // the first worker of the list that is shown, when not all fit
+	help    int    // the first line of the help page that is shown
+	grid    gridState
+	queue   queueState
+	text    textState
+	modal   modal // what lies over the page; nil for nothing
 }
 
 func newModel() model {
@@ -72,6 +74,18 @@ func (m *model) move(by int) {
 	}
 	i := min(max(m.selected()+by, 0), len(workers)-1)
 	m.worker = workers[i].Worker
+}
+
+// turn opens a page; Escape leads back from it.
+func (m *model) turn(to pageID) {
+	if to != m.page {
+		m.page, m.back = to, m.page
+	}
+}
+
+// leave goes back to the page before.
+func (m *model) leave() {
+	m.page, m.back = m.back, overviewPage
 }
 
 // say keeps what an order has said, until the next one.

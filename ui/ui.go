@@ -17,6 +17,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/gdamore/tcell/v2"
@@ -38,8 +39,9 @@ type Options struct {
 type Dashboard struct {
 	sights Sights
 	orders Orders
+	screen tcell.Screen // nil until Run for the terminal of this process
 	app    *tview.Application
-	pages  *tview.Pages
+	board  *board
 	theme  theme
 	model  model // owned by the event loop
 	posts  chan func()
@@ -52,38 +54,72 @@ type Dashboard struct {
 // New makes a dashboard; it draws nothing yet.
 func New(o Options) *Dashboard {
 	d := &Dashboard{
-		sights: o.Sights, orders: o.Orders, app: tview.NewApplication(), pages: tview.NewPages(), theme: themeOf(o.Palette),
+		sights: o.Sights, orders: o.Orders, screen: o.Screen, app: tview.NewApplication(), theme: themeOf(o.Palette),
 		model: newModel(), posts: make(chan func()), look: make(chan struct{}, 1),
 	}
-	if o.Screen != nil {
-		d.app.SetScreen(o.Screen)
-	}
-	d.pages.AddPage(string(overviewPage), &board{Box: tview.NewBox(), d: d}, true, true)
-	d.app.SetRoot(d.pages, true).EnableMouse(true).EnablePaste(true)
-	d.app.SetInputCapture(d.key)
+	d.board = &board{Box: tview.NewBox(), d: d}
+	d.app.SetRoot(d.board, true).SetInputCapture(d.key)
 	return d
 }
 
-// Run shows the dashboard until its user quits or the context ends. It returns
-// the terminal as it was; all its goroutines are gone by then.
+// Run shows the dashboard until its user quits or the context ends; both are
+// no error. It returns the terminal as it was; all its goroutines are gone by
+// then. It can be called once.
 func (d *Dashboard) Run(ctx context.Context) error {
 	d.ctx, d.cancel = context.WithCancel(ctx)
-	defer d.tasks.Wait()
 	defer d.cancel()
+	lost := make(chan error, 1)
+	err := d.takeScreen(func(err error) {
+		select {
+		case lost <- err:
+		default: // the first one says it
+		}
+		d.cancel()
+	})
+	if err != nil {
+		return err
+	}
 	d.tasks.Go(d.feed)
 	d.tasks.Go(d.glance)
 	d.tasks.Go(d.pump)
-	return d.app.Run()
+	if err := d.app.Run(); err != nil {
+		return fmt.Errorf("draw dashboard: %w", err)
+	}
+	d.cancel()
+	d.tasks.Wait() // not when the loop panics: its pump would never end
+	select {
+	case err := <-lost:
+		return err
+	default:
+		return nil
+	}
+}
+
+// takeScreen gives tview a screen that works, or says why there is none.
+func (d *Dashboard) takeScreen(lost func(error)) error {
+	if d.screen == nil {
+		screen, err := tcell.NewScreen()
+		if err != nil {
+			return fmt.Errorf("open terminal: %w", err)
+		}
+		d.screen = screen
+	}
+	if err := d.screen.Init(); err != nil {
+		return fmt.Errorf("take terminal: %w", err)
+	}
+	d.app.SetScreen(terminal{d.screen, lost}).EnableMouse(true).EnablePaste(true)
+	return nil
 }
 
 // pump carries what other goroutines found into the event loop. It alone
 // queues updates, and so it alone may stop the loop: an update that is queued
-// after that would never return.
+// after that would never return. It stops it from within, because the terminal
+// may be lent to a worker's session.
 func (d *Dashboard) pump() {
 	for {
 		select {
 		case <-d.ctx.Done():
-			d.app.Stop()
+			d.app.QueueUpdate(d.app.Stop)
 			return
 		case f := <-d.posts:
 			d.app.QueueUpdateDraw(f)
@@ -102,15 +138,30 @@ func (d *Dashboard) post(f func()) {
 
 // feed keeps the model at what there is to see by now.
 func (d *Dashboard) feed() {
-	for v := range d.sights.Watch(d.ctx) {
-		d.post(func() { d.model.see(v) })
+	views := d.sights.Watch(d.ctx)
+	for {
+		select {
+		case <-d.ctx.Done():
+			return
+		case v, ok := <-views:
+			if !ok {
+				return
+			}
+			d.post(func() {
+				d.model.see(v)
+			})
+		}
 	}
 }
 
 // order has f carried out beside the event loop, and shows what it says.
 func (d *Dashboard) order(f func(context.Context) (string, error)) {
+	d.model.ordered++
 	d.tasks.Go(func() {
 		said, err := f(d.ctx)
-		d.post(func() { d.model.say(said, err) })
+		d.post(func() {
+			d.model.ordered--
+			d.model.say(said, err)
+		})
 	})
 }

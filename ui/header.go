@@ -1,0 +1,164 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/uniseg"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/supervisor"
+)
+
+// bypass is the permission mode in which agents are asked nothing. It stays in
+// sight.
+const bypass = "bypassPermissions"
+
+// paintHeader says what project this is and how it stands, in one line. What
+// does not fit is left out, the least important first.
+func paintHeader(c canvas, m *model) {
+	s := m.view.Status
+	x := c.line(0, 0, piece{c.theme.title, "fm "}, piece{c.theme.title, fm.Project{Root: s.Project}.Name()})
+	for _, facts := range m.facts() {
+		text := strings.Join(facts, " · ")
+		if x+2+uniseg.StringWidth(text) <= c.w {
+			c.lineRight(0, piece{c.theme.text, text})
+			return
+		}
+	}
+}
+
+// facts are what the header says, in ever fewer words.
+func (m *model) facts() [][]string {
+	s, now := m.view.Status, m.view.Now
+	if now.IsZero() {
+		return nil // nothing was seen yet
+	}
+	clock, cost, up := now.Format("15:04"), s.Today.Cost.String(), "up "+lasted(now.Sub(s.Started))
+	if !m.alive() {
+		return [][]string{{"supervisor down", cost + " today", now.Format("Mon 2 Jan 15:04")}, {"supervisor down", cost, clock}, {"supervisor down"}, {"down"}}
+	}
+	active := fmt.Sprintf("%d/%d active", m.active(), s.Wanted.Workers)
+	return [][]string{
+		{active, cost + " today", up, now.Format("Mon 2 Jan 15:04")},
+		{active, cost + " today", up, clock},
+		{active, cost, up, clock},
+		{active, cost, clock},
+		{active, cost},
+		{active},
+	}
+}
+
+// active is how many workers have a task.
+func (m *model) active() int {
+	n := 0
+	for _, ws := range m.view.Status.Workers {
+		if ws.Task != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// notice is what keeps fm from going on, most important first; nil when nothing
+// does. Each says what to do, in few words and in more.
+func (m *model) notices() []notice {
+	s, now := m.view.Status, m.view.Now
+	var all []notice
+	add := func(urgent bool, short, long string) {
+		all = append(all, notice{urgent: urgent, short: short, long: long})
+	}
+	if now.IsZero() {
+		return nil
+	}
+	if !m.alive() {
+		key := keyOf("resume")
+		add(true, key+" starts the supervisor", "The supervisor is not running: "+key+" starts it (fm resume). What you order here is done when it is back.")
+	}
+	if m.alive() && s.Wanted.Stop != "" {
+		add(false, "Stopping", "Stopping: "+stopText(s.Wanted.Stop))
+	}
+	if s.Wanted.Paused {
+		key := keyOf("pause")
+		add(false, "Paused: "+key+" goes on", "Paused: nothing new is begun, what runs goes on. "+key+" goes on (fm resume).")
+	}
+	if g := s.Gate; m.alive() && g.Why != "" {
+		when := ""
+		if !g.Until.IsZero() {
+			when = " until " + until(g.Until, now)
+		}
+		why := ": " + fm.Line(g.Why, 300)
+		add(g.Person, "Limited"+when+why, "Nothing new is begun"+when+why)
+	}
+	if q := s.Quota; q.Blocked.After(now) {
+		text := "The forge listens again at " + until(q.Blocked, now)
+		add(false, text, text+because(q.Why))
+	}
+	if s.Wanted.Permission == bypass {
+		add(true, bypass, "Agents ask for no permission ("+bypass+")")
+	}
+	return all
+}
+
+// notice is one of them.
+type notice struct {
+	urgent      bool
+	short, long string
+}
+
+func stopText(mode supervisor.StopMode) string {
+	if mode == supervisor.StopNow {
+		return "workers are stopped, their work is kept."
+	}
+	return "workers finish what they have."
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + fm.Line(why, 200)
+}
+
+// noticeRows is how many rows the notices take.
+func (m *model) noticeRows(h int) int {
+	most := 1
+	if h >= 20 {
+		most = 2
+	}
+	if h >= 40 {
+		most = 4
+	}
+	return min(len(m.notices()), most)
+}
+
+// paintNotices paints one in each row; the last row has what is left, in short.
+func paintNotices(c canvas, m *model) {
+	all := m.notices()
+	for y := range c.h {
+		if y >= len(all) {
+			return
+		}
+		n := all[y]
+		style, sign := c.theme.warn, "‖ "
+		if n.urgent {
+			style, sign = c.theme.bad, "! "
+		}
+		text := n.long
+		if rest := all[y+1:]; y == c.h-1 && len(rest) > 0 {
+			text = n.short
+			for _, r := range rest {
+				text += " · " + r.short
+			}
+		}
+		if uniseg.StringWidth(sign+text) > c.w && uniseg.StringWidth(sign+n.short) <= c.w {
+			text = n.short
+		}
+		c.line(0, y, piece{style, sign}, piece{plainer(style), text})
+	}
+}
+
+// plainer keeps the colour of a style and takes its weight: a sign is bold, the
+// words behind it are not.
+func plainer(style tcell.Style) tcell.Style { return style.Bold(false) }
