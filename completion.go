@@ -3,7 +3,6 @@ package fm
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -37,9 +36,9 @@ const (
 var ErrNotCompletion = errors.New("not a COMPLETION.md")
 
 var (
-	statusLine   = regexp.MustCompile(`(?m)^\s*[-*]?\s*\*{0,2}Status:?\*{0,2}:?\s*\*{0,2}\s*([A-Za-z]+)(.*)`)
-	outcomeWord  = regexp.MustCompile(`\b(?:SUCCESS|FAILED|PARTIAL)\b`)
-	finishedLine = regexp.MustCompile(`(?m)^\s*[-*]?\s*\*{0,2}Finished:?\*{0,2}:?\s*(\S+)`)
+	statusLine   = Pattern(`(?m)^\s*[-*]?\s*\*{0,2}Status:?\*{0,2}:?\s*\*{0,2}\s*([A-Za-z]+)(.*)`)
+	outcomeWord  = Pattern(`\b(?:SUCCESS|FAILED|PARTIAL)\b`)
+	finishedLine = Pattern(`(?m)^\s*[-*]?\s*\*{0,2}Finished:?\*{0,2}:?\s*(\S+)`)
 )
 
 // ParseCompletion reads the text of a COMPLETION.md:
@@ -63,7 +62,7 @@ func ParseCompletion(text string) (Completion, error) {
 		return Completion{}, err
 	}
 	c := Completion{Outcome: outcome}
-	if m := finishedLine.FindStringSubmatch(head); m != nil {
+	if m := finishedLine().FindStringSubmatch(head); m != nil {
 		c.Finished, _ = time.Parse(time.RFC3339, m[1]) // zero when unreadable, by promise
 	}
 	for section := range strings.SplitSeq(rest, "\n## ") {
@@ -76,14 +75,14 @@ func ParseCompletion(text string) (Completion, error) {
 // names a second outcome is the form not filled in.
 func parseOutcome(head string) (Outcome, error) {
 	var outcome Outcome
-	for _, m := range statusLine.FindAllStringSubmatch(head, -1) {
+	for _, m := range statusLine().FindAllStringSubmatch(head, -1) {
 		o := Outcome(strings.ToUpper(m[1]))
 		switch o {
 		case Success, Failure, Partial:
 		default:
 			return "", fmt.Errorf("%w: status %q, want SUCCESS, FAILED or PARTIAL", ErrNotCompletion, m[1])
 		}
-		if other := outcomeWord.FindString(m[2]); other != "" || outcome != "" && outcome != o {
+		if other := outcomeWord().FindString(m[2]); other != "" || outcome != "" && outcome != o {
 			return "", fmt.Errorf("%w: more than one status, want one of SUCCESS, FAILED and PARTIAL", ErrNotCompletion)
 		}
 		outcome = o

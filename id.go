@@ -2,17 +2,12 @@ package fm
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
 // MaxID is the longest id that fm accepts, in bytes.
 const MaxID = 64
-
-// One alphabet serves issues and tasks alike, so that an id is safe as a file
-// name, a branch component, a tmux name and a queue column.
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // IssueID names an issue in a tracker, without a leading "#".
 type IssueID string
@@ -46,13 +41,27 @@ func ParseTaskID(s string) (TaskID, error) {
 
 func parseID(s string) (string, error) {
 	switch {
-	case !idPattern.MatchString(s):
+	case !allowed(s):
 		return "", fmt.Errorf("id %q: want a letter or digit, then up to 63 of A-Z a-z 0-9 . _ -", s)
 	case strings.Contains(s, ".."), strings.HasSuffix(s, "."), strings.HasSuffix(s, ".lock"):
 		// git refuses these as part of a branch name (git-check-ref-format(1)).
 		return "", fmt.Errorf("id %q: \"..\" and the endings \".\" and \".lock\" cannot be part of a branch name", s)
 	}
 	return s, nil
+}
+
+// allowed holds an id to one alphabet for issues and tasks alike, so that it is
+// safe as a file name, a branch component, a tmux name and a queue column. A
+// queue has thousands of them: this is no regular expression.
+func allowed(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		word := c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+		if !word && (i == 0 || !strings.ContainsRune("._-", rune(c))) {
+			return false
+		}
+	}
+	return id != "" && len(id) <= MaxID
 }
 
 // WorkerID is the number of a worker's slot, from 1. Zero is no worker.

@@ -1,7 +1,6 @@
 package fm
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -30,12 +29,12 @@ func Quoted(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-var fencePattern = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})")
+var fencePattern = Pattern("^ {0,3}(`{3,}|~{3,})")
 
 // fenceOf gives the run of backticks or tildes that a line begins with, if it
 // can begin or end a code block.
 func fenceOf(line string) string {
-	m := fencePattern.FindStringSubmatch(line)
+	m := fencePattern().FindStringSubmatch(line)
 	if m == nil || m[1][0] == '`' && strings.Contains(strings.TrimLeft(line, " `"), "`") {
 		return ""
 	}
@@ -43,8 +42,8 @@ func fenceOf(line string) string {
 }
 
 var (
-	mention = regexp.MustCompile(`(^|[^\w/.@-])@([A-Za-z0-9][\w-]*(?:/[\w.-]+)?)`)
-	tag     = regexp.MustCompile(`<([A-Za-z!/?])`)
+	mention = Pattern(`(^|[^\w/.@-])@([A-Za-z0-9][\w-]*(?:/[\w.-]+)?)`)
+	tag     = Pattern(`<([A-Za-z!/?])`)
 )
 
 // quietLine quiets what is outside of the code spans of a line.
@@ -52,7 +51,7 @@ func quietLine(line string) string {
 	parts := strings.Split(line, "`")
 	for i := range parts {
 		if i%2 == 0 || i == len(parts)-1 {
-			parts[i] = tag.ReplaceAllString(mention.ReplaceAllString(parts[i], "$1`@$2`"), "&lt;$1")
+			parts[i] = tag().ReplaceAllString(mention().ReplaceAllString(parts[i], "$1`@$2`"), "&lt;$1")
 		}
 	}
 	return strings.Join(parts, "`")

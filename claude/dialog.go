@@ -1,7 +1,6 @@
 package claude
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,11 +11,11 @@ import (
 var (
 	// numbered is an option of a menu. Behind the mark of the present one stands
 	// a space; behind that of the input box, a no-break space.
-	numbered = regexp.MustCompile(`^ {0,4}(?:❯ )? {0,3}(\d{1,2})\. {1,2}(\S.*)$`)
+	numbered = fm.Pattern(`^ {0,4}(?:❯ )? {0,3}(\d{1,2})\. {1,2}(\S.*)$`)
 	// help is what stands at the end of most dialogs.
-	help = regexp.MustCompile(`(?i)\besc to (cancel|close|exit|go back)|\benter to (confirm|select|continue|view)\b|press enter to|Showing detailed transcript`)
+	help = fm.Pattern(`(?i)\besc to (cancel|close|exit|go back)|\benter to (confirm|select|continue|view)\b|press enter to|Showing detailed transcript`)
 	// mayI is how the CLI asks for leave.
-	mayI = regexp.MustCompile(`(?m)^ *(Do you want to |Would you like to |Allow )`)
+	mayI = fm.Pattern(`(?m)^ *(Do you want to |Would you like to |Allow )`)
 )
 
 // readDialog reads the dialog at the end of a pane without an input box; the
@@ -36,7 +35,7 @@ func helped(lines []string) bool {
 		if lines[i] == "" || isRule(lines[i]) {
 			continue
 		}
-		if help.MatchString(lines[i]) {
+		if help().MatchString(lines[i]) {
 			return true
 		}
 		left--
@@ -83,7 +82,7 @@ func compact(lines []string) dialog {
 // firstNumber is that of the first numbered line; 0 when there is none.
 func firstNumber(lines []string) int {
 	for _, l := range lines {
-		if m := numbered.FindStringSubmatch(l); m != nil {
+		if m := numbered().FindStringSubmatch(l); m != nil {
 			return number(m[1])
 		}
 	}
@@ -97,19 +96,19 @@ func (d *dialog) readOptions() {
 	if at < 0 {
 		return
 	}
-	m := numbered.FindStringSubmatch(d.lines[at])
+	m := numbered().FindStringSubmatch(d.lines[at])
 	n := number(m[1])
 	d.first, d.options = at, []string{option(m[2])}
 	want := n - 1
 	for i := at - 1; i >= 0 && want > 0; i-- {
-		if m := numbered.FindStringSubmatch(d.lines[i]); m != nil && m[1] == strconv.Itoa(want) {
+		if m := numbered().FindStringSubmatch(d.lines[i]); m != nil && m[1] == strconv.Itoa(want) {
 			d.first, d.options = i, append([]string{option(m[2])}, d.options...)
 			want--
 		}
 	}
 	want = n + 1
 	for _, l := range d.lines[at+1:] {
-		if m := numbered.FindStringSubmatch(l); m != nil && m[1] == strconv.Itoa(want) {
+		if m := numbered().FindStringSubmatch(l); m != nil && m[1] == strconv.Itoa(want) {
 			d.options = append(d.options, option(m[2]))
 			want++
 		}
@@ -123,7 +122,7 @@ func lastSelected(lines []string) int {
 		if strings.HasPrefix(l, "● ") {
 			return -1
 		}
-		if strings.Contains(l, "❯ ") && numbered.MatchString(l) {
+		if strings.Contains(l, "❯ ") && numbered().MatchString(l) {
 			return i
 		}
 	}
@@ -146,7 +145,7 @@ func (d dialog) kind() fm.QuestionKind {
 		return fm.AsksPlan
 	case strings.HasPrefix(title, "Detected a custom API key"), strings.HasPrefix(title, "Allow external"):
 		return fm.AsksDialog
-	case mayI.MatchString(all) && len(d.options) > 1 && strings.HasPrefix(d.options[0], "Yes"):
+	case mayI().MatchString(all) && len(d.options) > 1 && strings.HasPrefix(d.options[0], "Yes"):
 		return fm.AsksPermission
 	}
 	return fm.AsksDialog

@@ -1,9 +1,10 @@
 package claude
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"github.com/founder-mode/fm"
 )
 
 // A time that lies back by no more than resetSlack is not tomorrow's: the words
@@ -12,7 +13,7 @@ const resetSlack = 10 * time.Minute
 
 // resetForm is what the CLI writes (a time of day within a day, else a date, with
 // the year when it is another), and what it wrote before (weekdays, "at").
-var resetForm = regexp.MustCompile(`(?i)^(?:resets )?` +
+var resetForm = fm.Pattern(`(?i)^(?:resets )?` +
 	`(?:(?:on )?(sun|mon|tue|wed|thu|fri|sat)[a-z]*,? )?` +
 	`(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* (\d{1,2})(?:, (\d{4}))?(?:,|,? at)? )?` +
 	`(?:at )?(\d{1,2})(?::(\d{2}))? ?(am|pm)?(?: \(([^()]+)\))?\.?$`)
@@ -23,7 +24,7 @@ var resetForm = regexp.MustCompile(`(?i)^(?:resets )?` +
 // for anything else.
 func parseReset(text string, now time.Time) time.Time {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\u00a0' || r == '\u202f' || r == '\t' || r == '\n' }), " ")
-	m := resetForm.FindStringSubmatch(text)
+	m := resetForm().FindStringSubmatch(text)
 	if m == nil {
 		return time.Time{}
 	}

@@ -1,7 +1,6 @@
 package claude
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -52,7 +51,7 @@ func readScreen(shown string) fm.Screen {
 	if b.draft == queuedHint {
 		s.Draft, s.Queued = "", true
 	}
-	if placeholder.MatchString(s.Draft) {
+	if placeholder().MatchString(s.Draft) {
 		s.Draft = ""
 	}
 	above, queued := aboveQueue(lines[:b.top])
@@ -69,7 +68,7 @@ const queuedHint = "Press up to edit queued messages"
 
 // placeholder is what the CLI writes into an empty box; without colours it looks
 // like a draft.
-var placeholder = regexp.MustCompile(`^(Try ".*"|Message @\S+…)$`)
+var placeholder = fm.Pattern(`^(Try ".*"|Message @\S+…)$`)
 
 // A box is where the input box stands, by lines.
 type box struct {
@@ -162,10 +161,10 @@ func aboveQueue(lines []string) (rest []string, queued bool) {
 
 // spinner is the line that moves while a turn runs; the one that stays when it
 // is over has no ellipsis.
-var spinner = regexp.MustCompile(`^[·*∗✢✳✶✻✽] (\S.*…)`)
+var spinner = fm.Pattern(`^[·*∗✢✳✶✻✽] (\S.*…)`)
 
 // retrying is the line about a request that failed.
-var retrying = regexp.MustCompile(`^[·*∗✢✳✶✻✽] (\S.* · (?:Retrying|will retry)\b.*)$`)
+var retrying = fm.Pattern(`^[·*∗✢✳✶✻✽] (\S.* · (?:Retrying|will retry)\b.*)$`)
 
 // readSpinner looks at the last line above the box that is not indented; what
 // is, belongs to it.
@@ -174,10 +173,10 @@ func readSpinner(above []string) (busy bool, retry string) {
 		if l == "" || strings.HasPrefix(l, " ") {
 			continue
 		}
-		if m := retrying.FindStringSubmatch(l); m != nil {
+		if m := retrying().FindStringSubmatch(l); m != nil {
 			return true, fm.Line(m[1], maxText)
 		}
-		return spinner.MatchString(l), ""
+		return spinner().MatchString(l), ""
 	}
 	return false, ""
 }

@@ -1,7 +1,6 @@
 package git
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -44,10 +43,10 @@ func (e *Error) Unwrap() []error {
 	return all
 }
 
-var credentials = regexp.MustCompile(`://[^/\s'"@]+@`)
+var credentials = fm.Pattern(`://[^/\s'"@]+@`)
 
 // clean makes what git said fit for errors and logs: a remote's address may
 // hold a token.
 func clean(stderr string) string {
-	return strings.TrimSpace(credentials.ReplaceAllString(fm.Plain(stderr), "://***@"))
+	return strings.TrimSpace(credentials().ReplaceAllString(fm.Plain(stderr), "://***@"))
 }

@@ -3,21 +3,20 @@ package git
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/founder-mode/fm"
 )
 
-// An allow-list, narrower than git-check-ref-format(1): no character that a
-// shell, a refspec, a revision or an option would give a meaning.
-var branchPattern = regexp.MustCompile(`^[\p{L}\p{N}_][\p{L}\p{N}_./+@=,#-]{0,199}$`)
+// maxBranch is the most runes that the name of a branch may have.
+const maxBranch = 200
 
-var objectPattern = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+var objectPattern = fm.Pattern(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
 // checkBranch also serves for the names of remotes.
 func checkBranch(name string) error {
-	bad := !branchPattern.MatchString(name) || strings.Contains(name, "..") || strings.Contains(name, "//") || strings.HasSuffix(name, "/")
+	bad := !allowed(name) || strings.Contains(name, "..") || strings.Contains(name, "//") || strings.HasSuffix(name, "/")
 	for part := range strings.SplitSeq(name, "/") {
 		bad = bad || strings.HasPrefix(part, ".") || strings.HasPrefix(part, "-") || strings.HasSuffix(part, ".") || strings.HasSuffix(part, ".lock")
 	}
@@ -27,8 +26,23 @@ func checkBranch(name string) error {
 	return nil
 }
 
+// allowed is narrower than git-check-ref-format(1): no character that a shell, a
+// refspec, a revision or an option would give a meaning. As a regular expression
+// it would take 8 MB and 3 ms at each start of fm.
+func allowed(name string) bool {
+	runes := 0
+	for _, r := range name {
+		word := unicode.IsLetter(r) || unicode.IsNumber(r) || r == '_'
+		if !word && (runes == 0 || !strings.ContainsRune("./+@=,#-", r)) {
+			return false
+		}
+		runes++
+	}
+	return runes > 0 && runes <= maxBranch
+}
+
 func checkObject(sha string) error {
-	if !objectPattern.MatchString(sha) {
+	if !objectPattern().MatchString(sha) {
 		return fmt.Errorf("commit %q: want 40 hexadecimal digits: %w", sha, fm.ErrRefused)
 	}
 	return nil

@@ -166,7 +166,7 @@ func parseMerges(out string) ([][]string, error) {
 	var all [][]string
 	for next := fields(out); len(next) > 0; {
 		end := slices.Index(next, "")
-		if end < 2 || next[0] != "0" && next[0] != "1" || !objectPattern.MatchString(next[1]) {
+		if end < 2 || next[0] != "0" && next[0] != "1" || !objectPattern().MatchString(next[1]) {
 			return nil, errMergeForm
 		}
 		all = append(all, next[2:end])

@@ -193,7 +193,7 @@ func (r *Repo) changes(ctx context.Context, spans []span) ([]*change, error) {
 	}
 	all := make([]*change, 0, len(spans))
 	for next := fields(out); len(next) > 0; {
-		if objectPattern.MatchString(next[0]) {
+		if objectPattern().MatchString(next[0]) {
 			all = append(all, newChange())
 			next = next[1:]
 			continue

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/founder-mode/fm"
 )
 
 // Version 2.38 brought merge-tree --write-tree.
 const minMajor, minMinor = 2, 38
 
-var versionPattern = regexp.MustCompile(`(\d+)\.(\d+)`)
+var versionPattern = fm.Pattern(`(\d+)\.(\d+)`)
 
 // FindRoot returns the main checkout of the repository that dir is in: dir may
 // be any folder of it, or of one of its worktrees.
@@ -45,7 +46,7 @@ func (r *Repo) version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: install git %d.%d or newer", err, minMajor, minMinor)
 	}
-	m := versionPattern.FindStringSubmatch(out)
+	m := versionPattern().FindStringSubmatch(out)
 	if m == nil {
 		return "", fmt.Errorf("run git: unknown version %q: install git %d.%d or newer", strings.TrimSpace(out), minMajor, minMinor)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -64,7 +63,7 @@ func (t *tail) String() string {
 }
 
 // stamp is what Actions puts before each line of a log.
-var stamp = regexp.MustCompile(`^\x{feff}?[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}Z ?`)
+var stamp = fm.Pattern(`^\x{feff}?[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}Z ?`)
 
 // logEnd cuts what counts out of a log: the lines up to the last error that
 // the runner marks, else the last ones, without stamps and escape codes.
@@ -72,7 +71,7 @@ func logEnd(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	last := len(lines)
 	for i, line := range lines {
-		lines[i] = stamp.ReplaceAllString(line, "")
+		lines[i] = stamp().ReplaceAllString(line, "")
 		if strings.HasPrefix(lines[i], "##[error]") {
 			last = i + 1
 		}

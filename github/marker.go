@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -38,14 +37,14 @@ type marker struct {
 }
 
 var (
-	markers = regexp.MustCompile(`<!-- fm:v1 parent=([\w.-]+/[\w.-]+)#(\d{1,10}) key=([\w.~-]{1,64})(?: deps=([\d,]{1,600}))? -->`)
-	safeKey = regexp.MustCompile(`^[\w.-]{1,64}$`)
-	forged  = regexp.MustCompile(`<!--(\s*fm:)`)
+	markers = fm.Pattern(`<!-- fm:v1 parent=([\w.-]+/[\w.-]+)#(\d{1,10}) key=([\w.~-]{1,64})(?: deps=([\d,]{1,600}))? -->`)
+	safeKey = fm.Pattern(`^[\w.-]{1,64}$`)
+	forged  = fm.Pattern(`<!--(\s*fm:)`)
 )
 
 // newMarker spells keys that do not fit into a marker as a hash.
 func newMarker(repo Repo, parent int, key string, deps []int) marker {
-	if !safeKey.MatchString(key) {
+	if !safeKey().MatchString(key) {
 		sum := sha256.Sum256([]byte(key))
 		key = "~" + hex.EncodeToString(sum[:12])
 	}
@@ -71,7 +70,7 @@ func listed(all []int, mark, separator string) string {
 // readMarker reads the last marker of a text: fm writes its own at the end,
 // behind whatever a person or an agent put into the text.
 func readMarker(text string) (marker, bool) {
-	all := markers.FindAllStringSubmatch(text, -1)
+	all := markers().FindAllStringSubmatch(text, -1)
 	if len(all) == 0 {
 		return marker{}, false
 	}
@@ -91,7 +90,7 @@ func readMarker(text string) (marker, bool) {
 
 // unmarked makes what looks like one of fm's markers visible, so that a text
 // from outside has none.
-func unmarked(text string) string { return forged.ReplaceAllString(text, "&lt;!--$1") }
+func unmarked(text string) string { return forged().ReplaceAllString(text, "&lt;!--$1") }
 
 // of says whether the issue is a child in this repository of that parent.
 func (m marker) of(repo Repo, parent int) bool {

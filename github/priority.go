@@ -1,8 +1,6 @@
 package github
 
 import (
-	"regexp"
-
 	"github.com/founder-mode/fm"
 )
 
@@ -10,12 +8,12 @@ import (
 // "priority-high", "Priority=1", "prio high", and "high priority". The word is
 // one of [fm.ParsePriority]. Labels such as "P1" mean different things in
 // different projects, and so nothing here.
-var urgent = regexp.MustCompile(`(?i)^\s*prio(?:rity)?\s*[\s:/=_-]+\s*(\w+)\s*$|^\s*(\w+)[\s_-]+prio(?:rity)?\s*$`)
+var urgent = fm.Pattern(`(?i)^\s*prio(?:rity)?\s*[\s:/=_-]+\s*(\w+)\s*$|^\s*(\w+)[\s_-]+prio(?:rity)?\s*$`)
 
 // priorityOf gives the most urgent priority that the labels tell, or 0.
 func priorityOf(labels []string) (most fm.Priority) {
 	for _, label := range labels {
-		m := urgent.FindStringSubmatch(label)
+		m := urgent().FindStringSubmatch(label)
 		if m == nil {
 			continue
 		}

@@ -3,14 +3,13 @@ package github
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/founder-mode/fm"
 )
 
-var shortRef = regexp.MustCompile(`^(?:(.+)#|#)?(\d+)$`)
+var shortRef = fm.Pattern(`^(?:(.+)#|#)?(\d+)$`)
 
 // ParseRef reads how people name an issue: "123", "#123", "owner/repo#123", or
 // the address of an issue or a pull request. The repository is the zero Repo
@@ -21,7 +20,7 @@ func ParseRef(word string) (Repo, fm.IssueID, error) {
 	if strings.Contains(word, "://") {
 		return refOfAddress(word, wrong)
 	}
-	m := shortRef.FindStringSubmatch(word)
+	m := shortRef().FindStringSubmatch(word)
 	if m == nil {
 		return Repo{}, "", wrong
 	}

@@ -3,8 +3,9 @@ package github
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/founder-mode/fm"
 )
 
 // Repo names a repository. The zero Repo is none.
@@ -18,9 +19,9 @@ type Repo struct {
 const dotcom = "github.com"
 
 var (
-	hostPattern  = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
-	ownerPattern = regexp.MustCompile(`^[A-Za-z0-9_](-?[A-Za-z0-9_])*-?$`)
-	namePattern  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+	hostPattern  = fm.Pattern(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
+	ownerPattern = fm.Pattern(`^[A-Za-z0-9_](-?[A-Za-z0-9_])*-?$`)
+	namePattern  = fm.Pattern(`^[A-Za-z0-9._-]{1,100}$`)
 )
 
 // ParseRepo accepts "owner/name" and "host/owner/name", as GH_REPO does, and
@@ -92,8 +93,8 @@ func newRepo(host, owner, name string) (Repo, bool) {
 	case strings.HasPrefix(host, "ssh.") && strings.HasSuffix(host, ".ghe.com"):
 		host = strings.TrimPrefix(host, "ssh.")
 	}
-	if !hostPattern.MatchString(host) || !ownerPattern.MatchString(owner) ||
-		!namePattern.MatchString(name) || name == "." || name == ".." {
+	if !hostPattern().MatchString(host) || !ownerPattern().MatchString(owner) ||
+		!namePattern().MatchString(name) || name == "." || name == ".." {
 		return Repo{}, false
 	}
 	return Repo{Host: host, Owner: owner, Name: name}, true

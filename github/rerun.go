@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -69,12 +68,12 @@ type rerun struct {
 
 // runID is the number of a check run, or the number and the attempt of a run of
 // a workflow; statuses have none.
-var runID = regexp.MustCompile(`^(?:run )?[0-9]{1,18}(?: [0-9]{1,9})?$`)
+var runID = fm.Pattern(`^(?:run )?[0-9]{1,18}(?: [0-9]{1,9})?$`)
 
 // check runs one check again. An error is transient: the whole call is to be
 // repeated.
 func (r *rerun) check(ctx context.Context, wanted fm.Check, now checks) error {
-	if !runID.MatchString(wanted.ID) {
+	if !runID().MatchString(wanted.ID) {
 		r.refusal = fmt.Errorf("%s is a commit status, which only its author can report again", wanted.Name)
 		return nil
 	}
@@ -129,11 +128,11 @@ func (r *rerun) failedJobs(ctx context.Context, workflow int64) error {
 }
 
 // runAddress is where the details of a job are: its number is the check run's.
-var runAddress = regexp.MustCompile(`/actions/runs/([0-9]{1,18})(?:/|$)`)
+var runAddress = fm.Pattern(`/actions/runs/([0-9]{1,18})(?:/|$)`)
 
 // workflowRun gives the run of the workflow that a job belongs to.
 func (r *rerun) workflowRun(ctx context.Context, run *gh.CheckRun) (int64, error) {
-	if m := runAddress.FindStringSubmatch(run.GetDetailsURL()); m != nil {
+	if m := runAddress().FindStringSubmatch(run.GetDetailsURL()); m != nil {
 		return strconv.ParseInt(m[1], 10, 64)
 	}
 	var runs struct {

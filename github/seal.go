@@ -3,13 +3,14 @@ package github
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strings"
+
+	"github.com/founder-mode/fm"
 )
 
 // seals are what fm writes below a text that it may write anew: a hash of the
 // text, which no longer fits when somebody has edited it.
-var seals = regexp.MustCompile(`(?s)^(.*?)\n*<!-- fm:v1 text=([0-9a-f]{16}) -->\s*$`)
+var seals = fm.Pattern(`(?s)^(.*?)\n*<!-- fm:v1 text=([0-9a-f]{16}) -->\s*$`)
 
 // sealSize is what a seal adds to a text at most, in bytes.
 const sealSize = 64
@@ -21,7 +22,7 @@ func sealed(text string) string {
 
 // sealHolds says whether a text is still as fm wrote it.
 func sealHolds(text string) bool {
-	m := seals.FindStringSubmatch(strings.ReplaceAll(text, "\r\n", "\n"))
+	m := seals().FindStringSubmatch(strings.ReplaceAll(text, "\r\n", "\n"))
 	return m != nil && m[2] == textHash(m[1])
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ const (
 // maxTasks bounds a list that anybody may have written.
 const maxTasks = 200
 
-var taskLine = regexp.MustCompile(`(?m)^\s*[-*+] \[[ xX]\] #(\d{1,9})\b`)
+var taskLine = fm.Pattern(`(?m)^\s*[-*+] \[[ xX]\] #(\d{1,9})\b`)
 
 // readTasks gives the numbers in the task list of a text, in its order.
 func readTasks(body string) []int {
@@ -39,7 +38,7 @@ func readTasks(body string) []int {
 	}
 	rest, _, _ = strings.Cut(rest, tasksEnd)
 	var numbers []int
-	for _, m := range taskLine.FindAllStringSubmatch(rest, -1) {
+	for _, m := range taskLine().FindAllStringSubmatch(rest, -1) {
 		if n, err := strconv.Atoi(m[1]); err == nil && n > 0 && !slices.Contains(numbers, n) && len(numbers) < maxTasks {
 			numbers = append(numbers, n)
 		}

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ func Kind(issue fm.Issue) string {
 	}
 	title := strings.ToLower(fm.Line(strings.ReplaceAll(issue.Title, "’", "'"), 0))
 	order := title // without what stands in front of it
-	if m := titlePrefix.FindStringSubmatch(title); m != nil {
+	if m := titlePrefix().FindStringSubmatch(title); m != nil {
 		if kind := kindOfWord(m[1] + m[2]); kind != "" {
 			return kind
 		}
@@ -37,11 +36,11 @@ func Kind(issue fm.Issue) string {
 		return kind
 	}
 	switch {
-	case question.MatchString(order):
+	case question().MatchString(order):
 		return taskKind
-	case symptom.MatchString(title):
+	case symptom().MatchString(title):
 		return bugKind
-	case wish.MatchString(title):
+	case wish().MatchString(title):
 		return featureKind
 	}
 	return taskKind
@@ -58,27 +57,27 @@ const (
 )
 
 // titlePrefix is a kind in front of a title: "[kind] …", or "kind(scope)!: …".
-var titlePrefix = regexp.MustCompile(`^\s*(?:[\[(]([^\])]{2,30})[\])]\s*[:-]?|([a-z][a-z -]{1,20}?)\s*(?:\([^)]*\))?!?:)\s*(.*)$`)
+var titlePrefix = fm.Pattern(`^\s*(?:[\[(]([^\])]{2,30})[\])]\s*[:-]?|([a-z][a-z -]{1,20}?)\s*(?:\([^)]*\))?!?:)\s*(.*)$`)
 
 // labelScheme is what stands in front of a kind in a label: kind/bug, "Type: Bug",
 // C-bug.
-var labelScheme = regexp.MustCompile(`^(?:issue ?type|type|kind|category|t|c)\s*[:/. ]+\s*(.+)$`)
+var labelScheme = fm.Pattern(`^(?:issue ?type|type|kind|category|t|c)\s*[:/. ]+\s*(.+)$`)
 
 // labelNoise is all that is neither a letter, a digit nor a sign of a scheme, and
 // names of emoji.
-var labelNoise = regexp.MustCompile(`:[a-z_+0-9]+:|[^\pL\pN:/. ]+`)
+var labelNoise = fm.Pattern(`:[a-z_+0-9]+:|[^\pL\pN:/. ]+`)
 
 // labelWords gives a label in plain words: lower case, with spaces.
 func labelWords(label string) string {
 	label = strings.NewReplacer("-", " ", "_", " ").Replace(strings.ToLower(fm.Line(label, 100)))
-	return strings.Join(strings.Fields(labelNoise.ReplaceAllString(label, " ")), " ")
+	return strings.Join(strings.Fields(labelNoise().ReplaceAllString(label, " ")), " ")
 }
 
 func kindOfLabels(labels []string) string {
 	var found []string
 	for _, label := range labels {
 		words := labelWords(label)
-		if m := labelScheme.FindStringSubmatch(words); m != nil {
+		if m := labelScheme().FindStringSubmatch(words); m != nil {
 			words = m[1]
 		}
 		found = append(found, kindOfWord(words))
@@ -113,8 +112,8 @@ func kindOfWord(words string) string {
 }
 
 var (
-	aboutDocs  = regexp.MustCompile(`\b(?:docs?|documentation|readme|typos?|changelog|docstrings?|godoc|javadoc|man ?pages?|tutorial|contributing)\b`)
-	aboutTests = regexp.MustCompile(`\b(?:(?:unit|integration|e2e|regression|missing|flaky) tests?|tests?(?: suite)? (?:for|of)|test ?(?:coverage|cases?|suite)|tests)\b`)
+	aboutDocs  = fm.Pattern(`\b(?:docs?|documentation|readme|typos?|changelog|docstrings?|godoc|javadoc|man ?pages?|tutorial|contributing)\b`)
+	aboutTests = fm.Pattern(`\b(?:(?:unit|integration|e2e|regression|missing|flaky) tests?|tests?(?: suite)? (?:for|of)|test ?(?:coverage|cases?|suite)|tests)\b`)
 )
 
 // kindOfVerb reads what is to be done, and to what: "Update the README" is no
@@ -145,11 +144,11 @@ func kindOfVerb(title string) string {
 	}
 	switch {
 	case kind == "":
-	case noun(words[0]) && failing.MatchString(title):
+	case noun(words[0]) && failing().MatchString(title):
 		return bugKind
-	case aboutDocs.MatchString(title):
+	case aboutDocs().MatchString(title):
 		return docsKind
-	case aboutTests.MatchString(title):
+	case aboutTests().MatchString(title):
 		return testKind
 	}
 	return kind
@@ -162,8 +161,8 @@ func noun(verb string) bool {
 }
 
 var (
-	failing  = regexp.MustCompile(`\b(?:fails|crashes|hangs|breaks|freezes|leaks|throws|panics|is broken|does not|doesn't|is not|isn't|can't|cannot|won't|times out|not working|returns? [45]\d\d)\b`)
-	question = regexp.MustCompile(`^(?:how (?:to|do|does|can|should)|what (?:is|are)|question|is there|discuss)\b`)
-	symptom  = regexp.MustCompile(`\b(?:crash(?:es|ed|ing)?|\w*errors?|\w*exceptions?|panics?|segfaults?|npe|null ?pointer|fail(?:s|ed|ing|ure|ures)?|broken|breaks?|bugs?|time(?:s|d)? ?-?outs?|timing out|hangs?|hanging|freezes?|stuck|leaks?|deadlocks?|races?|wrong(?:ly)?|incorrect(?:ly)?|invalid|missing|lost|loses|unexpected|regression|corrupt(?:s|ed)?|garbled|duplicated?|infinite|unable|cannot|can't|can not|won't|doesn't|does not|don't|isn't|is not|aren't|not working|no longer|not found|never|instead of|[45]\d\d)\b`)
-	wish     = regexp.MustCompile(`\b(?:support|ability|option|possibility|would be (?:nice|great|useful)|should be (?:able|possible)|as an? [a-z ]+,? i want|i want|feature|new)\b`)
+	failing  = fm.Pattern(`\b(?:fails|crashes|hangs|breaks|freezes|leaks|throws|panics|is broken|does not|doesn't|is not|isn't|can't|cannot|won't|times out|not working|returns? [45]\d\d)\b`)
+	question = fm.Pattern(`^(?:how (?:to|do|does|can|should)|what (?:is|are)|question|is there|discuss)\b`)
+	symptom  = fm.Pattern(`\b(?:crash(?:es|ed|ing)?|\w*errors?|\w*exceptions?|panics?|segfaults?|npe|null ?pointer|fail(?:s|ed|ing|ure|ures)?|broken|breaks?|bugs?|time(?:s|d)? ?-?outs?|timing out|hangs?|hanging|freezes?|stuck|leaks?|deadlocks?|races?|wrong(?:ly)?|incorrect(?:ly)?|invalid|missing|lost|loses|unexpected|regression|corrupt(?:s|ed)?|garbled|duplicated?|infinite|unable|cannot|can't|can not|won't|doesn't|does not|don't|isn't|is not|aren't|not working|no longer|not found|never|instead of|[45]\d\d)\b`)
+	wish     = fm.Pattern(`\b(?:support|ability|option|possibility|would be (?:nice|great|useful)|should be (?:able|possible)|as an? [a-z ]+,? i want|i want|feature|new)\b`)
 )

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -52,15 +51,15 @@ func parseSection(words string) (section, bool) {
 }
 
 var (
-	headingLine = regexp.MustCompile(`^ {0,3}(#{1,3})(?:[ \t]+(.*))?$`)
-	fenceLine   = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
-	escapedLine = regexp.MustCompile("^( {0,3})\\\\(\\\\*(?:#|`{3}|~{3}))")
+	headingLine = fm.Pattern(`^ {0,3}(#{1,3})(?:[ \t]+(.*))?$`)
+	fenceLine   = fm.Pattern("^ {0,3}(`{3,}|~{3,})(.*)$")
+	escapedLine = fm.Pattern("^( {0,3})\\\\(\\\\*(?:#|`{3}|~{3}))")
 )
 
 // heading reads a line that the structure of the file hangs on: of a plan, of
 // a subissue, or of a section that has a name. Other headings are text.
 func heading(line string) (level int, words string, ok bool) {
-	m := headingLine.FindStringSubmatch(line)
+	m := headingLine().FindStringSubmatch(line)
 	if m == nil {
 		return 0, "", false
 	}
@@ -77,7 +76,7 @@ type fence string
 
 // next takes a line in.
 func (f fence) next(line string) fence {
-	m := fenceLine.FindStringSubmatch(line)
+	m := fenceLine().FindStringSubmatch(line)
 	switch {
 	case m == nil:
 		return f
@@ -108,7 +107,7 @@ func guard(text string) string {
 			open = open.next(line)
 		}
 		_, _, structural := heading(line)
-		if outside && (structural || escapedLine.MatchString(line) || unbalanced && fenceLine.MatchString(line)) {
+		if outside && (structural || escapedLine().MatchString(line) || unbalanced && fenceLine().MatchString(line)) {
 			indent := len(line) - len(strings.TrimLeft(line, " "))
 			lines[i] = line[:indent] + `\` + line[indent:]
 		}
@@ -117,7 +116,7 @@ func guard(text string) string {
 }
 
 // unguard is the inverse of guard for a line outside of a fence.
-func unguard(line string) string { return escapedLine.ReplaceAllString(line, "$1$2") }
+func unguard(line string) string { return escapedLine().ReplaceAllString(line, "$1$2") }
 
 // RenderPlan writes a plan as Markdown that people can edit and [ParsePlan]
 // reads. Control characters are left out.

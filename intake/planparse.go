@@ -3,7 +3,6 @@ package intake
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,8 +126,8 @@ func (p *planParser) take(line string) error {
 }
 
 var (
-	planHead = regexp.MustCompile(`(?i)^(?:plan\s+(?:for|of)\s+)?(?:issue\s+)?(?:#([a-z0-9][a-z0-9._-]*)|([a-z][a-z0-9._-]*\d|\d+))(?:$|[\s:])`)
-	partHead = regexp.MustCompile(`^(?:(\d{1,4})[.)](?:\s+|$))?(.*)$`)
+	planHead = fm.Pattern(`(?i)^(?:plan\s+(?:for|of)\s+)?(?:issue\s+)?(?:#([a-z0-9][a-z0-9._-]*)|([a-z][a-z0-9._-]*\d|\d+))(?:$|[\s:])`)
+	partHead = fm.Pattern(`^(?:(\d{1,4})[.)](?:\s+|$))?(.*)$`)
 )
 
 func (p *planParser) head(level int, words string) error {
@@ -137,7 +136,7 @@ func (p *planParser) head(level int, words string) error {
 	case level == 1 && p.id != "":
 		return errors.New(`a second "# " heading: a file has the plan of one issue; in a description write \# instead`)
 	case level == 1:
-		m := planHead.FindStringSubmatch(words)
+		m := planHead().FindStringSubmatch(words)
 		if m == nil {
 			return fmt.Errorf(`heading %q: want "# Plan for #123"`, fm.Line(words, 60))
 		}
@@ -147,7 +146,7 @@ func (p *planParser) head(level int, words string) error {
 	case p.id == "":
 		return errors.New(`want "# Plan for #123" before the first subissue`)
 	case level == 2:
-		m := partHead.FindStringSubmatch(words)
+		m := partHead().FindStringSubmatch(words)
 		part := planPart{line: p.line}
 		part.number, _ = strconv.Atoi(m[1]) // 0 for none
 		if part.Title = fm.Line(m[2], 0); part.Title == "" {
@@ -163,18 +162,18 @@ func (p *planParser) head(level int, words string) error {
 }
 
 var (
-	fieldLine  = regexp.MustCompile(`^\s*(?:[-*+•]\s+)?[*_]{0,2}([A-Za-z][A-Za-z ]*?)[*_]{0,2}\s*:[*_]{0,2}\s*(.*)$`)
-	breakLine  = regexp.MustCompile(`^\s*(?:-{3,}|\*{3,}|_{3,})\s*$`)
-	bulletLine = regexp.MustCompile(`^\s*(?:[-*+•–]|\d{1,3}[.)])(?:\s+(.*))?$`)
-	boxMark    = regexp.MustCompile(`^\[[ xX]?\](?:\s+|$)`)
+	fieldLine  = fm.Pattern(`^\s*(?:[-*+•]\s+)?[*_]{0,2}([A-Za-z][A-Za-z ]*?)[*_]{0,2}\s*:[*_]{0,2}\s*(.*)$`)
+	breakLine  = fm.Pattern(`^\s*(?:-{3,}|\*{3,}|_{3,})\s*$`)
+	bulletLine = fm.Pattern(`^\s*(?:[-*+•–]|\d{1,3}[.)])(?:\s+(.*))?$`)
+	boxMark    = fm.Pattern(`^\[[ xX]?\](?:\s+|$)`)
 )
 
 func (p *planParser) field(line string) error {
-	if strings.TrimSpace(line) == "" || breakLine.MatchString(line) {
+	if strings.TrimSpace(line) == "" || breakLine().MatchString(line) {
 		return nil
 	}
 	part := &p.parts[len(p.parts)-1]
-	m := fieldLine.FindStringSubmatch(line)
+	m := fieldLine().FindStringSubmatch(line)
 	if m == nil {
 		return fmt.Errorf(`%q: want Priority, Hours, Depends on or Paths, or a section such as "### Description"`, fm.Line(line, 60))
 	}
@@ -206,13 +205,13 @@ func (s *planPart) setPriority(value string) error {
 	return err
 }
 
-var hoursValue = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?:h|hours?)?$`)
+var hoursValue = fm.Pattern(`(?i)^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?:h|hours?)?$`)
 
 func (s *planPart) setHours(value string) error {
 	if value == "" {
 		return nil
 	}
-	m := hoursValue.FindStringSubmatch(value)
+	m := hoursValue().FindStringSubmatch(value)
 	if m == nil {
 		return fmt.Errorf("hours %q: want a number such as 3 or 2.5", fm.Line(value, 40))
 	}
@@ -259,17 +258,17 @@ func (p *planParser) item(line string) {
 	case fields, description, paths:
 	}
 	words := fm.Line(line, 0)
-	m := bulletLine.FindStringSubmatch(line)
+	m := bulletLine().FindStringSubmatch(line)
 	if m != nil {
 		words = fm.Line(m[1], 0)
 		if p.section == criteria {
-			words = boxMark.ReplaceAllString(words, "")
+			words = boxMark().ReplaceAllString(words, "")
 		}
 	}
 	switch {
 	case words == "" && m == nil:
 		p.going = false
-	case words == "", breakLine.MatchString(line):
+	case words == "", breakLine().MatchString(line):
 	case list == nil:
 		part.addPath(words)
 	case m == nil && p.going && len(*list) > 0:

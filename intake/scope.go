@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -33,7 +32,7 @@ func Scope(issue fm.Issue, paths []string) string {
 	body := strings.ReplaceAll(fm.Plain(issue.Body), "\r\n", "\n")
 	points := reached(utf8.RuneCountInString(prose(body)), 300, 1200, 3000) +
 		reached(len(paths), 3, 6, 12) +
-		reached(len(checkBox.FindAllString(body, -1)), 3, 6, 12)
+		reached(len(checkBox().FindAllString(body, -1)), 3, 6, 12)
 	if kind := Kind(issue); kind == featureKind || kind == refactorKind {
 		points++
 	}
@@ -64,9 +63,9 @@ func reached(n int, limits ...int) int {
 }
 
 var (
-	checkBox    = regexp.MustCompile(`(?m)^\s*(?:[-*+]|\d{1,3}[.)])\s+\[[ xX]\]\s`)
-	hiddenText  = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
-	blankSpaces = regexp.MustCompile(`\s+`)
+	checkBox    = fm.Pattern(`(?m)^\s*(?:[-*+]|\d{1,3}[.)])\s+\[[ xX]\]\s`)
+	hiddenText  = fm.Pattern(`(?s)<!--.*?(?:-->|$)`)
+	blankSpaces = fm.Pattern(`\s+`)
 )
 
 // prose is what a person wrote of a text: a long log makes no long task, and the
@@ -74,13 +73,13 @@ var (
 func prose(body string) string {
 	var kept []string
 	open := fence("")
-	for line := range strings.SplitSeq(hiddenText.ReplaceAllString(body, ""), "\n") {
+	for line := range strings.SplitSeq(hiddenText().ReplaceAllString(body, ""), "\n") {
 		was := open
 		if open = was.next(line); was == "" && open == "" {
 			kept = append(kept, line)
 		}
 	}
-	return strings.TrimSpace(blankSpaces.ReplaceAllString(strings.Join(kept, "\n"), " "))
+	return strings.TrimSpace(blankSpaces().ReplaceAllString(strings.Join(kept, "\n"), " "))
 }
 
 // sizeOfLabels gives what labels say of the size; "" for nothing.
@@ -110,14 +109,14 @@ func sizeOfLabels(labels []string) string {
 }
 
 var (
-	sizeLabel  = regexp.MustCompile(`^(?:(?:size|effort|scope|complexity|difficulty|estimate|t ?shirt(?: size)?|e)\s*[:/. ]+\s*)?([a-z]+(?: [a-z]+)?)$`)
-	pointLabel = regexp.MustCompile(`^(?:(?:story points?|points?|sp|estimate|effort|size)\s*[:/ ]+\s*(\d{1,3})|(\d{1,3}) ?(?:story points?|points?|pts?|sp))$`)
+	sizeLabel  = fm.Pattern(`^(?:(?:size|effort|scope|complexity|difficulty|estimate|t ?shirt(?: size)?|e)\s*[:/. ]+\s*)?([a-z]+(?: [a-z]+)?)$`)
+	pointLabel = fm.Pattern(`^(?:(?:story points?|points?|sp|estimate|effort|size)\s*[:/ ]+\s*(\d{1,3})|(\d{1,3}) ?(?:story points?|points?|pts?|sp))$`)
 )
 
 // sizeOfLabel reads one label in plain words. A bare word such as "high" may be a
 // priority, so that only what names the size itself may stand alone.
 func sizeOfLabel(words string) string {
-	if m := pointLabel.FindStringSubmatch(words); m != nil {
+	if m := pointLabel().FindStringSubmatch(words); m != nil {
 		n, err := strconv.Atoi(m[1] + m[2])
 		switch {
 		case err != nil:
@@ -129,7 +128,7 @@ func sizeOfLabel(words string) string {
 		}
 		return largeSize
 	}
-	m := sizeLabel.FindStringSubmatch(words)
+	m := sizeLabel().FindStringSubmatch(words)
 	if m == nil {
 		return ""
 	}

@@ -32,7 +32,7 @@ func (t linkType) blocks() bool {
 func blockers(i *issue) []fm.IssueID {
 	var ids []fm.IssueID
 	add := func(key string) {
-		if id := fm.IssueID(key); keyPattern.MatchString(key) && !slices.Contains(ids, id) {
+		if id := fm.IssueID(key); keyPattern().MatchString(key) && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

@@ -34,7 +34,7 @@ func (j *Jira) Check(ctx context.Context) error {
 		return fmt.Errorf("project %s: not there, or %s may not see it: check jira.project: %w", project, j.account(), fm.ErrGone)
 	case err != nil:
 		return fmt.Errorf("project %s: %w", project, err)
-	case keyPattern.MatchString(about.Key+"-1") && about.Key != project:
+	case keyPattern().MatchString(about.Key+"-1") && about.Key != project:
 		return fmt.Errorf("project %s is %s now: set jira.project to that: %w", project, about.Key, fm.ErrRefused)
 	}
 	return j.permitted(ctx, project, j.needs())

@@ -3,8 +3,9 @@ package jira
 import (
 	"context"
 	"encoding/json"
-	"regexp"
 	"strings"
+
+	"github.com/founder-mode/fm"
 )
 
 // customPrefix begins the id of a field that Jira did not come with.
@@ -40,7 +41,7 @@ func (j *Jira) customs(ctx context.Context) (*customs, error) {
 	c := &customs{}
 	for _, f := range fields {
 		switch {
-		case !customPattern.MatchString(f.ID):
+		case !customPattern().MatchString(f.ID):
 		case f.Schema.Custom == "com.pyxis.greenhopper.jira:gh-epic-link":
 			c.epicLink = f.ID
 		case strings.EqualFold(strings.TrimSpace(f.Name), "Acceptance Criteria"):
@@ -54,14 +55,14 @@ func (j *Jira) customs(ctx context.Context) (*customs, error) {
 }
 
 var (
-	customPattern   = regexp.MustCompile(`^customfield_\d{1,12}$`)
-	criteriaHeading = regexp.MustCompile(`(?im)^(?:#{1,6}[ \t]*|\*\*)acceptance criteria\b`)
+	customPattern   = fm.Pattern(`^customfield_\d{1,12}$`)
+	criteriaHeading = fm.Pattern(`(?im)^(?:#{1,6}[ \t]*|\*\*)acceptance criteria\b`)
 )
 
 // appended puts what stands in a field of its own behind a text that does not
 // tell it already.
 func (c *customs) appended(n notation, body string, f *fields) string {
-	if criteriaHeading.MatchString(body) {
+	if criteriaHeading().MatchString(body) {
 		return body
 	}
 	for _, id := range c.criteria {

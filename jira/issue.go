@@ -121,7 +121,7 @@ func (j *Jira) read(ctx context.Context, key string) (*issue, error) {
 	if err := j.get(ctx, &i, "issue/%?"+ask.Encode(), key); err != nil {
 		return nil, err
 	}
-	if !keyPattern.MatchString(i.Key) || i.ID == "" {
+	if !keyPattern().MatchString(i.Key) || i.ID == "" {
 		return nil, fmt.Errorf("%s answers without an issue", j.site.Host)
 	}
 	return &i, nil
@@ -144,7 +144,7 @@ func (j *Jira) issue(i *issue, custom *customs) fm.Issue {
 	if f.Type.Name != "" {
 		found.Labels = append(found.Labels, typeLabel+fm.Line(f.Type.Name, 100))
 	}
-	if f.Parent != nil && keyPattern.MatchString(f.Parent.Key) {
+	if f.Parent != nil && keyPattern().MatchString(f.Parent.Key) {
 		found.Parent = fm.IssueID(f.Parent.Key)
 	}
 	found.DependsOn = blockers(i)

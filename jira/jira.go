@@ -83,7 +83,7 @@ func Open(o Options) (*Jira, error) {
 	if strings.ContainsAny(o.Email+o.Token, "\r\n\x00") {
 		return nil, errors.New("jira: JIRA_EMAIL and JIRA_API_TOKEN are one line each")
 	}
-	if o.Config.Project != "" && !projectPattern.MatchString(o.Config.Project) {
+	if o.Config.Project != "" && !projectPattern().MatchString(o.Config.Project) {
 		return nil, fmt.Errorf("jira.project %q: want the key of a project, such as PROJ", o.Config.Project)
 	}
 	j := &Jira{

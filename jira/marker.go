@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"regexp"
+
+	"github.com/founder-mode/fm"
 )
 
 // property is the name of the entity property in which fm notes, where people
@@ -19,11 +20,11 @@ type marker struct {
 	Deps   []string `json:"deps,omitempty"` // where Jira has no links for them
 }
 
-var safeKey = regexp.MustCompile(`^[\w.-]{1,64}$`)
+var safeKey = fm.Pattern(`^[\w.-]{1,64}$`)
 
 // newMarker spells keys that are no plain words as a hash.
 func newMarker(parent, key string) marker {
-	if !safeKey.MatchString(key) {
+	if !safeKey().MatchString(key) {
 		sum := sha256.Sum256([]byte(key))
 		key = "~" + hex.EncodeToString(sum[:12])
 	}

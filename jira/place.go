@@ -4,8 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"strings"
+
+	"github.com/founder-mode/fm"
 )
 
 // about is what the site says of itself.
@@ -86,7 +87,7 @@ type gateway struct {
 	open  bool   // the gateway has taken the token
 }
 
-var cloudID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+var cloudID = fm.Pattern(`^[0-9A-Za-z-]{1,64}$`)
 
 // base is the address that the API stands below.
 func (j *Jira) base() string {
@@ -115,7 +116,7 @@ func (j *Jira) detour(ctx context.Context, base string) (string, bool) {
 		var tenant struct {
 			ID string `json:"cloudId"`
 		}
-		if json.Unmarshal(a.body, &tenant) == nil && cloudID.MatchString(tenant.ID) {
+		if json.Unmarshal(a.body, &tenant) == nil && cloudID().MatchString(tenant.ID) {
 			g.id = tenant.ID
 		}
 		g.tried = true

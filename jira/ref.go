@@ -3,16 +3,15 @@ package jira
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/founder-mode/fm"
 )
 
 var (
-	projectPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{1,40}$`)
-	keyPattern     = regexp.MustCompile(`^[A-Z][A-Z0-9_]{1,40}-[1-9][0-9]{0,17}$`)
-	digits         = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+	projectPattern = fm.Pattern(`^[A-Za-z][A-Za-z0-9_]{1,40}$`)
+	keyPattern     = fm.Pattern(`^[A-Z][A-Z0-9_]{1,40}-[1-9][0-9]{0,17}$`)
+	digits         = fm.Pattern(`^[1-9][0-9]{0,17}$`)
 )
 
 // ParseRef reads how people name an issue: PROJ-123 in any case, the address of
@@ -27,7 +26,7 @@ func (j *Jira) ParseRef(word string) (fm.IssueID, error) {
 		}
 		key = found
 	}
-	if project := j.o.Config.Project; project != "" && digits.MatchString(key) {
+	if project := j.o.Config.Project; project != "" && digits().MatchString(key) {
 		key = project + "-" + key
 	}
 	id, err := keyOf(fm.IssueID(key))
@@ -65,7 +64,7 @@ func (j *Jira) keyOfAddress(address string) (string, error) {
 // keyOf reads an id as the key of an issue; [fm.ErrGone] for what cannot be one.
 func keyOf(id fm.IssueID) (string, error) {
 	key := strings.ToUpper(string(id))
-	if !keyPattern.MatchString(key) || len(key) > fm.MaxID {
+	if !keyPattern().MatchString(key) || len(key) > fm.MaxID {
 		return "", fmt.Errorf("issue %q: issues in Jira have keys such as PROJ-123: %w", fm.Line(string(id), 100), fm.ErrGone)
 	}
 	return key, nil

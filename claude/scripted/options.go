@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/founder-mode/fm"
 )
 
 // options is a command line of the CLI, as far as fm uses it.
@@ -174,13 +175,13 @@ func (o *options) set(flag, value string) {
 	}
 }
 
-var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var uuidPattern = fm.Pattern(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // check refuses what the CLI refuses before it starts.
 func (o *options) check(getenv func(string) string) error {
 	modes := []string{"acceptEdits", "auto", "bypassPermissions", "default", "dontAsk", "plan"}
 	switch {
-	case o.sessionID != "" && !uuidPattern.MatchString(o.sessionID):
+	case o.sessionID != "" && !uuidPattern().MatchString(o.sessionID):
 		return cliError("Error: Invalid session ID. Must be a valid UUID.")
 	case o.permissionMode != "" && !slices.Contains(modes, o.permissionMode):
 		return cliError("error: option '--permission-mode <mode>' argument '%s' is invalid. Allowed choices are %s.",

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/founder-mode/fm"
 )
@@ -134,7 +133,7 @@ func about[S interface{ issue() target }](prompt string, scripts []S, otherwise 
 	if at <= len(prompt) {
 		return best
 	}
-	for _, named := range issuePattern.FindAllStringSubmatch(prompt, -1) {
+	for _, named := range issuePattern().FindAllStringSubmatch(prompt, -1) {
 		for _, s := range scripts {
 			if s.issue().ID == named[1] {
 				return s
@@ -146,7 +145,7 @@ func about[S interface{ issue() target }](prompt string, scripts []S, otherwise 
 
 func (r replyScript) issue() target { return r.target }
 
-var issuePattern = regexp.MustCompile(`(?:(?i:issue)\s+#?|#)([A-Za-z0-9][A-Za-z0-9_-]*)`)
+var issuePattern = fm.Pattern(`(?:(?i:issue)\s+#?|#)([A-Za-z0-9][A-Za-z0-9_-]*)`)
 
 // halves is the built-in split of an issue that no scenario knows.
 func halves() splitScript {

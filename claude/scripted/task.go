@@ -3,7 +3,6 @@ package scripted
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -21,10 +20,10 @@ type task struct {
 	tokens  int
 }
 
-var slashPattern = regexp.MustCompile(`^/(?:fm:)?([A-Za-z][A-Za-z0-9_:-]*)(?:\s+(.*))?$`)
+var slashPattern = fm.Pattern(`^/(?:fm:)?([A-Za-z][A-Za-z0-9_:-]*)(?:\s+(.*))?$`)
 
 func slashCommand(prompt string) (name, args string, ok bool) {
-	m := slashPattern.FindStringSubmatch(strings.TrimSpace(prompt))
+	m := slashPattern().FindStringSubmatch(strings.TrimSpace(prompt))
 	if m == nil {
 		return "", "", false
 	}

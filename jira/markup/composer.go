@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -25,12 +24,12 @@ type mdLevel struct {
 }
 
 var (
-	mdQuotePattern   = regexp.MustCompile(`^ {0,3}>(?: {0,3}>)* ?`)
-	mdHeadingPattern = regexp.MustCompile(`^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
-	mdRulePattern    = regexp.MustCompile(`^ {0,3}(?:(?:- *){3,}|(?:_ *){3,}|(?:\* *){3,})$`)
-	mdItemPattern    = regexp.MustCompile(`^( *)([-*+]|[0-9]{1,9}[.)])( +|$)(.*)$`)
-	mdFencePattern   = regexp.MustCompile("^( *)(`{3,}|~{3,})([^`]*)$")
-	underlinePattern = regexp.MustCompile(`^ {0,3}(=+|-+) *$`)
+	mdQuotePattern   = pattern(`^ {0,3}>(?: {0,3}>)* ?`)
+	mdHeadingPattern = pattern(`^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
+	mdRulePattern    = pattern(`^ {0,3}(?:(?:- *){3,}|(?:_ *){3,}|(?:\* *){3,})$`)
+	mdItemPattern    = pattern(`^( *)([-*+]|[0-9]{1,9}[.)])( +|$)(.*)$`)
+	mdFencePattern   = pattern("^( *)(`{3,}|~{3,})([^`]*)$")
+	underlinePattern = pattern(`^ {0,3}(=+|-+) *$`)
 )
 
 // step takes the next line, or the block that it begins.
@@ -40,23 +39,23 @@ func (c *composer) step() {
 	if c.alone(line) {
 		return
 	}
-	if m := underlinePattern.FindStringSubmatch(line); m != nil && len(c.par) > 0 && c.lead == "" && len(c.lists) == 0 {
+	if m := underlinePattern().FindStringSubmatch(line); m != nil && len(c.par) > 0 && c.lead == "" && len(c.lists) == 0 {
 		text := strings.Join(c.par, " ")
 		c.par = nil
 		c.heading(map[byte]int{'=': 1, '-': 2}[m[1][0]], text)
 		return
 	}
-	if m := mdHeadingPattern.FindStringSubmatch(line); m != nil {
+	if m := mdHeadingPattern().FindStringSubmatch(line); m != nil {
 		c.heading(len(m[1]), m[2])
 		return
 	}
-	if mdRulePattern.MatchString(line) {
+	if mdRulePattern().MatchString(line) {
 		c.leave()
 		c.w.line("----")
 		c.w.blank()
 		return
 	}
-	if m := mdItemPattern.FindStringSubmatch(line); m != nil && c.item(m) {
+	if m := mdItemPattern().FindStringSubmatch(line); m != nil && c.item(m) {
 		return
 	}
 	c.words(line)
@@ -76,7 +75,7 @@ func (c *composer) alone(line string) bool {
 		return true
 	case strings.HasPrefix(trimmed, "<!--"):
 		return c.comment(trimmed)
-	case mdFencePattern.MatchString(line):
+	case mdFencePattern().MatchString(line):
 		c.fence(line)
 		return true
 	case len(c.par) == 0 && len(c.lists) == 0 && strings.HasPrefix(line, "    "):
@@ -88,7 +87,7 @@ func (c *composer) alone(line string) bool {
 
 // enter begins or ends a quote where the line does, and gives what is in it.
 func (c *composer) enter(line string) string {
-	mark := mdQuotePattern.FindString(line)
+	mark := mdQuotePattern().FindString(line)
 	if (mark != "") != c.quoted {
 		c.leave()
 		c.quoted = mark != ""

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -28,7 +27,7 @@ func guard(b *strings.Builder, src string, i, n int) {
 	case '!':
 		escape = !unicode.IsSpace(after)
 	case '(':
-		escape = emoticonPattern.MatchString(src[i:min(len(src), i+9)])
+		escape = emoticonPattern().MatchString(src[i:min(len(src), i+9)])
 	case '*', '_', '-', '+', '^', '~':
 		opens := !wordRune(before) && !unicode.IsSpace(after) && after != rune(c)
 		closes := !wordRune(after) && !unicode.IsSpace(before) && before != rune(c)
@@ -42,19 +41,19 @@ func guard(b *strings.Builder, src string, i, n int) {
 	b.WriteByte(c)
 }
 
-var emoticonPattern = regexp.MustCompile(`^\((?:[-+!?/xyni]|on|off|\*[rgby]?|flag|flagoff)\)`)
+var emoticonPattern = pattern(`^\((?:[-+!?/xyni]|on|off|\*[rgby]?|flag|flagoff)\)`)
 
 var (
-	wikiStartPattern = regexp.MustCompile(`^(?:[*#-]+(?:\s|$)|-{4,}$|\|)`)
-	wikiBlockPattern = regexp.MustCompile(`^(h[1-6]|bq)\.`)
+	wikiStartPattern = pattern(`^(?:[*#-]+(?:\s|$)|-{4,}$|\|)`)
+	wikiBlockPattern = pattern(`^(h[1-6]|bq)\.`)
 )
 
 // guardWiki escapes the beginning of a line that would begin a block of wiki text.
 func guardWiki(s string) string {
-	if m := wikiBlockPattern.FindStringSubmatch(s); m != nil {
+	if m := wikiBlockPattern().FindStringSubmatch(s); m != nil {
 		return m[1] + "&#46;" + s[len(m[0]):]
 	}
-	if wikiStartPattern.MatchString(s) {
+	if wikiStartPattern().MatchString(s) {
 		return `\` + s
 	}
 	return s
@@ -62,7 +61,7 @@ func guardWiki(s string) string {
 
 // linkable says whether fm may link to an address: no script, no user, no macro.
 func linkable(url string) bool {
-	return addressPattern.MatchString(url) && !strings.ContainsAny(url, " \n\t")
+	return addressPattern().MatchString(url) && !strings.ContainsAny(url, " \n\t")
 }
 
 // wikiURL writes an address so that it ends no link and begins no macro.

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -116,7 +115,7 @@ func (l *lexer) backslash() {
 	}
 }
 
-var anchorPattern = regexp.MustCompile(`^\{anchor:([\w.-]{1,200})\}`)
+var anchorPattern = pattern(`^\{anchor:([\w.-]{1,200})\}`)
 
 // brace takes what begins with a brace, if it means something.
 func (l *lexer) brace() bool {
@@ -125,7 +124,7 @@ func (l *lexer) brace() bool {
 		l.i += len(colour)
 		return true
 	}
-	if m := anchorPattern.FindStringSubmatch(rest[:min(len(rest), 220)]); m != nil {
+	if m := anchorPattern().FindStringSubmatch(rest[:min(len(rest), 220)]); m != nil {
 		l.raw(len(m[0]), `<a id="`+m[1]+`"></a>`)
 		return true
 	}
@@ -155,10 +154,10 @@ func (l *lexer) brace() bool {
 
 // unescape gives the text of monospaced wiki text.
 func unescape(s string) string {
-	return escapePattern.ReplaceAllString(s, "$1")
+	return escapePattern().ReplaceAllString(s, "$1")
 }
 
-var escapePattern = regexp.MustCompile(`\\([-#*_+?^~|%{}\[\]()!@])`)
+var escapePattern = pattern(`\\([-#*_+?^~|%{}\[\]()!@])`)
 
 // ticks takes a span of code as Markdown writes it, for that is what its writer meant.
 func (l *lexer) ticks() {

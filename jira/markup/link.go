@@ -1,16 +1,15 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
 var (
-	webPattern     = regexp.MustCompile(`^https?://`)
-	addressPattern = regexp.MustCompile(`(?i)^(?:https?://|ftps?://|file:/|ssh://|git://|mailto:)`)
-	schemePattern  = regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]{1,20}://\S|^mailto:\S+@|^file:/|^www\.\w|^/[\w~]|^//\w`)
-	keyPattern     = regexp.MustCompile(`^[A-Z][A-Z0-9_]+-[0-9]+$`)
-	filePattern    = regexp.MustCompile(`^[^|!]*\.[A-Za-z0-9]{2,5}$`)
+	webPattern     = pattern(`^https?://`)
+	addressPattern = pattern(`(?i)^(?:https?://|ftps?://|file:/|ssh://|git://|mailto:)`)
+	schemePattern  = pattern(`(?i)^[a-z][a-z0-9+.-]{1,20}://\S|^mailto:\S+@|^file:/|^www\.\w|^/[\w~]|^//\w`)
+	keyPattern     = pattern(`^[A-Z][A-Z0-9_]+-[0-9]+$`)
+	filePattern    = pattern(`^[^|!]*\.[A-Za-z0-9]{2,5}$`)
 )
 
 // address takes a bare URL as it is.
@@ -25,7 +24,7 @@ func (l *lexer) address() bool {
 
 // urlAt is the bare URL at i, without what ends the sentence, or "".
 func urlAt(src string, i int) string {
-	scheme := addressPattern.FindString(src[i:min(len(src), i+12)])
+	scheme := addressPattern().FindString(src[i:min(len(src), i+12)])
 	if scheme == "" || wordRune(runeBefore(src, i)) {
 		return ""
 	}
@@ -57,7 +56,7 @@ func bareURL(s string) string {
 
 // auto writes a URL whose text is itself.
 func (l *lexer) auto(url string) string {
-	if l.inLink || webPattern.MatchString(url) && !strings.ContainsAny(url, "*~"+l.escape) {
+	if l.inLink || webPattern().MatchString(url) && !strings.ContainsAny(url, "*~"+l.escape) {
 		return url
 	}
 	if l.inCell {
@@ -99,8 +98,8 @@ func (l *lexer) target(s string) string {
 	switch {
 	case s == "":
 		return ""
-	case schemePattern.MatchString(s):
-		if strings.ContainsAny(s, " <>`") || !addressPattern.MatchString(s) {
+	case schemePattern().MatchString(s):
+		if strings.ContainsAny(s, " <>`") || !addressPattern().MatchString(s) {
 			return l.titled(s, s, "")
 		}
 		return l.auto(s)
@@ -110,7 +109,7 @@ func (l *lexer) target(s string) string {
 		return l.codeSpan(s[1:])
 	case s[0] == '~' && len(s) > 1 && !strings.ContainsAny(s, " /"):
 		return "@" + strings.ReplaceAll(s[1:], "_", `\_`)
-	case keyPattern.MatchString(s):
+	case keyPattern().MatchString(s):
 		return s
 	}
 	return ""
@@ -122,7 +121,7 @@ func (l *lexer) titled(text, target, plain string) string {
 	inner := l.style
 	inner.inLink = true
 	md := inner.render(text)
-	if plain != "" && !schemePattern.MatchString(target) && target[0] != '#' {
+	if plain != "" && !schemePattern().MatchString(target) && target[0] != '#' {
 		return md + " (" + plain + ")"
 	}
 	return "[" + md + "](" + l.destination(target) + ")"
@@ -152,7 +151,7 @@ func (l *lexer) image() bool {
 	body := l.src[l.i+1 : l.i+1+end]
 	name, params, _ := strings.Cut(body, "|")
 	if name == "" || strings.TrimSpace(name) != name || wordRune(runeAfter(l.src, l.i+end+2)) ||
-		!filePattern.MatchString(name) && !addressPattern.MatchString(name) {
+		!filePattern().MatchString(name) && !addressPattern().MatchString(name) {
 		return false
 	}
 	alt := name[strings.LastIndexAny(name, "/^")+1:]

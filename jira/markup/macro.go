@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -57,7 +56,7 @@ type piece struct {
 	match      int    // the tag that closes this one, or 0
 }
 
-var tagPattern = regexp.MustCompile(`^\{(code|noformat|quote|panel|color|info|note|tip|warning|expand)(?::([^{}\n]*))?\}`)
+var tagPattern = pattern(`^\{(code|noformat|quote|panel|color|info|note|tip|warning|expand)(?::([^{}\n]*))?\}`)
 
 // cut finds code and tags from left to right.
 func cut(src string) []piece {
@@ -100,7 +99,7 @@ func (c *cutter) at(i int) (piece, int) {
 		if i+1 < len(c.src) && strings.IndexByte("{*?^_-+~", c.src[i+1]) >= 0 {
 			return piece{}, i + 2 // {{monospaced}} and {*}, whatever is in them
 		}
-		m := tagPattern.FindStringSubmatch(c.src[i:min(len(c.src), i+500)])
+		m := tagPattern().FindStringSubmatch(c.src[i:min(len(c.src), i+500)])
 		if m == nil {
 			break
 		}
@@ -132,7 +131,7 @@ func (c *cutter) fence(i int) (piece, int) {
 		return piece{}, from
 	}
 	p := piece{kind: pieceCode, text: c.src[from:at], name: "code"}
-	if info = strings.TrimSpace(info); languagePattern.MatchString(info) {
+	if info = strings.TrimSpace(info); languagePattern().MatchString(info) {
 		p.args = info
 	} else if info != "" { // text that somebody wrote in the wrong place
 		p.text = c.src[i+3 : at]

@@ -92,7 +92,7 @@ func (l *lexer) literal(c string, before, after rune) {
 	case `\`:
 		escape = asciiPunct(after) || after == ' ' && l.i+1 >= len(l.src)
 	case "<":
-		escape = after == '/' || after == '!' || after == '?' || unicode.IsLetter(after) && !addressPattern.MatchString(l.src[min(len(l.src), l.i+1):min(len(l.src), l.i+12)])
+		escape = after == '/' || after == '!' || after == '?' || unicode.IsLetter(after) && !addressPattern().MatchString(l.src[min(len(l.src), l.i+1):min(len(l.src), l.i+12)])
 	case "[":
 		escape = l.inLink || l.looksLinked()
 	case "]":
@@ -115,5 +115,5 @@ func (l *lexer) looksLinked() bool {
 	if end < 0 {
 		return false
 	}
-	return !addressPattern.MatchString(l.src[end+2 : min(len(l.src), end+12)])
+	return !addressPattern().MatchString(l.src[end+2 : min(len(l.src), end+12)])
 }

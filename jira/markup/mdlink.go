@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -40,12 +39,12 @@ func (s *scribe) code() {
 	s.raw(end+n-s.i, "}}")
 }
 
-var breakPattern = regexp.MustCompile(`(?i)^<br */?>`)
+var breakPattern = pattern(`(?i)^<br */?>`)
 
 // angle takes an address in angle brackets, a line break or a comment.
 func (s *scribe) angle() bool {
 	rest := s.src[s.i:]
-	if tag := breakPattern.FindString(rest[:min(len(rest), 10)]); tag != "" {
+	if tag := breakPattern().FindString(rest[:min(len(rest), 10)]); tag != "" {
 		s.raw(len(tag), "\n")
 		return true
 	}
@@ -56,7 +55,7 @@ func (s *scribe) angle() bool {
 		}
 		return false
 	}
-	if !addressPattern.MatchString(rest[1:min(len(rest), 14)]) {
+	if !addressPattern().MatchString(rest[1:min(len(rest), 14)]) {
 		return false
 	}
 	end := strings.IndexAny(rest[1:], "<> \n") + 1
@@ -100,7 +99,7 @@ func (s *scribe) link(skip int) bool {
 	if !linkable(url) {
 		return false
 	}
-	text := mdEscapePattern.ReplaceAllString(strings.Trim(s.src[from:from+n], " \n*_`"), "$1")
+	text := mdEscapePattern().ReplaceAllString(strings.Trim(s.src[from:from+n], " \n*_`"), "$1")
 	link := "[" + wikiURL(url) + "]"
 	if label := linkText(text); label != "" && text != url {
 		link = "[" + label + "|" + wikiURL(url) + "]"
@@ -112,7 +111,7 @@ func (s *scribe) link(skip int) bool {
 	return true
 }
 
-var mdEscapePattern = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
+var mdEscapePattern = pattern("\\\\([!-/:-@\\[-`{-~])")
 
 // closing is the place of the parenthesis that closes the address of a link, or -1.
 func closing(src string, from int) int {

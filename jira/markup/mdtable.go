@@ -1,11 +1,10 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
-var mdSeparatorPattern = regexp.MustCompile(`^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$`)
+var mdSeparatorPattern = pattern(`^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$`)
 
 // table takes the table that a line begins, if it does: the line below it
 // separates the head from the rows.
@@ -15,9 +14,9 @@ func (c *composer) table(head string) bool {
 	}
 	below := c.lines[c.next]
 	if c.quoted {
-		below = below[len(mdQuotePattern.FindString(below)):]
+		below = below[len(mdQuotePattern().FindString(below)):]
 	}
-	if !strings.Contains(below, "|") || !mdSeparatorPattern.MatchString(below) || len(split(head)) != len(split(below)) {
+	if !strings.Contains(below, "|") || !mdSeparatorPattern().MatchString(below) || len(split(head)) != len(split(below)) {
 		return false
 	}
 	c.endLists()
@@ -26,7 +25,7 @@ func (c *composer) table(head string) bool {
 	c.w.line(tableRow("||", split(head)))
 	for c.next < len(c.lines) {
 		line := c.lines[c.next]
-		mark := mdQuotePattern.FindString(line)
+		mark := mdQuotePattern().FindString(line)
 		line = line[len(mark):]
 		if (mark != "") != c.quoted || !strings.Contains(line, "|") {
 			break

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -17,10 +16,10 @@ type reader struct {
 }
 
 var (
-	headingPattern = regexp.MustCompile(`^h([1-6])\.\s*(.*)$`)
-	quotePattern   = regexp.MustCompile(`^bq\.\s*(.*)$`)
-	rulePattern    = regexp.MustCompile(`^-{4,}$`)
-	itemPattern    = regexp.MustCompile(`^([*#-]+)\s+(.*)$`)
+	headingPattern = pattern(`^h([1-6])\.\s*(.*)$`)
+	quotePattern   = pattern(`^bq\.\s*(.*)$`)
+	rulePattern    = pattern(`^-{4,}$`)
+	itemPattern    = pattern(`^([*#-]+)\s+(.*)$`)
 )
 
 // step takes the next item, or the next row of a table.
@@ -53,7 +52,7 @@ func (r *reader) line(s string) {
 	case s[0] == '|':
 		r.next--
 		r.table()
-	case rulePattern.MatchString(s):
+	case rulePattern().MatchString(s):
 		r.end()
 		r.w.line("---")
 		r.w.blank()
@@ -64,18 +63,18 @@ func (r *reader) line(s string) {
 
 // words takes a line of text, with what stands before its first word.
 func (r *reader) words(s string) {
-	if m := headingPattern.FindStringSubmatch(s); m != nil {
+	if m := headingPattern().FindStringSubmatch(s); m != nil {
 		r.heading(int(m[1][0]-'0'), m[2])
 		return
 	}
-	if m := quotePattern.FindStringSubmatch(s); m != nil {
+	if m := quotePattern().FindStringSubmatch(s); m != nil {
 		r.open("")
 		r.w.text("", "", newStyle("<br>", m[1]).render(m[1]))
 		r.w.depth--
 		r.w.blank()
 		return
 	}
-	m := itemPattern.FindStringSubmatch(s)
+	m := itemPattern().FindStringSubmatch(s)
 	switch {
 	case m == nil || len(r.lists) == 0 && strings.HasPrefix(s, "--"):
 	case len(r.lists) == 0 && len(m[1]) > 1 && strings.Trim(m[1], "#") == "": // nested in nothing: a heading of Markdown
@@ -129,8 +128,8 @@ func (r *reader) flush() {
 }
 
 var (
-	scenarioPattern = regexp.MustCompile(`(?i)^[*_]?(given|when)\b`)
-	stepPattern     = regexp.MustCompile(`(?i)^[*_]?(given|when|then|and|but)\b`)
+	scenarioPattern = pattern(`(?i)^[*_]?(given|when)\b`)
+	stepPattern     = pattern(`(?i)^[*_]?(given|when|then|and|but)\b`)
 )
 
 // paragraph writes plain lines. The steps of a scenario become a list.
@@ -138,8 +137,8 @@ func (r *reader) paragraph(s style, lines []string) {
 	plain := 0 // how many lines wait that are no steps
 	for i := 0; i < len(lines); {
 		n := 0
-		if scenarioPattern.MatchString(lines[i]) {
-			for n = 1; i+n < len(lines) && stepPattern.MatchString(lines[i+n]); {
+		if scenarioPattern().MatchString(lines[i]) {
+			for n = 1; i+n < len(lines) && stepPattern().MatchString(lines[i+n]); {
 				n++
 			}
 		}
@@ -197,10 +196,10 @@ func (r *reader) code(it item) {
 	}
 }
 
-var languagePattern = regexp.MustCompile(`^[A-Za-z0-9+#.-]{1,20}$`)
+var languagePattern = pattern(`^[A-Za-z0-9+#.-]{1,20}$`)
 
 func language(s string) string {
-	if languagePattern.MatchString(s) && s != "none" {
+	if languagePattern().MatchString(s) && s != "none" {
 		return s
 	}
 	return ""

@@ -1,20 +1,19 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
 // startPattern finds what begins a block of Markdown: headings, quotes, lists,
 // definitions of references, fences.
-var startPattern = regexp.MustCompile(`^(?:#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|\[[^\]]*\]:|~~~|` + "```" + `[^` + "`" + `]*$)`)
+var startPattern = pattern(`^(?:#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|\[[^\]]*\]:|~~~|` + "```" + `[^` + "`" + `]*$)`)
 
 // guardStart escapes the beginning of a line of text that would begin a block of Markdown.
 func guardStart(s string) string {
 	if s == "" || s[0] == '\\' {
 		return s
 	}
-	if startPattern.MatchString(s) || rules(s) {
+	if startPattern().MatchString(s) || rules(s) {
 		return `\` + s
 	}
 	return s

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -149,11 +148,11 @@ func (cells row) heads() bool {
 	return len(cells) > 0
 }
 
-var separatorPattern = regexp.MustCompile(`^:?-{2,}:?$`)
+var separatorPattern = pattern(`^:?-{2,}:?$`)
 
 func (cells row) separates() bool {
 	for _, c := range cells {
-		if len(c.parts) != 1 || !separatorPattern.MatchString(c.parts[0].text) {
+		if len(c.parts) != 1 || !separatorPattern().MatchString(c.parts[0].text) {
 			return false
 		}
 	}
@@ -196,7 +195,7 @@ func (c cell) render() string {
 
 // cellLine writes a line of a cell; lists are lines there.
 func (s style) cellLine(text string) string {
-	if m := itemPattern.FindStringSubmatch(text); m != nil && !strings.HasPrefix(text, "--") {
+	if m := itemPattern().FindStringSubmatch(text); m != nil && !strings.HasPrefix(text, "--") {
 		return "- " + s.render(m[2])
 	}
 	md := s.render(text)

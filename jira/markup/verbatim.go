@@ -1,14 +1,13 @@
 package markup
 
 import (
-	"regexp"
 	"strings"
 )
 
 // fence takes a block of code between fences, to the end of the text or of the
 // quote if it is not closed.
 func (c *composer) fence(line string) {
-	m := mdFencePattern.FindStringSubmatch(line)
+	m := mdFencePattern().FindStringSubmatch(line)
 	c.flush()
 	if len(c.lists) > 0 && len(m[1]) < 2 {
 		c.endLists()
@@ -17,7 +16,7 @@ func (c *composer) fence(line string) {
 	for c.next < len(c.lines) {
 		raw := c.lines[c.next]
 		if c.quoted {
-			mark := mdQuotePattern.FindString(raw)
+			mark := mdQuotePattern().FindString(raw)
 			if mark == "" {
 				break
 			}
@@ -31,7 +30,7 @@ func (c *composer) fence(line string) {
 		body = append(body, raw[min(indent, len(m[1])):])
 	}
 	info := strings.TrimSpace(m[3])
-	if info != "" && !languagePattern.MatchString(info) { // text that somebody wrote in the wrong place
+	if info != "" && !languagePattern().MatchString(info) { // text that somebody wrote in the wrong place
 		body = append([]string{info}, body...)
 	}
 	c.verbatim(highlighter(info), body)
@@ -55,8 +54,8 @@ func (c *composer) indented(line string) {
 }
 
 var (
-	codePattern     = regexp.MustCompile(`(?i)\{\s*code`)
-	noformatPattern = regexp.MustCompile(`(?i)\\*\{\s*noformat`)
+	codePattern     = pattern(`(?i)\{\s*code`)
+	noformatPattern = pattern(`(?i)\\*\{\s*noformat`)
 )
 
 // verbatim writes a block of code. What would end it before its time is
@@ -64,9 +63,9 @@ var (
 func (c *composer) verbatim(language string, body []string) {
 	text := strings.Join(body, "\n")
 	open, end := "{code:"+language+"}", "{code}"
-	if language == "" || codePattern.MatchString(text) {
+	if language == "" || codePattern().MatchString(text) {
 		open, end = "{noformat}", "{noformat}"
-		text = noformatPattern.ReplaceAllStringFunc(text, escapeMacro)
+		text = noformatPattern().ReplaceAllStringFunc(text, escapeMacro)
 	}
 	if len(c.lists) == 0 {
 		c.w.blank()
