@@ -26,19 +26,29 @@ func (c *answerCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	line, err := h.reply(ctx, l, answer, func(q fm.Question) error { return h.unread(l.session, q) })
+	if err != nil {
+		return err
+	}
+	h.showQuestions(func(all shownQuestions) { delete(all, l.session.Worker) })
+	fmt.Fprintln(h.stdout, "✓", line)
+	return nil
+}
+
+// reply answers the question that an agent waits with now, unless that is not
+// what its giver has read.
+func (h *house) reply(ctx context.Context, l listener, answer supervisor.Answer, read func(fm.Question) error) (string, error) {
 	open := []question{{task: l.task, what: l.report.Question}}
 	h.lookAt(ctx, l.speaker.Terminal, l.speaker.Agent, open)
 	answer.Asked = open[0].what
-	if err := h.unread(l.session, answer.Asked); err != nil {
-		return err
+	if err := read(answer.Asked); err != nil {
+		return "", err
 	}
 	asked, err := l.speaker.Answer(ctx, l.session.Worker, l.session.Run, answer)
 	if err != nil {
-		return unheard(err, l)
+		return "", unheard(err, l)
 	}
-	h.showQuestions(func(all shownQuestions) { delete(all, l.session.Worker) })
-	fmt.Fprintf(h.stdout, "✓ Answered %s on %s: %s → %s\n", l.session.Worker, l.task.ID.Ref(), questionLine(asked), chosen(answer, asked))
-	return nil
+	return fmt.Sprintf("Answered %s on %s: %s → %s", l.session.Worker, l.task.ID.Ref(), questionLine(asked), chosen(answer, asked)), nil
 }
 
 // answer takes one of a text and an option.

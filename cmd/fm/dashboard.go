@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"os"
 	"os/signal"
+	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/founder-mode/fm/ui"
@@ -23,22 +28,55 @@ func (dashboardCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	// A terminal that is closed ends it in order, too.
+	return h.dashboard(ctx, palette)
+}
+
+// dashboard shows the dashboard until its user leaves it. Meanwhile nothing else
+// may be written to the terminal, or read from it. One that is closed ends the
+// dashboard in order, too.
+func (h *house) dashboard(ctx context.Context, palette ui.Palette) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
-	s := &sights{house: h}
-	return ui.New(ui.Options{Sights: s, Orders: &orders{house: h}, Palette: palette}).Run(ctx)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	mute := *h.app
+	mute.stdin, mute.stdout, mute.stderr, mute.dir = strings.NewReader(""), io.Discard, io.Discard, h.project.Root
+	s := &sights{app: &mute, root: h.project.Root, beside: func(f func()) { contained(end, f) }}
+	err := ui.New(ui.Options{Sights: s, Orders: &orders{app: &mute, root: h.project.Root}, Palette: palette}).Run(ctx)
+	if fall, ok := context.Cause(ctx).(fault); ok {
+		panic(fall) // now that the terminal is as it was
+	}
+	return err
+}
+
+// fault is a panic of a goroutine that could not give the terminal back itself.
+type fault struct {
+	what  any
+	stack []byte
+}
+
+func (f fault) Error() string { return fmt.Sprintf("%v\n\n%s", f.what, f.stack) }
+
+// contained ends what it is given with a panic of f, if there is one.
+func contained(end context.CancelCauseFunc, f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			end(fault{what: p, stack: debug.Stack()})
+		}
+	}()
+	f()
 }
 
 // palette says which colours the terminal may be given, if it can be drawn on.
-func (h *house) palette() (ui.Palette, error) {
-	if rows, _ := size(h.stdout); rows == 0 || !isTerminal(h.stdin) {
-		return 0, usage("the dashboard needs a terminal; without one there is: fm status")
+func (a *app) palette() (ui.Palette, error) {
+	// What a command prints may go elsewhere than to the terminal that it has.
+	if rows, _ := size(os.Stdout); rows == 0 || !isTerminal(a.stdin) {
+		return 0, usage("the dashboard needs a terminal; for a look without one: fm status")
 	}
-	if term := h.getenv("TERM"); term == "" || term == "dumb" {
-		return 0, usage("the dashboard cannot be drawn on a terminal of the kind TERM=%s; there is: fm status --watch", term)
+	if term := a.getenv("TERM"); term == "" || term == "dumb" {
+		return 0, usage("the dashboard cannot be drawn on this terminal (TERM=%s); for a look: fm status --watch", term)
 	}
-	if h.getenv("NO_COLOR") != "" {
+	if a.getenv("NO_COLOR") != "" {
 		return ui.Plain, nil
 	}
 	return ui.Coloured, nil

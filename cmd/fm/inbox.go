@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,13 +76,27 @@ type stopped struct {
 	Since time.Time `json:"since"`
 }
 
-// inbox asks the agents themselves what they wait for: what the supervisor has
-// seen may have been answered since.
+// inbox gives what waits for a person.
 func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snapshot) (inbox, error) {
 	box := inbox{Gate: s.Gate, Questions: []asked{}, Blocked: []stopped{}}
+	open, err := h.questions(ctx, s, snap)
+	for _, q := range open {
+		box.Questions = append(box.Questions, q.asked())
+	}
+	for _, t := range snap.Tasks {
+		if t.Status == fm.Blocked {
+			box.Blocked = append(box.Blocked, stopped{Task: t.ID, Title: fm.Line(t.Title, 120), Note: fm.Line(t.Note, 600), Since: t.Since})
+		}
+	}
+	return box, err
+}
+
+// questions asks the agents themselves what they wait for: what the supervisor
+// has seen may have been answered since.
+func (h *house) questions(ctx context.Context, s supervisor.Status, snap queue.Snapshot) ([]question, error) {
 	agent, err := h.reader()
 	if err != nil {
-		return box, err
+		return nil, err
 	}
 	seen := map[fm.TaskID]supervisor.WorkerStatus{}
 	for _, ws := range s.Workers {
@@ -89,9 +104,6 @@ func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snaps
 	}
 	var open []question
 	for _, t := range snap.Tasks {
-		if t.Status == fm.Blocked {
-			box.Blocked = append(box.Blocked, stopped{Task: t.ID, Title: fm.Line(t.Title, 120), Note: fm.Line(t.Note, 600), Since: t.Since})
-		}
 		if t.Status != fm.Working {
 			continue
 		}
@@ -106,12 +118,7 @@ func (h *house) inbox(ctx context.Context, s supervisor.Status, snap queue.Snaps
 	if terminal, err := h.terminal(ctx, func() {}); err == nil { // else without what only the panes show
 		h.lookAt(ctx, terminal, agent, open)
 	}
-	for _, q := range open {
-		if q.what.Kind != "" {
-			box.Questions = append(box.Questions, q.asked())
-		}
-	}
-	return box, nil
+	return slices.DeleteFunc(open, func(q question) bool { return q.what.Kind == "" }), nil
 }
 
 // question is one on its way into the inbox.

@@ -44,8 +44,17 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	lines, err := h.resume(ctx, mode)
+	for _, line := range lines {
+		fmt.Fprintln(h.stdout, line)
+	}
+	return err
+}
+
+// resume goes on, in a permission mode if one is named, and says with what.
+func (h *house) resume(ctx context.Context, mode string) ([]string, error) {
 	if err := h.check(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		w.Paused, w.Stop = false, ""
@@ -54,12 +63,10 @@ func (c *resumeCmd) Run(ctx context.Context, a *app) error {
 		}
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := h.ensure(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Fprintf(h.stdout, "✓ Resumed with %s\n", plural(w.Workers, "worker"))
-	h.sayMode(w)
-	return nil
+	return append([]string{"✓ Resumed with " + plural(w.Workers, "worker")}, h.modeLines(w)...), nil
 }

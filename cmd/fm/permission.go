@@ -45,13 +45,22 @@ func (h *house) setMode(ctx context.Context, mode string) (undo func() error, er
 	}, err
 }
 
-// sayMode says in which permission mode agents start, where that is not the one
-// in the settings, and always where nothing is checked.
+// sayMode says in which permission mode agents start, where there is something
+// to say about it.
 func (h *house) sayMode(w supervisor.Wanted) {
+	for _, line := range h.modeLines(w) {
+		fmt.Fprintln(h.stdout, line)
+	}
+}
+
+// modeLines says in which permission mode agents start, where that is not the
+// one in the settings, and always where nothing is checked.
+func (h *house) modeLines(w supervisor.Wanted) []string {
 	switch mode := h.mode(w); {
 	case mode == bypass:
-		fmt.Fprintf(h.stdout, "! Agents start with %s: nothing that they do is checked or asked about\n", mode)
+		return []string{fmt.Sprintf("! Agents start with %s: nothing that they do is checked or asked about", mode)}
 	case w.Permission != "" && mode != h.config.Agent.PermissionMode:
-		fmt.Fprintf(h.stdout, "✓ Agents start with permission mode %s\n", mode)
+		return []string{"✓ Agents start with permission mode " + mode}
 	}
+	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,10 +16,12 @@ import (
 // edited by hand.
 type queueCmd struct {
 	Show     queueShowCmd     `cmd:"" default:"1" help:"Show the queue."`
-	Priority queuePriorityCmd `cmd:"" help:"Change a task's priority: fm queue priority 456 high."`
-	Retry    queueRetryCmd    `cmd:"" help:"Have a failed or blocked task done again."`
-	RetryAll queueRetryAllCmd `cmd:"" help:"Have all failed and blocked tasks done again."`
-	Rebuild  queueRebuildCmd  `cmd:"" help:"Rebuild queue.txt from the ledger, a damaged ledger from queue.txt, or both from issues and pull requests."`
+	Priority queuePriorityCmd `cmd:"" remarks:"" help:"Change a task's priority: fm queue priority 456 high."`
+	Retry    queueRetryCmd    `cmd:"" remarks:"" help:"Have a failed or blocked task done again."`
+	RetryAll queueRetryAllCmd `cmd:"" remarks:"" help:"Have all failed and blocked tasks done again."`
+	Hold     queueHoldCmd     `cmd:"" remarks:"" help:"Set tasks aside until they are retried; who works on one stops."`
+	Cancel   queueCancelCmd   `cmd:"" remarks:"" help:"Have tasks never done; who works on one stops."`
+	Rebuild  queueRebuildCmd  `cmd:"" remarks:"" help:"Rebuild queue.txt from the ledger, a damaged ledger from queue.txt, or both from issues and pull requests."`
 }
 
 type queueShowCmd struct{}
@@ -105,107 +106,4 @@ func remark(t fm.Task, snap queue.Snapshot) string {
 		return "PR #" + t.Pull
 	}
 	return ""
-}
-
-type queuePriorityCmd struct {
-	Task string `arg:"" help:"The task, such as 456."`
-	Word string `arg:"" name:"priority" help:"critical, high, normal or low."`
-}
-
-func (c *queuePriorityCmd) Run(ctx context.Context, a *app) error {
-	p, err := parsePriority(c.Word)
-	if err != nil {
-		return err
-	}
-	return a.change(ctx, []string{c.Task}, func(t fm.Task) (queue.Change, string, error) {
-		return queue.Reprioritize(t, p), fmt.Sprintf("✓ %s is %s now", t.ID.Ref(), p), nil
-	})
-}
-
-type queueRetryCmd struct {
-	Tasks []string `arg:"" help:"The tasks, such as 789."`
-}
-
-func (c *queueRetryCmd) Run(ctx context.Context, a *app) error { return a.change(ctx, c.Tasks, retry) }
-
-func retry(t fm.Task) (queue.Change, string, error) {
-	switch t.Status {
-	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold, fm.Pending:
-		return queue.Retry(t, time.Now()), fmt.Sprintf("✓ %s is pending again", t.ID.Ref()), nil
-	case fm.Working, fm.Completed, fm.Merged:
-	}
-	return queue.Change{}, "", usage("%s is %s: only a task that is failed, blocked, cancelled, on hold or waiting can be retried", t.ID.Ref(), t.Status)
-}
-
-type queueRetryAllCmd struct{}
-
-func (queueRetryAllCmd) Run(ctx context.Context, a *app) error {
-	h, _, snap, err := a.visitQueue(ctx)
-	if err != nil {
-		return err
-	}
-	var ids []string
-	for _, t := range snap.Tasks {
-		if t.Status == fm.Failed || t.Status == fm.Blocked {
-			ids = append(ids, string(t.ID))
-		}
-	}
-	if len(ids) == 0 {
-		fmt.Fprintln(h.stdout, "Nothing is failed or blocked.")
-		return nil
-	}
-	return a.change(ctx, ids, retry)
-}
-
-// change changes tasks, all or none.
-func (a *app) change(ctx context.Context, words []string, change func(fm.Task) (queue.Change, string, error)) error {
-	h, err := a.visit(ctx)
-	if err != nil {
-		return err
-	}
-	q, err := h.openQueue(ctx)
-	if err != nil {
-		return err
-	}
-	for try := 0; ; try++ {
-		lines, err := h.changeOnce(ctx, q, words, change)
-		if errors.Is(err, queue.ErrStale) && try < 5 {
-			continue // the supervisor was faster: look again
-		}
-		for _, line := range lines {
-			fmt.Fprintln(h.stdout, line)
-		}
-		if err == nil {
-			h.remind()
-		}
-		return err
-	}
-}
-
-func (h *house) changeOnce(ctx context.Context, q *queue.Queue, words []string, change func(fm.Task) (queue.Change, string, error)) ([]string, error) {
-	snap, err := q.Refresh(ctx, time.Now())
-	if err != nil {
-		return nil, err
-	}
-	var changes []queue.Change
-	var lines []string
-	for _, word := range words {
-		id, err := fm.ParseTaskID(word)
-		if err != nil {
-			return nil, usage("%v", err)
-		}
-		t, ok := snap.Task(id)
-		if !ok {
-			return nil, unqueued(id)
-		}
-		c, line, err := change(t)
-		if err != nil {
-			return nil, err
-		}
-		changes, lines = append(changes, c), append(lines, line)
-	}
-	if _, err := q.Commit(ctx, time.Now(), changes...); err != nil {
-		return nil, err
-	}
-	return lines, nil
 }

@@ -1,91 +1,231 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/process"
+	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/supervisor"
+	"github.com/founder-mode/fm/tmux"
 	"github.com/founder-mode/fm/ui"
 )
 
-// sights are what the dashboard shows of the house.
+// sights are what the dashboard shows of a project. Each look reads the settings
+// anew, as a command would.
 type sights struct {
-	house *house
+	app  *app
+	root string
+	// beside runs what must not take the process down with the terminal in hand.
+	beside func(func())
+
+	terminal onceDone[*tmux.Server]
+	logs     logbook
 }
 
 var _ ui.Sights = (*sights)(nil)
 
-// backstop is how late a change is seen that nobody hinted at.
-const backstop = 10 * time.Second
+// onceDone makes something when it is asked for, until that works.
+type onceDone[T any] struct {
+	mu   sync.Mutex // guards what follows
+	made T
+	done bool
+}
 
-// Watch looks when the project's files have changed, and now and then.
+func (o *onceDone[T]) get(do func() (T, error)) (T, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.done {
+		return o.made, nil
+	}
+	made, err := do()
+	if err == nil {
+		o.made, o.done = made, true
+	}
+	return made, err
+}
+
+func (s *sights) server(ctx context.Context) (*tmux.Server, error) {
+	return s.terminal.get(func() (*tmux.Server, error) {
+		return s.app.house(s.root).terminal(ctx, func() {})
+	})
+}
+
+// How often the project is looked at.
+const (
+	backstop = 10 * time.Second       // at least, for what nobody hints at
+	lookGap  = 100 * time.Millisecond // at most, however much happens
+)
+
+// Watch looks when the files of the project have changed. In between the clock
+// goes on, and says when the supervisor is gone: nothing else would.
 func (s *sights) Watch(ctx context.Context) <-chan ui.View {
 	views := make(chan ui.View)
-	var tasks sync.WaitGroup
 	wake, hint := hints()
-	watcher := s.house.lookout(hint)
-	tasks.Go(func() { _ = watcher.Run(ctx) }) // hints only
+	house := s.app.house(s.root)
+	watcher := house.lookout(hint)
+	watcher.Ignore(house.statusDraft())
+	var tasks sync.WaitGroup
+	tasks.Go(func() { s.beside(func() { _ = watcher.Run(ctx) }) }) // hints only
 	go func() {
 		defer close(views)
 		defer tasks.Wait()
-		tick := time.NewTicker(backstop)
-		defer tick.Stop()
-		for {
-			select {
-			case views <- s.view(ctx):
-			case <-ctx.Done():
-				return
-			}
-			select {
-			case <-wake:
-			case <-tick.C:
-			case <-ctx.Done():
-				return
-			}
-		}
+		s.beside(func() { s.watch(ctx, wake, views) })
 	}()
 	return views
 }
 
-func (s *sights) view(ctx context.Context) ui.View {
+func (s *sights) watch(ctx context.Context, wake <-chan struct{}, views chan<- ui.View) {
+	slow, clock := time.NewTicker(backstop), time.NewTicker(time.Second)
+	defer slow.Stop()
+	defer clock.Stop()
+	next := time.NewTimer(0) // the next look, if it is on its way
+	defer next.Stop()
+	var g gaze
+	var v ui.View
+	var out chan<- ui.View // views, when there is something new
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case out <- v:
+			out = nil
+			continue
+		case <-wake:
+			next.Reset(max(0, lookGap-time.Since(v.Now)))
+			continue
+		case <-clock.C:
+			if v.Now.IsZero() {
+				continue
+			}
+			v.Now = time.Now()
+			if g.pid != 0 && !process.Alive(g.pid, "") {
+				v = g.look(ctx, s.app.house(s.root))
+			}
+		case <-slow.C:
+			v = g.look(ctx, s.app.house(s.root))
+		case <-next.C:
+			v = g.look(ctx, s.app.house(s.root))
+		}
+		out = views
+	}
+}
+
+// gaze is what one look leaves for the next.
+type gaze struct {
+	queue  *queue.Queue
+	snap   queue.Snapshot
+	closed []fm.IssueID // of snap
+	pid    int          // of the supervisor; 0 for none that is known
+}
+
+// look sees everything. What is wrong with a part of it is told as a problem,
+// and the rest is shown.
+func (g *gaze) look(ctx context.Context, h *house) ui.View {
 	v := ui.View{Now: time.Now()}
-	st, err := s.house.status(ctx)
-	v.Status = st
-	if err != nil {
-		v.Status.Problems = append(slices.Clip(v.Status.Problems), text(err))
-	}
-	if q, err := s.house.openQueue(ctx); err == nil {
-		snap := q.Snapshot()
-		v.Tasks, v.Closed = snap.Tasks, slices.Sorted(maps.Keys(snap.Closed))
-	}
+	wrong := g.refresh(ctx, h)
+	var more []string
+	v.Status, more = g.status(h)
+	v.Status.Problems = slices.Concat(v.Status.Problems, wrong, more)
+	v.Tasks, v.Closed = g.snap.Tasks, g.closed
 	return v
 }
 
-// Panes looks at what workers' panes show.
+// refresh looks at the queue. One that cannot be read stays as it was last.
+func (g *gaze) refresh(ctx context.Context, h *house) (wrong []string) {
+	if g.queue == nil {
+		q, err := h.openQueue(ctx)
+		if err != nil {
+			return []string{"queue: " + text(err)}
+		}
+		g.queue = q
+	}
+	snap, err := g.queue.Refresh(ctx, time.Now())
+	if err != nil {
+		wrong = []string{"queue: " + text(err)}
+		if errors.Is(err, queue.ErrCorrupt) {
+			g.queue = nil // it may be rebuilt
+		}
+	}
+	if snap.Seq != g.snap.Seq || g.closed == nil {
+		g.closed = slices.AppendSeq([]fm.IssueID{}, maps.Keys(snap.Closed))
+		slices.Sort(g.closed)
+	}
+	g.snap = snap
+	return wrong
+}
+
+// statusForm is the form of status.json that this fm knows.
+const statusForm = 1
+
+// status is what the supervisor last saw; without one, what the queue says.
+func (g *gaze) status(h *house) (supervisor.Status, []string) {
+	last, err := h.lastStatus()
+	pid, alive := h.supervisorPID()
+	if g.pid = pid; !alive {
+		g.pid = 0
+	}
+	if alive && err == nil && last.Version <= statusForm {
+		return last, nil
+	}
+	if last.Version > statusForm {
+		last = supervisor.Status{}
+	}
+	s, wrong := g.without(h, last)
+	switch {
+	case !alive:
+		return s, wrong
+	case err == nil:
+		wrong = append(wrong, fmt.Sprintf("The supervisor is of a newer fm than this one: %s cannot be read", h.short(h.project.StatusFile())))
+	case !errors.Is(err, fs.ErrNotExist): // else it has only just been started
+		wrong = append(wrong, fmt.Sprintf("%s cannot be read: %s", h.short(h.project.StatusFile()), text(err)))
+	}
+	s.PID = max(pid, 1) // one that has not written who it is yet
+	return s, wrong
+}
+
+// without is what can be said without a supervisor. Of the workers it is what
+// that saw last, as far as they have the same work still.
+func (g *gaze) without(h *house, last supervisor.Status) (supervisor.Status, []string) {
+	s, err := h.statusOf(g.snap, last)
+	if err != nil {
+		return supervisor.Status{}, []string{text(err)}
+	}
+	for _, ws := range last.Workers {
+		if t, ok := g.snap.Task(ws.Task); ok && t.Status == fm.Working && t.Worker == ws.Worker {
+			s.Workers = append(s.Workers, ws)
+		}
+	}
+	return s, nil
+}
+
+// Panes gives what these workers' panes show.
 func (s *sights) Panes(ctx context.Context, workers []fm.WorkerID) (map[fm.WorkerID]ui.Pane, error) {
-	terminal, err := s.house.terminal(ctx, func() {})
+	terminal, err := s.server(ctx)
 	if err != nil {
 		return nil, err
 	}
-	shown, err := terminal.Screens(ctx, workers)
+	shown, err := terminal.Painted(ctx, workers)
 	if err != nil {
 		return nil, err
 	}
-	panes := map[fm.WorkerID]ui.Pane{}
-	for w, text := range shown {
-		panes[w] = ui.Pane{Text: text, Width: s.house.config.Tmux.Width, Height: s.house.config.Tmux.Height}
+	panes := make(map[fm.WorkerID]ui.Pane, len(shown))
+	for w, p := range shown {
+		panes[w] = ui.Pane{Text: p.Text, Width: p.Width, Height: p.Height}
 	}
 	return panes, nil
 }
 
 // History tells what fm why tells.
-func (s *sights) History(ctx context.Context, id fm.TaskID) (string, []ui.Event, error) {
-	h := s.house
+func (s *sights) History(ctx context.Context, id fm.TaskID) (why string, events []ui.Event, err error) {
+	h := s.app.house(s.root)
 	q, err := h.openQueue(ctx)
 	if err != nil {
 		return "", nil, err
@@ -106,27 +246,13 @@ func (s *sights) History(ctx context.Context, id fm.TaskID) (string, []ui.Event,
 	if err != nil {
 		return "", nil, err
 	}
-	var events []ui.Event
 	for _, step := range past {
 		events = append(events, ui.Event{At: step.At, What: step.line()})
 	}
 	return x.reason(), events, nil
 }
 
-// Log reads what fm logs prints.
+// Log gives the end of what fm logs prints.
 func (s *sights) Log(ctx context.Context, w fm.WorkerID) ([]string, error) {
-	name := "supervisor"
-	if w != 0 {
-		name = w.String()
-	}
-	write, err := s.house.source(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := write(ctx, &b); err != nil {
-		return nil, err
-	}
-	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n"), nil
+	return s.logs.read(ctx, s.app.house(s.root), w)
 }
-

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -72,9 +73,14 @@ func (h *house) queueStatus(ctx context.Context, last supervisor.Status) (superv
 	if err != nil {
 		return last, err
 	}
-	snap := q.Snapshot()
+	return h.statusOf(q.Snapshot(), last)
+}
+
+// statusOf is what a queue and the settings say, without a supervisor.
+func (h *house) statusOf(snap queue.Snapshot, last supervisor.Status) (supervisor.Status, error) {
 	state := supervisor.NewState(supervisor.Rules{})
 	state.At, state.Queue, state.Finishes = time.Now(), snap, last.Finishes
+	var err error
 	if state.Wanted, err = h.wanted(); err != nil {
 		return last, err
 	}

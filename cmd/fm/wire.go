@@ -54,11 +54,16 @@ func (a *app) find(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, mendable(err)
 	}
+	return a.house(root), nil
+}
+
+// house reads the settings of the project in a folder.
+func (a *app) house(root string) *house {
 	h := &house{app: a, project: fm.Project{Root: root}}
 	if h.config, h.broken = settings(h.project.ConfigFile()); h.broken != nil {
 		h.config = fm.Config{}.WithDefaults()
 	}
-	return h, nil
+	return h
 }
 
 // visit is open for commands that only make sense where there has been work.
