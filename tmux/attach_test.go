@@ -24,7 +24,7 @@ func newTerminal(tb testing.TB, env map[string]string, argv ...string) terminal 
 // byHand is a terminal in which a person typed attachArgv.
 func byHand(tb testing.TB, s *Server, name string, mode AttachMode) terminal {
 	tb.Helper()
-	return newTerminal(tb, nil, append([]string{"env", "-u", "TMUX", "-u", "TMUX_PANE"}, s.attachArgv(name, mode)...)...)
+	return newTerminal(tb, nil, append([]string{"env", "-u", "TMUX", "-u", "TMUX_PANE"}, s.attachArgv(exact(name), mode)...)...)
 }
 
 // acting is a terminal in which fm attaches.
@@ -32,6 +32,13 @@ func acting(tb testing.TB, s *Server, what string) terminal {
 	tb.Helper()
 	dir := strings.TrimSuffix(s.path, "/s")
 	return newTerminal(tb, map[string]string{role: what, roleDir: dir}, os.Args[0], "-test.run=^$")
+}
+
+// actingOn is a terminal of some kind.
+func actingOn(tb testing.TB, s *Server, term, what string) terminal {
+	tb.Helper()
+	dir := strings.TrimSuffix(s.path, "/s")
+	return newTerminal(tb, map[string]string{role: what, roleDir: dir}, "env", "TERM="+term, os.Args[0], "-test.run=^$")
 }
 
 func (term terminal) press(tb testing.TB, keys ...string) {
@@ -111,7 +118,7 @@ func TestPopupLeavesNoSize(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			must(t, around.Start(t.Context(), 2, runOf("8", 1), sh(t, forever)))
 			hand(t, around, "bind-key", "-n", "F5", "display-popup", "-E", "-w", "80", "-h", "20",
-				strings.Join(s.attachArgv("worker-1", ReadWrite), " "))
+				shellLine(s.attachArgv(target(1), ReadWrite)))
 			for _, leave := range []func(terminal, string){
 				func(term terminal, _ string) { term.press(t, "F12") },
 				func(_ terminal, client string) { hand(t, around, "display-popup", "-C", "-c", client) },
@@ -131,21 +138,26 @@ func TestPopupLeavesNoSize(t *testing.T) {
 	}
 }
 
+// One key leads back for readers, too. Caught: F12 bound to if-shell, which
+// tmux does not run for a reader.
 func TestReaderChangesNoSize(t *testing.T) {
 	t.Parallel()
 	s := up(t)
 	cmd := sh(t, "stty raw -echo; exec cat > heard")
 	must(t, s.Start(t.Context(), 1, runOf("7", 1), cmd))
-	term := acting(t, s, "peek worker-1")
-	attached(t, s, 1, 1)
-	term.press(t, "x")
-	if got := size(t, s, 1); got != "160x45" {
-		t.Errorf("a reader made it %s", got)
+	for _, keys := range [][]string{{"F12"}, {"C-b", "d"}} {
+		term := acting(t, s, "peek worker-1")
+		attached(t, s, 1, 1)
+		term.press(t, "x")
+		if got := size(t, s, 1); got != "160x45" {
+			t.Errorf("a reader made it %s", got)
+		}
+		term.press(t, keys...)
+		attached(t, s, 1, 0)
+		term.close(t)
 	}
 	must(t, s.Paste(t.Context(), 1, "told"))
 	fileIs(t, cmd.Dir+"/heard", "told")
-	term.press(t, "C-b", "d")
-	attached(t, s, 1, 0)
 }
 
 // The terminal itself is a pane of another tmux server.
@@ -160,35 +172,101 @@ func TestAttachFromInsideAnotherTmux(t *testing.T) {
 	until(t, "fm has returned", func() (any, bool) { got := session(t, term.Server, 1); return got, got.Exit == "exit 0" })
 }
 
-// Caught: a key that detaches a client which came by switch-client; a hook
-// that resizes only what was detached from.
-func TestAttachFromInsideOurServerSwitchesAndLeadsBack(t *testing.T) {
+// Who goes from one session of our server to another, and to a third, is led
+// back one by one, also from a visit that was to look only. Caught:
+// switch-client, from which F12 led out of all; a reader's visit that is left
+// for one in which they may type.
+func TestVisitsWithinOurServerAreLeftOneByOne(t *testing.T) {
 	t.Parallel()
 	s := up(t)
-	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, forever)))
+	visits := func(what string) fm.Command {
+		return fm.Command{
+			Dir:  t.TempDir(),
+			Argv: []string{"/bin/sh", "-c", `read key; "$0" -test.run='^$'; echo "left with $?"; ` + forever, os.Args[0]},
+			Env:  map[string]string{role: what, roleDir: strings.TrimSuffix(s.path, "/s")},
+		}
+	}
+	must(t, s.StartSupervisor(t.Context(), visits("attach worker-1")))
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), visits("peek worker-10")))
 	must(t, s.Start(t.Context(), 10, runOf("8", 1), sh(t, forever)))
-	must(t, s.StartSupervisor(t.Context(), fm.Command{
-		Dir:  t.TempDir(),
-		Argv: []string{"/bin/sh", "-c", `read key; "$0" -test.run='^$'; echo "left with $?"; ` + forever, os.Args[0]},
-		Env:  map[string]string{role: "attach worker-1", roleDir: strings.TrimSuffix(s.path, "/s")},
-	}))
 	term := byHand(t, s, "supervisor", ReadWrite)
 	where := func(want string) {
 		t.Helper()
 		until(t, "the person is at "+want, func() (any, bool) {
-			got := hand(t, s, "list-clients", "-F", "#{session_name}")
+			got := hand(t, s, "list-clients", "-F", "#{session_name} #{client_readonly}")
 			return got, got == want
 		})
 	}
-	where("supervisor")
+	where("supervisor 0")
 	term.press(t, "Enter")
-	where("worker-1")
+	where("worker-1 0")
+	sized(t, s, 1, "100x29")
+	term.press(t, "Enter")
+	where("worker-10 1")
+	sized(t, s, 1, "160x45")
+	term.press(t, "F12")
+	where("worker-1 0")
 	sized(t, s, 1, "100x29")
 	term.press(t, "F12")
-	where("supervisor")
+	where("supervisor 0")
 	sized(t, s, 1, "160x45")
 	term.press(t, "F12")
 	where("")
+	if got := size(t, s, 10); got != "160x45" {
+		t.Errorf("a reader made it %s", got)
+	}
+}
+
+// A pane that nobody looks at takes nobody else's client along. Caught: the
+// client that tmux finds by itself.
+func TestNobodyIsTakenAlong(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, forever)))
+	must(t, s.Start(t.Context(), 2, runOf("8", 1), fm.Command{
+		Dir: t.TempDir(), Argv: []string{os.Args[0], "-test.run=^$"},
+		Env: map[string]string{role: "attach worker-3", roleDir: strings.TrimSuffix(s.path, "/s")},
+	}))
+	must(t, s.Start(t.Context(), 3, runOf("9", 1), sh(t, forever)))
+	byHand(t, s, "worker-1", ReadWrite)
+	attached(t, s, 1, 1)
+	must(t, s.Start(t.Context(), 2, runOf("8", 2), fm.Command{
+		Dir: t.TempDir(), Argv: []string{os.Args[0], "-test.run=^$"},
+		Env: map[string]string{role: "attach worker-3", roleDir: strings.TrimSuffix(s.path, "/s")},
+	}))
+	until(t, "it was refused", func() (any, bool) { got := session(t, s, 2); return got, got.Exit == "exit 1" })
+	attached(t, s, 1, 1)
+}
+
+// Many an emulator's name means nothing to the machine at the other end of ssh.
+// Caught: TERM handed on as it is.
+func TestUnknownTerminalIsTakenForAKnownOne(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, forever)))
+	for term, want := range map[string]string{"xterm-nobodys": "xterm-256color", "tmux-nobodys": "screen-256color", "rxvt-unicode": "rxvt-unicode"} {
+		outer := actingOn(t, s, term, "attach worker-1")
+		attached(t, s, 1, 1)
+		if got := hand(t, s, "list-clients", "-t", target(1), "-F", "#{client_termname}"); got != want {
+			t.Errorf("%s: taken for %s, want %s", term, got, want)
+		}
+		outer.press(t, "F12")
+		attached(t, s, 1, 0)
+		outer.close(t)
+	}
+}
+
+// What cannot be drawn on is refused in one line.
+func TestDumbTerminalIsRefused(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, forever)))
+	outer := actingOn(t, s, "dumb", "attach worker-1")
+	until(t, "it was refused", func() (any, bool) { got := session(t, outer.Server, 1); return got, got.Exit == "exit 1" })
+	want := "attach to worker-1: on TERM=dumb: open terminal failed: terminal does not support clear: refused"
+	if got := hand(t, outer.Server, "capture-pane", "-J", "-p", "-t", target(1)); !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
 
 func TestAttachToNobodyIsGone(t *testing.T) {

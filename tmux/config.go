@@ -23,8 +23,9 @@ import (
 // its own left the window of a closed terminal as it was (seen on 3.3a, where
 // a popup had been attached to another session of the server).
 //
-// F12 leads back to where a person came from. It is no key of a reader, whom
-// tmux lets run no if-shell; prefix d is.
+// F12 leads back to where a person came from: it ends their client, and who
+// sent them has seen to what comes then ([Server.Attach]). It is a plain
+// detach-client because tmux lets a reader run nothing else.
 const confTemplate = `# Written by fm, and again whenever it starts a server. Do not edit.
 set-option -s exit-empty off
 set-option -s escape-time 10
@@ -51,10 +52,10 @@ set-option -g status on
 set-option -g status-interval 15
 set-option -g status-left-length 160
 set-option -g status-left ' #{session_name}#{?@fm_task, · #{@fm_task}.#{@fm_attempt},}#{?@fm_note, · #{@fm_note},} '
-set-option -g status-right ' #{?client_readonly,#{prefix} d,F12}: back '
+set-option -g status-right ' #{?client_readonly,read-only · ,}F12: back '
 set-option -g window-status-format ''
 set-option -g window-status-current-format ''
-bind-key -n F12 if-shell -F '{FROM_ELSEWHERE}' 'switch-client -l' 'detach-client'
+bind-key -n F12 detach-client
 bind-key d detach-client
 set-hook -g client-session-changed[0] "if-shell -F '{IS_WORKER}' 'set-option -w window-size latest'"
 set-hook -g client-session-changed[1] "if-shell -F '#{m:worker-*,#{client_last_session}}' \"run-shell -C \\\"if-shell -F -t '=#{client_last_session}:' '##{==:##{session_attached},0}' 'resize-window -t =#{client_last_session}: -x {W} -y {H}'\\\"\""
@@ -70,9 +71,6 @@ func confText(o Options) (text, id string) {
 		"{HISTORY}", strconv.Itoa(o.History),
 		// tmux 3.2 has no remain-on-exit-format; -q would hide other errors.
 		"{FORMAT}", "set-option -gq remain-on-exit-format ''\n",
-		// A person who came by switch-client is led back where that was; one
-		// who came from another worker is not sent round in circles.
-		"{FROM_ELSEWHERE}", "#{&&:#{m:worker-*,#{session_name}},#{&&:#{!=:#{client_last_session},},#{!=:#{m:worker-*,#{client_last_session}},1}}}",
 		"{IS_WORKER}", "#{&&:#{m:worker-*,#{session_name}},#{!=:#{client_readonly},1}}",
 	).Replace(confTemplate)
 	h := fnv.New64a()

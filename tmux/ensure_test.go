@@ -84,7 +84,7 @@ func TestOnlyEnsureStartsAServer(t *testing.T) {
 		},
 		"control": func() error { _, err := s.dialControl(t.Context(), func(string) {}); return err },
 		"attach": func() error {
-			argv := s.attachArgv("worker-1", ReadWrite)
+			argv := s.attachArgv(target(1), ReadWrite)
 			return exec.CommandContext(t.Context(), argv[0], argv[1:]...).Run()
 		},
 	} {

@@ -57,6 +57,8 @@ func play(r, dir string) error {
 		return nil
 	case "peek":
 		return s.Attach(ctx, arg, ReadOnly)
+	case "popup":
+		return Popup(ctx, strings.Fields(arg)...)
 	}
 	return fmt.Errorf("no role %q", r)
 }

@@ -25,14 +25,14 @@ func questions() [3][]string {
 			"P", "#{session_id}", "#{pane_id}", marks,
 			"#{pane_dead}", "#{pane_dead_status}", "#{pane_dead_signal}", "#{pane_pid}", "#{window_activity}",
 		)},
-		{"list-clients", "-F", row("C", "#{session_id}", "#{client_control_mode}", "#{client_activity}")},
+		{"list-clients", "-F", row("C", "#{session_id}", "#{client_control_mode}", "#{client_activity}", "#{client_readonly}")},
 	}
 }
 
 const (
 	paneFields   = 9
 	markFields   = 5
-	clientFields = 4
+	clientFields = 5
 )
 
 // listing is one look at the server, as it was answered.
@@ -60,6 +60,7 @@ type pane struct {
 type client struct {
 	session  string
 	control  bool
+	reader   bool // changes no size
 	activity time.Time
 }
 
@@ -79,7 +80,7 @@ func parseListing(text string) (listing, error) {
 			}
 			l.panes = append(l.panes, p)
 		case f[0] == "C" && len(f) == clientFields:
-			l.clients = append(l.clients, client{session: f[1], control: f[2] == "1", activity: unixTime(f[3])})
+			l.clients = append(l.clients, client{session: f[1], control: f[2] == "1", activity: unixTime(f[3]), reader: f[4] == "1"})
 		default:
 			return listing{}, fmt.Errorf("read tmux list: row %.80q", line)
 		}
@@ -244,21 +245,45 @@ func (l listing) guard() (oldest pane, found bool) {
 // people counts who is attached to a worker's session, or to another session
 // that shows the same pane.
 func (l listing) people(r room) (n int, lastKey time.Time) {
-	shows := func(session string) bool {
-		return session == r.session || r.main.id != "" && slices.ContainsFunc(l.panes, func(p pane) bool {
-			return p.id == r.main.id && p.session == session
-		})
-	}
-	for _, c := range l.clients {
-		if c.control || !shows(c.session) {
-			continue
-		}
+	for _, c := range l.visitors(r) {
 		n++
 		if c.activity.After(lastKey) {
 			lastKey = c.activity
 		}
 	}
 	return n, lastKey
+}
+
+// sized says whether the window follows somebody's terminal.
+func (l listing) sized(r room) bool {
+	return slices.ContainsFunc(l.visitors(r), func(c client) bool { return !c.reader })
+}
+
+// visitors are the clients of people who see a worker's pane.
+func (l listing) visitors(r room) []client {
+	shows := func(session string) bool {
+		return session == r.session || r.main.id != "" && slices.ContainsFunc(l.panes, func(p pane) bool {
+			return p.id == r.main.id && p.session == session
+		})
+	}
+	var all []client
+	for _, c := range l.clients {
+		if !c.control && shows(c.session) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// attached is what tmux calls session_attached: also programs count.
+func (l listing) attached(r room) int {
+	n := 0
+	for _, c := range l.clients {
+		if c.session == r.session {
+			n++
+		}
+	}
+	return n
 }
 
 // room finds one worker's session.

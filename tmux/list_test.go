@@ -27,7 +27,7 @@ func TestListingBecomesSight(t *testing.T) {
 		row("P", "$3", "%3", ours("worker-3", "no id! x worker-3"), "1", "3", "", "79", "1100") +
 		row("P", "$9", "%1", "worker-1    watching", "0", "", "", "77", "1100") +
 		row("P", "$10", "%9", "    supervisor", "0", "", "", strconv.Itoa(os.Getpid()), "1100") +
-		row("C", "$0", "1", "1200") + row("C", "$1", "0", "1201") + row("C", "$9", "0", "1202") + row("C", "$1", "1", "1300")
+		row("C", "$0", "1", "1200", "0") + row("C", "$1", "0", "1201", "0") + row("C", "$9", "0", "1202", "1") + row("C", "$1", "1", "1300", "0")
 	l, err := parseListing(text)
 	must(t, err)
 	at := func(s int64) time.Time { return time.Unix(s, 0) }

@@ -45,3 +45,16 @@ func escape(word string) string {
 	}
 	return word
 }
+
+// literal keeps text from being expanded where tmux takes a format.
+func literal(text string) string { return strings.ReplaceAll(text, "#", "##") }
+
+// shellLine writes words as one command line for sh(1), so that it reads back
+// exactly those words.
+func shellLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	}
+	return strings.Join(quoted, " ")
+}

@@ -149,7 +149,7 @@ func newWindow(session string, w fm.WorkerID, cmd fm.Command) [][]string {
 // than one word after "--" is run as it is; a single one would go through a
 // shell.
 func spawn(cmd fm.Command) []string {
-	words := []string{"-c", cmd.Dir}
+	words := []string{"-c", literal(cmd.Dir)}
 	for _, name := range slices.Sorted(maps.Keys(cmd.Env)) {
 		words = append(words, "-e", name+"="+cmd.Env[name])
 	}

@@ -48,6 +48,7 @@ func (s *Server) attend(ctx context.Context) {
 		return
 	}
 	left := make(chan struct{}, 1) // a person left a session, or changed it
+	left <- struct{}{}             // or did so while nobody watched
 	c, err := s.dialControl(ctx, func(line string) { s.note(line, left) })
 	if err != nil {
 		_ = s.mend(ctx) // a hub that somebody closed; the next try tells
