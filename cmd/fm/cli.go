@@ -17,7 +17,7 @@ Issues → subissues → queue → workers → pull requests → done. Start wit
 type cli struct {
 	Dir     string      `short:"C" name:"dir" group:"every" placeholder:"DIR" help:"Work as if fm had been started in DIR."`
 	Quiet   bool        `short:"q" group:"every" xor:"loud" help:"Print only what was asked for, and what is wrong."`
-	Verbose bool        `short:"v" group:"every" xor:"loud" help:"Say on stderr which processes run and which files are written."`
+	Verbose bool        `short:"v" group:"every" xor:"loud" help:"Say on stderr what runs and what is written on the way."`
 	Short   versionFlag `name:"version" group:"every" help:"Print the version."`
 
 	Work    workCmd    `cmd:"" group:"work" remarks:"" help:"Split issues and have workers do them."`
