@@ -24,6 +24,7 @@ type Task struct {
 	DependsOn []TaskID
 	Terms     Terms
 	Paths     []string // files that it will probably change, relative to the repository's root
+	Estimate  time.Duration // of the work, by whoever split its issue; 0 for none
 	Branch    string
 	Pull      string   // number of the pull request; "" for none
 	Spent     Spending // by all attempts, as far as it was recorded

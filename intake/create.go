@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/founder-mode/fm"
 )
@@ -70,11 +71,17 @@ func (t *taking) create(ctx context.Context, p part) ([]draft, error) {
 		t.Tell(News{Kind: Created, Issue: issue})
 		made[i] = issue.ID
 		drafts = append(drafts, draft{
-			task:  fm.Task{ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, Priority: prio, Paths: cleanPaths(s.Paths)},
+			task:  fm.Task{ID: fm.TaskID(issue.ID), Parent: p.issue.ID, Title: issue.Title, Priority: prio, Paths: cleanPaths(s.Paths), Estimate: hours(s.Hours)},
 			waits: deps,
 		})
 	}
 	return drafts, nil
+}
+
+// hours is an estimate as a task has it: whole minutes, so that a queue line
+// stays readable.
+func hours(h float64) time.Duration {
+	return time.Duration(h * float64(time.Hour)).Round(time.Minute)
 }
 
 // order gives the positions of a plan so that each comes after those it

@@ -132,6 +132,8 @@ func (e *edit) readField(key, value string) error {
 		err = readTerms(&t.Terms, value)
 	case timeoutKey:
 		t.Terms.Timeout, err = readTimeout(value)
+	case guessKey:
+		t.Estimate, err = readTimeout(value)
 	case pathsKey:
 		t.Paths = readPaths(value)
 	case "br":
@@ -179,6 +181,7 @@ func renderLine(t fm.Task) string {
 	field(termsKey, writeTerms(t.Terms))
 	field(timeoutKey, writeTimeout(t.Terms.Timeout))
 	field(pathsKey, writePaths(t.Paths))
+	field(guessKey, writeTimeout(t.Estimate))
 	field("br", t.Branch)
 	field("pr", t.Pull)
 	field("node", t.Node)

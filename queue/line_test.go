@@ -33,7 +33,7 @@ func anyTask() *rapid.Generator[fm.Task] {
 			Worker: fm.WorkerID(rapid.IntRange(0, fm.MaxWorkers).Draw(t, "worker")), Since: when.Draw(t, "since"), NotBefore: when.Draw(t, "nb"),
 			Revision: rapid.Uint64().Draw(t, "r"), Attempt: rapid.IntRange(0, 1<<30).Draw(t, "a"), Failures: rapid.IntRange(0, 9).Draw(t, "f"),
 			Spent: spent.Draw(t, "spent"), Before: spent.Draw(t, "before"),
-			Terms: drawnTerms(t), Paths: drawnPaths(t),
+			Terms: drawnTerms(t), Paths: drawnPaths(t), Estimate: time.Duration(rapid.Int64Range(0, 1e13).Draw(t, "est")),
 			Branch: text.Draw(t, "br"), Pull: text.Draw(t, "pr"), Node: text.Draw(t, "node"), Title: text.Draw(t, "t"), Note: text.Draw(t, "n"),
 		}
 		if rapid.Bool().Draw(t, "has parent") {
@@ -119,7 +119,7 @@ func FuzzParseLine(f *testing.F) {
 		"1|123|456|working|worker-3|2026-11-20T14:30:45Z|r=7|a=1|br=subissue/456|t=Add JWT middleware",
 		"2|123|789|pending||", "P1|1234|1240|pending|||r=7|nb=2026-11-20T10:05:00Z|dep=1238,1239|t=Fix the 50%25 case %7C ok",
 		"1|2|3|working||2026-11-20T14:30:45Z|r=9|a=2|c=1.234567|k=45210|cb=0.5|kb=07|t=x", "1|2|3|pending|||c=1.|k=|cb=999999999.9999999",
-		"1|2|3|pending|||=x", "#", "3||12|pending|||as=fix,main, no-pr|limit=1h|paths=a:b::c d", "3||12|hold|||limit=1ns|paths=:|as=fix,fix|has=main", "|||||", "1|2|3|pending|w|0001-01-01T00:00:00Z|t=%", "\ufeff1|2|3|hold||",
+		"1|2|3|pending|||=x", "#", "3||12|pending|||as=fix,main, no-pr|limit=1h|paths=a:b::c d", "3||12|hold|||limit=1ns|est=90m|paths=:|as=fix,fix|has=main", "|||||", "1|2|3|pending|w|0001-01-01T00:00:00Z|t=%", "\ufeff1|2|3|hold||",
 	} {
 		f.Add(s)
 	}

@@ -181,10 +181,10 @@ func (m *merger) completeTerms(e edit) {
 	l, c := &m.line, m.cur
 	asked, has := l.Terms, c.Terms
 	asked.Timeout, has.Timeout = 0, 0
-	if e.has(termsKey) && asked != has || e.has(timeoutKey) && l.Terms.Timeout != c.Terms.Timeout || e.has(pathsKey) && !slices.Equal(l.Paths, c.Paths) {
-		m.lose("as, limit and paths belong to fm")
+	if e.has(termsKey) && asked != has || e.has(timeoutKey) && l.Terms.Timeout != c.Terms.Timeout || e.has(pathsKey) && !slices.Equal(l.Paths, c.Paths) || e.has(guessKey) && l.Estimate != c.Estimate {
+		m.lose("as, limit, paths and est belong to fm")
 	}
-	l.Terms, l.Paths = c.Terms, c.Paths
+	l.Terms, l.Paths, l.Estimate = c.Terms, c.Paths, c.Estimate
 }
 
 func sortedFields(fields []fm.Field) []fm.Field {
@@ -263,7 +263,7 @@ func (m *merger) fields() {
 func (m *merger) sameOwn() bool {
 	l, b := m.line, m.base
 	return covers(m.cur.Spent, l.Spent) && l.Before == b.Before && l.Worker == b.Worker && l.Since.Equal(b.Since) && l.Attempt == b.Attempt && l.Failures == b.Failures &&
-		l.NotBefore.Equal(b.NotBefore) && l.Terms == b.Terms && slices.Equal(l.Paths, b.Paths) && l.Branch == b.Branch && l.Pull == b.Pull && l.Node == b.Node
+		l.NotBefore.Equal(b.NotBefore) && l.Terms == b.Terms && slices.Equal(l.Paths, b.Paths) && l.Estimate == b.Estimate && l.Branch == b.Branch && l.Pull == b.Pull && l.Node == b.Node
 }
 
 func (m *merger) lose(what string) { m.lost = append(m.lost, what) }

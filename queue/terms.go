@@ -9,11 +9,12 @@ import (
 )
 
 // The keys of a queue line with what a user asked for when the task was taken
-// in, and with the files that it will probably change. They belong to fm.
+// in, and with the files that it will probably change, and how long it was thought to take. They belong to fm.
 const (
 	termsKey   = "as"
 	timeoutKey = "limit"
 	pathsKey   = "paths"
+	guessKey   = "est"
 )
 
 // pathSep stands between the paths of a line. A path with one in it is left out.

@@ -13,7 +13,7 @@ import (
 // mended is an issue that is mended in the main checkout, without a pull request.
 func mended() fm.Task {
 	return fm.Task{
-		ID: "12", Priority: 2, Title: "Fix login", Branch: "fix/issue-12", Paths: []string{"src/a b.go", "docs/"},
+		ID: "12", Priority: 2, Title: "Fix login", Branch: "fix/issue-12", Paths: []string{"src/a b.go", "docs/"}, Estimate: 2 * time.Hour,
 		Terms: fm.Terms{Fix: true, NoPull: true, Main: true, Timeout: 10 * time.Minute},
 	}
 }
@@ -57,6 +57,9 @@ func TestTermsBelongToFm(t *testing.T) {
 		"paths":              func(b *bench) { b.m.sed("|paths=src/a b.go:docs/", "|paths=docs/") },
 		"typed as":           func(b *bench) { b.m.echo("2||12|pending|||as=fix\n") },
 		"typed limit":        func(b *bench) { b.m.echo("2||12|pending|||limit=1h\n") },
+		"est":                func(b *bench) { b.m.sed("|est=2h0m0s", "|est=1h") },
+		"no est":             func(b *bench) { b.m.sed("|est=2h0m0s", "") },
+		"typed est":          func(b *bench) { b.m.echo("2||12|pending|||est=1h\n") },
 		"typed paths":        func(b *bench) { b.m.echo("2||12|pending|||paths=x\n") },
 		"nothing":            func(b *bench) { b.m.echo("2||12|pending||\n") },
 		"the same, typed":    func(b *bench) { b.m.echo("2||12|pending|||as=main,no-pr,fix|limit=600s|paths=src/a b.go:docs/\n") },
@@ -68,7 +71,7 @@ func TestTermsBelongToFm(t *testing.T) {
 		edit(b)
 		s := b.refresh(0)
 		got := b.task("12")
-		if got.Terms != want.Terms || !cmp.Equal(got.Paths, want.Paths) || b.lineOf("12") != renderLine(got) || strings.Count(b.m.text(), "||12|") != 1 {
+		if got.Terms != want.Terms || !cmp.Equal(got.Paths, want.Paths) || got.Estimate != want.Estimate || b.lineOf("12") != renderLine(got) || strings.Count(b.m.text(), "||12|") != 1 {
 			t.Errorf("%s: became %q, want %q", name, b.lineOf("12"), renderLine(want))
 		}
 		silent := strings.HasPrefix(name, "nothing") || strings.HasPrefix(name, "the same")
@@ -91,7 +94,7 @@ func TestTermsOutliveEverything(t *testing.T) {
 	holds := func(when string) {
 		t.Helper()
 		got := b.task("12")
-		if got.Terms != want.Terms || !cmp.Equal(got.Paths, want.Paths) || got.Branch != want.Branch {
+		if got.Terms != want.Terms || !cmp.Equal(got.Paths, want.Paths) || got.Estimate != want.Estimate || got.Branch != want.Branch {
 			t.Errorf("%s: %q", when, renderLine(got))
 		}
 	}
