@@ -23,7 +23,7 @@ type Task struct {
 	NotBefore time.Time // backoff: not claimed before; zero for at once
 	DependsOn []TaskID
 	Terms     Terms
-	Paths     []string // files that it will probably change, relative to the repository's root
+	Paths     []string      // files that it will probably change, relative to the repository's root
 	Estimate  time.Duration // of the work, by whoever split its issue; 0 for none
 	Branch    string
 	Pull      string   // number of the pull request; "" for none
