@@ -157,7 +157,7 @@ func (s *Server) answer(at int, c *call) reply {
 	if answer.status != http.StatusNotModified { // that one is free
 		budget.Left--
 	}
-	answer.header = mergeHeader(answer.header, budget.header(bucket))
+	answer.header = mergeHeader(mergeHeader(answer.header, budget.header(bucket)), s.world.settings.header())
 	return answer
 }
 

@@ -1,5 +1,10 @@
 package fake
 
+import (
+	"net/http"
+	"strings"
+)
+
 // Settings are those of the repository and of the token.
 type Settings struct {
 	Archived       bool
@@ -21,6 +26,11 @@ type Settings struct {
 	NoDependencies bool // so too
 	NoGraphQL      bool // it is refused
 	ChecksHidden   bool // a fine-grained token, which may not read checks
+	// Told has GitHub tell the scopes of the token, as it does of a classic one,
+	// and Expires when it does.
+	Told    bool
+	Scopes  []string
+	Expires string
 	// Denied are operations that the token has no right to, such as
 	// "POST issues"; see [Request].
 	Denied []string
@@ -28,6 +38,18 @@ type Settings struct {
 
 func defaultSettings() Settings {
 	return Settings{AutoMerge: true, Squash: true, MergeCommit: true, Rebase: true}
+}
+
+// header is what every answer says of the token.
+func (s Settings) header() http.Header {
+	h := http.Header{}
+	if s.Told {
+		h["X-Oauth-Scopes"] = []string{strings.Join(s.Scopes, ", ")}
+	}
+	if s.Expires != "" {
+		h["Github-Authentication-Token-Expiration"] = []string{s.Expires}
+	}
+	return h
 }
 
 // Configure alters the settings.
