@@ -104,6 +104,7 @@ func (h *house) inJira(p place) (*office, error) {
 		splits:  site.CheckSubtasks,
 		parse:   site.ParseRef,
 		quota:   func() fm.Quota { return fm.Quota{} },
+		who:     site.Who,
 		remarks: site.Remarks,
 		stale: func() bool {
 			if _, now := newest(h.handOverFiles(forJira)); now == stamp {

@@ -43,8 +43,9 @@ type office struct {
 	splits  func(context.Context) error           // what would fail later when subissues are made; nil for nothing
 	parse   func(word string) (fm.IssueID, error) // what a user calls an issue
 	quota   func() fm.Quota
-	remarks func() []string // what was not taken, and work goes on without
-	stale   func() bool     // whether somebody left another token; nil where that is found out at each request
+	who     func(context.Context) (string, error) // the account that fm acts as; nil where that is the token's to say
+	remarks func() []string                       // what was not taken, and work goes on without
+	stale   func() bool                           // whether somebody left another token; nil where that is found out at each request
 }
 
 // office opens the place of the issues. It asks nothing of the network.
