@@ -16,6 +16,7 @@ func (b *board) Draw(screen tcell.Screen) {
 	x, y, w, h := b.GetRect()
 	b.d.model.settle(w, h)
 	paint(canvas{screen: screen, x: x, y: y, w: w, h: h, theme: b.d.theme}, &b.d.model)
+	b.d.watch(w, h)
 }
 
 // settle keeps what is shown of a list and of the help page where it is, as

@@ -12,7 +12,19 @@ import (
 const (
 	tabWidth   = 8
 	maxCluster = 32 // bytes of one cell; tmux itself keeps no more
+	maxBelow   = 12 // lines at the end among which an input box is
 )
+
+// paintPane paints what a worker's pane shows, as far as it was looked at.
+func (m *model) paintPane(c canvas, w fm.WorkerID) {
+	switch p, looked := m.panes[w]; {
+	case !looked:
+	case p == Pane{}:
+		c.text(0, 0, c.theme.dim, "Nothing runs in it.")
+	default:
+		paneInto(c, p)
+	}
+}
 
 // paneInto paints what a pane shows, in its own colours. Where the pane is
 // higher than the canvas, its last lines are shown, because an agent is at work
@@ -31,15 +43,13 @@ func paneInto(c canvas, p Pane) {
 	}
 }
 
-// bottom cuts off the last lines, so many at most, the blank ones at the very
-// end left out.
+// bottom cuts off the last lines, so many at most. Blank ones at the very end
+// are left out; and where not all lines fit, so is an input box with nothing in
+// it, because it says less than what is above.
 func bottom(text string, lines int) (before, shown string) {
-	for text != "" {
-		i := strings.LastIndexByte(text, '\n')
-		if !blank(text[i+1:]) {
-			break
-		}
-		text = text[:max(i, 0)]
+	text = trimmed(text)
+	if strings.Count(text, "\n") >= lines {
+		text = trimmed(withoutBox(text))
 	}
 	from := len(text)
 	for range lines {
@@ -49,6 +59,43 @@ func bottom(text string, lines int) (before, shown string) {
 		}
 	}
 	return text[:from+1], text[from+1:]
+}
+
+// trimmed leaves out blank lines at the end.
+func trimmed(text string) string {
+	for text != "" {
+		i := strings.LastIndexByte(text, '\n')
+		if !blank(text[i+1:]) {
+			break
+		}
+		text = text[:max(i, 0)]
+	}
+	return text
+}
+
+// withoutBox leaves out an empty input box near the end, and what stands below
+// it: a mark alone between two rules.
+func withoutBox(text string) string {
+	var below, mark string // the lines that follow, as they look
+	end := len(text)
+	for range maxBelow {
+		i := strings.LastIndexByte(text[:end], '\n')
+		if i < 0 {
+			break
+		}
+		line := strings.Trim(fm.Plain(text[i+1:end]), " \u00a0│")
+		if isRule(line) && (mark == ">" || mark == "❯") && isRule(below) {
+			return text[:i]
+		}
+		below, mark, end = mark, line, i
+	}
+	return text
+}
+
+// isRule says whether a line is the upper or the lower edge of something.
+func isRule(line string) bool {
+	line = strings.TrimLeft(line, "╭╰┌└")
+	return strings.HasPrefix(line, "──")
 }
 
 // blank says whether nothing can be read in a line.
@@ -94,7 +141,7 @@ func paneLine(c canvas, y int, p *pen, line string) {
 		}
 		line = line[n:]
 	}
-	if !blank(line) {
+	if !blank(line) && !p.hidden {
 		if x == c.w && last < c.w-1 {
 			c.screen.Put(c.x+last, c.y+y, " ", p.style) // a wide character that loses its half
 		}

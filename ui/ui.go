@@ -19,9 +19,12 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"github.com/founder-mode/fm"
 )
 
 // Options say what a dashboard shows, and on what.
@@ -45,10 +48,12 @@ type Dashboard struct {
 	theme  theme
 	model  model // owned by the event loop
 	posts  chan func()
-	look   chan struct{}   // the panes that are shown have changed: capture now
-	ctx    context.Context //nolint:containedctx // of Run; key handlers of tview get none
-	cancel context.CancelFunc
-	tasks  sync.WaitGroup
+	look   chan struct{} // the panes that are shown have changed: capture now
+	// watching is whose panes are shown; nobody changes what it points to.
+	watching atomic.Pointer[[]fm.WorkerID]
+	ctx      context.Context //nolint:containedctx // of Run; key handlers of tview get none
+	cancel   context.CancelFunc
+	tasks    sync.WaitGroup
 }
 
 // New makes a dashboard; it draws nothing yet.
@@ -149,6 +154,7 @@ func (d *Dashboard) feed() {
 			}
 			d.post(func() {
 				d.model.see(v)
+				d.reread()
 			})
 		}
 	}
