@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/founder-mode/fm"
 )
@@ -139,13 +140,27 @@ func copyIndex(gitDir string) (string, error) {
 	}
 	if err == nil {
 		_, err = io.Copy(tmp, src)
-		err = errors.Join(err, src.Close())
+		err = errors.Join(err, sameAge(src, tmp.Name()), src.Close())
 	}
 	if err = errors.Join(err, tmp.Close()); err != nil {
 		_ = os.Remove(tmp.Name()) // the first error counts
 		return "", err
 	}
 	return tmp.Name(), nil
+}
+
+// sameAge gives the copy of an index the time of the index. git trusts what it
+// knows of a file only if that was written before the index was; behind a younger
+// one it would overlook a file that was changed within the same tick of the clock
+// ([racy git]).
+//
+// [racy git]: https://git-scm.com/docs/racy-git
+func sameAge(index *os.File, copied string) error {
+	info, err := index.Stat()
+	if err != nil {
+		return err
+	}
+	return os.Chtimes(copied, time.Time{}, info.ModTime())
 }
 
 // checkNested refuses when a repository within the worktree, submodule or

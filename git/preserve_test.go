@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -236,5 +237,35 @@ func TestAWorktreeWithoutItsGitFileIsNotRemoved(t *testing.T) {
 	refused(t, err, ".git")
 	if got := y.read(filepath.Join(dir, "precious.txt")); got != "x" {
 		t.Fatal("it was touched")
+	}
+}
+
+// What was changed within the tick of the clock in which git looked last has the
+// size and the time that git remembers.
+// Caught: a copy of the index that was younger than the file, by which the change
+// was overlooked, and lost with its worktree.
+func TestAChangeWithinOneTickOfTheClockIsPreserved(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	y.git(y.root, "config", "core.trustctime", "false") // a test can set every other time
+	dir := y.prepare("7")
+	file := filepath.Join(dir, "main.txt")
+	tick := time.Date(2026, 11, 20, 14, 30, 45, 0, time.UTC)
+	y.write(file, "committed\n")
+	backdate(t, file, tick)
+	y.git(dir, "add", "main.txt")
+	y.git(dir, "commit", "--quiet", "--message", "main")
+	y.write(file, "precious!\n")
+	backdate(t, file, tick)
+	backdate(t, filepath.Join(y.git(dir, "rev-parse", "--absolute-git-dir"), "index"), tick)
+	if got := y.git(y.root, "show", y.preserve("7")+":main.txt"); got != "precious!" {
+		t.Fatalf("preserved %q", got)
+	}
+}
+
+func backdate(t *testing.T, path string, at time.Time) {
+	t.Helper()
+	if err := os.Chtimes(path, at, at); err != nil {
+		t.Fatal(err)
 	}
 }
