@@ -80,12 +80,13 @@ const compareLimit = 20 * time.Second
 // will do.
 func (f *fixing) compared(ctx context.Context, rows []fixRow, seen []fm.Conflict) []fm.Conflict {
 	var sites []fm.Site
-	mine := map[fm.TaskID]bool{"": true} // the base
+	mine := map[fm.TaskID]bool{}
 	for _, r := range rows {
 		if mine[r.task.ID] = true; r.unmerged() {
 			sites = append(sites, r.task.Site())
 		}
 	}
+	sites = append(sites, f.rivals(ctx, mine, seen)...)
 	repo, err := f.repo(ctx)
 	if err != nil || len(sites) == 0 {
 		return seen
@@ -96,12 +97,26 @@ func (f *fixing) compared(ctx context.Context, rows []fixRow, seen []fm.Conflict
 	if err != nil {
 		return seen
 	}
+	return found
+}
+
+// rivals are where the work of others stands that was seen to conflict with these
+// tasks: it is compared anew, because what was seen may be over by now.
+func (f *fixing) rivals(ctx context.Context, mine map[fm.TaskID]bool, seen []fm.Conflict) []fm.Site {
+	var sites []fm.Site
+	q, err := f.openQueue(ctx)
+	if err != nil {
+		return nil // the result says what is known of one's own
+	}
 	for _, c := range seen {
-		if !mine[c.Tasks[0]] || !mine[c.Tasks[1]] {
-			found = append(found, c)
+		for i, id := range c.Tasks {
+			t, ok := q.Snapshot().Task(id)
+			if ok && !mine[id] && mine[c.Tasks[1-i]] && t.Status != fm.Merged && t.Status != fm.Cancelled && !slices.Contains(sites, t.Site()) {
+				sites = append(sites, t.Site())
+			}
 		}
 	}
-	return found
+	return sites
 }
 
 // unmerged says whether there is work on an issue that may still be merged.
