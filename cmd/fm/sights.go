@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -89,53 +90,100 @@ func (s *sights) watch(ctx context.Context, wake <-chan struct{}, views chan<- u
 	next := time.NewTimer(0) // the next look, if it is on its way
 	defer next.Stop()
 	var g gaze
-	var v ui.View
 	var out chan<- ui.View // views, when there is something new
+	var looked time.Time
 	for {
+		look := false
 		select {
 		case <-ctx.Done():
 			return
-		case out <- v:
+		case out <- g.view:
 			out = nil
-			continue
 		case <-wake:
-			next.Reset(max(0, lookGap-time.Since(v.Now)))
-			continue
-		case <-clock.C:
-			if v.Now.IsZero() {
-				continue
-			}
-			v.Now = time.Now()
-			if g.pid != 0 && !process.Alive(g.pid, "") {
-				v = g.look(ctx, s.app.house(s.root))
+			next.Reset(max(0, lookGap-time.Since(looked)))
+		case now := <-clock.C:
+			look = g.pid != 0 && !process.Alive(g.pid, "")
+			if g.tick(now) {
+				out = views
 			}
 		case <-slow.C:
-			v = g.look(ctx, s.app.house(s.root))
+			look = true
 		case <-next.C:
-			v = g.look(ctx, s.app.house(s.root))
+			look = true
 		}
-		out = views
+		if look {
+			if g.look(ctx, s.app.house(s.root)) {
+				out = views
+			}
+			looked = time.Now()
+		}
 	}
 }
 
-// gaze is what one look leaves for the next.
+// gaze is what the last look has seen.
 type gaze struct {
+	view    ui.View
+	changed time.Time // when there was something new in it
+	pid     int       // of the supervisor; 0 for none that is known
+
 	queue  *queue.Queue
 	snap   queue.Snapshot
 	closed []fm.IssueID // of snap
-	pid    int          // of the supervisor; 0 for none that is known
 }
 
-// look sees everything. What is wrong with a part of it is told as a problem,
-// and the rest is shown.
-func (g *gaze) look(ctx context.Context, h *house) ui.View {
+// look sees everything, and says whether there is something new. What is wrong
+// with a part of it is told as a problem, and the rest is shown.
+func (g *gaze) look(ctx context.Context, h *house) (news bool) {
+	seq, first := g.snap.Seq, g.view.Now.IsZero()
 	v := ui.View{Now: time.Now()}
 	wrong := g.refresh(ctx, h)
 	var more []string
 	v.Status, more = g.status(h)
 	v.Status.Problems = slices.Concat(v.Status.Problems, wrong, more)
 	v.Tasks, v.Closed = g.snap.Tasks, g.closed
-	return v
+	news = first || seq != g.snap.Seq || !sameBut(v.Status, g.view.Status)
+	switch {
+	case first:
+		g.changed = youngest(v.Status)
+	case news:
+		g.changed = v.Now
+	default:
+		v.Now = g.view.Now // it is as late as what is shown
+	}
+	g.view = v
+	return news
+}
+
+// sameBut says whether two looks of a supervisor differ in when they were.
+func sameBut(a, b supervisor.Status) bool {
+	a.At, b.At = time.Time{}, time.Time{}
+	return reflect.DeepEqual(a, b)
+}
+
+// youngest is when the last of what there is to see has begun.
+func youngest(s supervisor.Status) time.Time {
+	last := s.Started
+	for _, ws := range s.Workers {
+		if ws.Since.After(last) {
+			last = ws.Since
+		}
+	}
+	return last
+}
+
+// tick moves the clock of the view, and says whether that is to be seen. Seconds
+// are shown of what is less than a minute ago, or away.
+func (g *gaze) tick(now time.Time) bool {
+	if g.view.Now.IsZero() {
+		return false
+	}
+	near := func(at time.Time) bool { return at.After(now.Add(-time.Second)) && at.Before(now.Add(61*time.Second)) }
+	if now.Sub(g.changed) > 61*time.Second && now.Minute() == g.view.Now.Minute() && !near(g.view.Status.Gate.Until) &&
+		!slices.ContainsFunc(g.view.Tasks, func(t fm.Task) bool { return near(t.NotBefore) }) {
+		return false
+	}
+	g.view.Now = now
+	return true
 }
 
 // refresh looks at the queue. One that cannot be read stays as it was last.
