@@ -39,14 +39,16 @@ func (p *pen) take(s string) int {
 		}
 		return n + 1
 	case ']', 'P', '_', '^', 'X':
-		n := strings.IndexAny(s[2:], "\a\x1b")
-		if n < 0 {
+		n := strings.IndexAny(s[2:], "\a\x1b\n")
+		switch {
+		case n < 0:
 			return len(s)
+		case s[2+n] == '\a':
+			return 2 + n + 1
+		case strings.HasPrefix(s[2+n:], "\x1b\\"):
+			return 2 + n + 2
 		}
-		if strings.HasPrefix(s[2+n:], "\x1b\\") {
-			n++
-		}
-		return 2 + n + 1
+		return 2 + n // the sequence was broken off here
 	}
 	return min(2+span(s[1:], ' ', '/'), len(s))
 }

@@ -38,11 +38,8 @@ func gridKeys() []binding {
 	}
 }
 
-// gridState is empty: the grid shows the tiles among which the selected worker
+// grid is how the tiles lie on the page: those among which the selected worker
 // is.
-type gridState struct{}
-
-// grid is how the tiles lie on the page.
 type grid struct {
 	area         area // of all tiles
 	across, down int  // tiles on the screen
@@ -134,9 +131,9 @@ func paintGrid(c canvas, m *model) {
 func paintGridHeading(c canvas, m *model, g grid) {
 	all := len(m.view.Status.Workers)
 	text := fmt.Sprintf(" %d", all)
-	switch n := g.after - g.first; {
-	case n == all:
-	case n == 1:
+	switch g.after - g.first {
+	case all:
+	case 1:
 		text = fmt.Sprintf(" %d of %d", g.after, all)
 	default:
 		text = fmt.Sprintf(" %d–%d of %d", g.first+1, g.after, all)

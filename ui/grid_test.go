@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rivo/tview"
+
 	"github.com/founder-mode/fm"
 )
 
@@ -119,6 +121,22 @@ func TestGridMovesByTiles(t *testing.T) {
 	}
 	if d.press("g"); d.model.page != overviewPage {
 		t.Errorf("g leads to %s, and not back", d.model.page)
+	}
+}
+
+// Caught: a click that counts on the first page alone.
+func TestClickSelectsATile(t *testing.T) {
+	d := New(Options{})
+	d.board.SetRect(0, 0, 200, 50)
+	d.model = gridModel(sampleView(100), 50)
+	if !d.mouse(tview.MouseLeftClick, 199, 48) || d.model.worker != 60 {
+		t.Errorf("a click on the last tile: got %s, want worker-60", d.model.worker)
+	}
+	if d.mouse(tview.MouseLeftClick, 3, 0) || d.mouse(tview.MouseLeftClick, 3, 49) {
+		t.Error("the heading or the foot is a tile")
+	}
+	if d.mouse(tview.MouseScrollUp, 3, 3); d.model.worker != 55 {
+		t.Errorf("the wheel: got %s, want worker-55", d.model.worker)
 	}
 }
 

@@ -33,7 +33,6 @@ type model struct {
 	ordered int    // orders under way
 	top     int    // the first worker of the list that is shown, when not all fit
 	help    int    // the first line of the help page that is shown
-	grid    gridState
 	queue   queueState
 	text    textState
 	modal   modal // what lies over the page; nil for nothing

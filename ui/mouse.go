@@ -3,6 +3,8 @@ package ui
 import (
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"github.com/founder-mode/fm"
 )
 
 // MouseHandler takes clicks and the wheel. While a modal is open it takes none.
@@ -34,11 +36,15 @@ func (d *Dashboard) mouse(action tview.MouseAction, x, y int) bool {
 
 // click selects what is shown there, and says whether that is anything.
 func (d *Dashboard) click(x, y int) bool {
-	if d.model.page != overviewPage {
-		return false
-	}
 	_, _, w, h := d.board.GetRect()
-	worker := d.model.workerAt(x, y, w, h)
+	var worker fm.WorkerID
+	switch d.model.page {
+	case overviewPage:
+		worker = d.model.workerAt(x, y, w, h)
+	case gridPage:
+		worker = d.model.tileAt(x, y, w, h)
+	case queuePage, logPage, historyPage, helpPage:
+	}
 	if worker == 0 {
 		return false
 	}

@@ -17,13 +17,12 @@ const (
 
 // paintPane paints what a worker's pane shows, as far as it was looked at.
 func (m *model) paintPane(c canvas, w fm.WorkerID) {
-	switch p, looked := m.panes[w]; {
-	case !looked:
-	case p == Pane{}:
-		c.text(0, 0, c.theme.dim, "Nothing runs in it.")
-	default:
-		paneInto(c, p)
+	p, looked := m.panes[w]
+	if looked && p.Text == "" {
+		c.text(0, 0, c.theme.dim, "Nothing is to be seen in it.")
+		return
 	}
+	paneInto(c, p)
 }
 
 // paneInto paints what a pane shows, in its own colours. Where the pane is

@@ -105,6 +105,8 @@ func TestPaneKeepsItsLook(t *testing.T) {
 		{"links", "\x1b]8;;http://example.org\x1b\\a\x1b]8;;\x07b", "ab"},
 		{"everything else", "\x1b[2Ja\x1b[10;10Hb\x1bPq\x1b\\c\x1b(0d\x0e\x0f\x07e\rf\x1b]0;title", "abcdef"},
 		{"broken off", "\x1b[3\x1b[31ma\x1b[", "{maroon}a"},
+		{"strings broken off", "\x1b]0;x\x1b[31ma\x1bPy\nb", "{maroon}a|{maroon}b"},
+		{"strings broken off above", "\x1b]0;x\n\x1b[31m1\n2\n3\n4", "{maroon}2|{maroon}3|{maroon}4"},
 		{"tabs", "a\tb\t\tc", "a       b               c"},
 		{"wide", "a全b\U0001F680c", "a全b\U0001F680c"},
 		{"combining", "e\u0301x", "e\u0301x"},
@@ -116,6 +118,26 @@ func TestPaneKeepsItsLook(t *testing.T) {
 		got := strings.Join(paintedPane(t, c.text, 30, 3, Coloured), "|")
 		if got != c.want {
 			t.Errorf("%s: %q\n got %q\nwant %q", c.name, c.text, got, c.want)
+		}
+	}
+}
+
+// Caught: a box with a draft in it left out; a rule in what the agent says taken
+// for a box.
+func TestEmptyBoxMakesRoom(t *testing.T) {
+	rule := strings.Repeat("─", 20)
+	for _, c := range []struct{ name, text, want string }{
+		{"a box", "1\n2\n3\n✽ Working…\n\n" + rule + "\n❯\u00a0\n" + rule + "\n  ? for shortcuts", "2|3|✽ Working…"},
+		{"an older box", "1\n2\n3\n╭" + rule + "╮\n│ >   │\n╰" + rule + "╯\n  hint\n  and more", "1|2|3"},
+		{"in colours", "1\n2\n3\n\x1b[2m" + rule + " fm-3 ──\x1b[0m\n\x1b[1m❯\x1b[0m \n\x1b[2m" + rule, "1|2|3"},
+		{"a draft", "1\n2\n3\n" + rule + "\n❯ a draft\n" + rule, rule + "|❯ a draft|" + rule},
+		{"room enough", "1\n" + "──\n>", "1|──|>"},
+		{"no box", "1\n" + rule + "\n❯\ntext", rule + "|❯|text"},
+		{"nothing but a box", "\n" + rule + "\n❯\n" + rule, ""},
+	} {
+		got := strings.Join(paintedPane(t, c.text, 40, 3, Plain), "|")
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
 }

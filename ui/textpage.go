@@ -75,12 +75,12 @@ func (d *Dashboard) showLog(w fm.WorkerID) { d.showText(logPage, subject{worker:
 func (d *Dashboard) showHistory(id fm.TaskID) { d.showText(historyPage, subject{task: id}) }
 
 func (d *Dashboard) showHistoryOfWorker() {
-	ws := d.model.view.Status.Workers[d.model.selected()]
-	if ws.Task == "" {
-		d.model.wrong = ws.Worker.String() + " has no task"
+	i := d.model.selected()
+	if i < 0 || d.model.view.Status.Workers[i].Task == "" {
+		d.model.wrong = d.model.worker.String() + " has no task"
 		return
 	}
-	d.showHistory(ws.Task)
+	d.showHistory(d.model.view.Status.Workers[i].Task)
 }
 
 // showText opens a page on a text. From one text to another the way back stays

@@ -64,7 +64,7 @@ func TestTextsLookCalm(t *testing.T) {
 	for _, size := range sizes() {
 		shown := func(name string, m model) {
 			t.Helper()
-				golden(t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), footless(frame(t, m, size[0], size[1])))
+			golden(t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), footless(frame(t, m, size[0], size[1])))
 		}
 		shown("log", textModel(logPage, subject{worker: 3}, sampleLog(100)))
 		m := textModel(logPage, subject{}, sampleLog(100))

@@ -68,7 +68,7 @@ func (m *model) clock(w int, at time.Time) string {
 func paintText(c canvas, m *model) {
 	body := m.textBody(c.w, c.h)
 	if body.y > 0 {
-		paintTextHeading(c.part(0, 0, c.w, 1), m, body)
+		paintTextHeading(c.part(0, 0, c.w, 1), m)
 		paintFoot(c.part(0, c.h-1, c.w, 1), m)
 	}
 	if n := m.whyRows(c.w, c.h); n > 0 {
@@ -112,7 +112,7 @@ func (m *model) emptyText() string {
 }
 
 // paintTextHeading says whose text it is, and where in it one is.
-func paintTextHeading(c canvas, m *model, body area) {
+func paintTextHeading(c canvas, m *model) {
 	what, whose := "LOG", " "+m.text.of.worker.String()
 	switch i := m.place(m.text.of.worker); {
 	case m.text.of.task != "":
@@ -122,7 +122,7 @@ func paintTextHeading(c canvas, m *model, body area) {
 	case i >= 0:
 		whose += " " + tileTitle(m.view.Status.Workers[i])
 	}
-	where := m.whereInText(body)
+	where := m.text.where()
 	c.part(0, 0, c.w-uniseg.StringWidth(where)-1, 1).rule(0, piece{c.theme.strong, what}, piece{c.theme.text, whose})
 	c.right(0, c.theme.dim, where)
 }
@@ -140,9 +140,8 @@ func (m *model) titleOf(id fm.TaskID) string {
 	return ""
 }
 
-// whereInText says how far one has gone back; "" at the end.
-func (m *model) whereInText(body area) string {
-	t := m.text
+// where says how far one has gone back; "" at the end.
+func (t textState) where() string {
 	if len(t.lines) == 0 || t.top.line == atEnd {
 		return ""
 	}

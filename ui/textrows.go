@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -50,7 +51,7 @@ func (s spot) before(o spot) bool { return s.line < o.line || s.line == o.line &
 
 // last is where the last rows fill a window.
 func (t textState) last(w, h int) spot {
-	for line := len(t.lines) - 1; line >= 0; line-- {
+	for line := range slices.Backward(t.lines) {
 		rows := len(t.rows(line, w))
 		if rows >= h {
 			return spot{line, rows - h}
