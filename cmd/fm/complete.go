@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -26,8 +27,9 @@ type completeCmd struct {
 func (c *completeCmd) Run(ctx context.Context, a *app) error {
 	t := &typed{app: a, root: a.parser(ctx, &cli{}, func(int) {}).Model.Node, dir: a.dir}
 	t.read(c.Words)
-	t.answer(a.stdout)
-	return nil
+	out := bufio.NewWriter(a.stdout)
+	t.answer(out)
+	return out.Flush()
 }
 
 // offer is a word that could stand there.

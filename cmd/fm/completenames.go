@@ -76,8 +76,10 @@ func (t *typed) workers(project fm.Project) []offer {
 	return all
 }
 
-// mostRead bounds what is read of a queue.
-const mostRead = 16 << 20
+const (
+	mostRead = 16 << 20 // bytes of a queue
+	mostTold = 200      // words that are explained: nobody reads more
+)
 
 // tasks are those in queue.txt that the command can do something with.
 func (t *typed) tasks(project fm.Project) []offer {
@@ -98,7 +100,11 @@ func (t *typed) tasks(project fm.Project) []offer {
 		}
 		id, err := fm.ParseTaskID(strings.TrimSpace(cols[2]))
 		if status := fm.Status(strings.TrimSpace(cols[3])); err == nil && concerns(t.node.Name, status) {
-			all = append(all, offer{string(id), strings.TrimSpace(string(status) + " " + title(cols[6:]))})
+			about := string(status)
+			if len(all) < mostTold {
+				about = strings.TrimSpace(about + " " + title(cols[6:]))
+			}
+			all = append(all, offer{string(id), about})
 		}
 	}
 	return all
