@@ -42,7 +42,7 @@ func sampleWorker(i int) supervisor.WorkerStatus {
 	ws := supervisor.WorkerStatus{
 		Worker: fm.WorkerID(i), Task: id, Attempt: 1, Title: sampleTitles()[(i-1)%12], State: string(fm.AtWork),
 		Since: noon().Add(-time.Duration(5+i*7%55) * time.Minute), Text: "Working on " + id.Ref(),
-		Evidence: "UserPromptSubmit", Spent: fm.Spending{Cost: fm.Dollars(0.15 * float64(i)), Tokens: int64(i) * 12_345},
+		Evidence: "hook UserPromptSubmit 14:25:31", Spent: fm.Spending{Cost: fm.Dollars(0.15 * float64(i)), Tokens: int64(i) * 12_345},
 	}
 	switch (i - 1) % 8 {
 	case 0:

@@ -10,9 +10,8 @@ func fleetKeys() []binding {
 		}
 	}
 	return []binding{
-		{keys: []string{"Enter"}, on: []pageID{overviewPage, gridPage}, group: "Workers", hint: "attach", help: "Join the selected worker's session; F12 leads back.", needs: aWorker, do: (*Dashboard).attach},
 		{keys: []string{"p"}, group: "Workers", hint: "pause", help: "Pause: nothing new is begun, what runs goes on. Again: go on.", do: (*Dashboard).pause},
-		{keys: []string{"R"}, group: "Workers", hint: "resume", help: "Go on after a pause or a stop; start the supervisor if there is none.", do: (*Dashboard).resume},
+		{keys: []string{"R"}, group: "Workers", hint: "resume", when: (*model).resting, help: "Go on after a pause or a stop; start the supervisor if there is none.", do: (*Dashboard).resume},
 		{keys: []string{"+", "="}, group: "Workers", hint: "worker", help: "Add a worker.", do: scale(1)},
 		{keys: []string{"-"}, group: "Workers", help: "Take a worker away, once its task is finished.", do: scale(-1)},
 	}
@@ -26,6 +25,12 @@ func (d *Dashboard) attach() {
 		d.model.say("", d.orders.Attach(d.ctx, w))
 	})
 	d.glanceNow()
+}
+
+// resting says whether fm does nothing more until somebody says so.
+func (m *model) resting() bool {
+	w := m.view.Status.Wanted
+	return !m.alive() || w.Paused || w.Stop != ""
 }
 
 func (d *Dashboard) pause() {

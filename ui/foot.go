@@ -1,5 +1,7 @@
 package ui
 
+import "slices"
+
 // paintFoot paints the bottom line: what an order has said, until the next key,
 // or else the keys of the page.
 func paintFoot(c canvas, m *model) {
@@ -11,32 +13,46 @@ func paintFoot(c canvas, m *model) {
 	case m.ordered > 0:
 		c.text(0, 0, c.theme.dim, "… being done")
 	default:
-		paintHints(c, m.page)
+		paintHints(c, m)
 	}
 }
 
 // paintHints paints the keys of a page at the left as far as they fit, and at
 // the right those that count everywhere.
-func paintHints(c canvas, page pageID) {
+func paintHints(c canvas, m *model) {
 	var own, everywhere []binding
 	for _, b := range bindings() {
 		switch {
-		case b.hint == "" || !b.counts(page):
+		case b.hint == "" || !b.counts(m.page) || b.when != nil && !b.when(m):
 		case b.group == dashboardGroup:
 			everywhere = append(everywhere, b)
 		default:
 			own = append(own, b)
 		}
 	}
+	slices.SortStableFunc(own, func(a, b binding) int { return rank(a.group) - rank(b.group) })
 	end := c.hints(everywhere)
 	room := max(c.w-cells(end)-2, 0)
 	for n := len(own); n >= 0; n-- {
-		if line := c.hints(own[:n]); cells(line) <= room || n == 0 {
+		if line := c.hints(own[:n]); cells(line) <= room {
 			c.line(0, 0, line...)
 			break
 		}
 	}
 	c.lineRight(0, end...)
+}
+
+// rank is what goes first where there is little room: what a page alone is for.
+func rank(group string) int {
+	switch group {
+	case workersGroup:
+		return 1
+	case pagesGroup:
+		return 2
+	case moveGroup:
+		return 3
+	}
+	return 0
 }
 
 func (c canvas) hints(all []binding) []piece {

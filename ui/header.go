@@ -35,7 +35,7 @@ func (m *model) facts() [][]string {
 	if now.IsZero() {
 		return nil // nothing was seen yet
 	}
-	clock, cost, up := now.Format("15:04"), s.Today.Cost.String(), "up "+lasted(now.Sub(s.Started))
+	clock, cost, up := now.Format("15:04"), s.Today.Cost.String(), "up "+lasted(max(now.Sub(s.Started), 0))
 	if !m.alive() {
 		return [][]string{{"supervisor down", cost + " today", now.Format("Mon 2 Jan 15:04")}, {"supervisor down", cost, clock}, {"supervisor down"}, {"down"}}
 	}
@@ -61,8 +61,14 @@ func (m *model) active() int {
 	return n
 }
 
-// notice is what keeps fm from going on, most important first; nil when nothing
-// does. Each says what to do, in few words and in more.
+// notice is one thing that keeps fm from going on, with what to do: in few words
+// and in more.
+type notice struct {
+	urgent      bool
+	short, long string
+}
+
+// notices are all of them, the most important first; nil when nothing keeps it.
 func (m *model) notices() []notice {
 	s, now := m.view.Status, m.view.Now
 	var all []notice
@@ -99,12 +105,6 @@ func (m *model) notices() []notice {
 		add(true, bypass, "Agents ask for no permission ("+bypass+")")
 	}
 	return all
-}
-
-// notice is one of them.
-type notice struct {
-	urgent      bool
-	short, long string
 }
 
 func stopText(mode supervisor.StopMode) string {

@@ -81,17 +81,21 @@ func halfOf(lines [][]piece) int {
 
 // helpLines is the key table as text, group by group.
 func helpLines(t theme, w int) [][]piece {
-	all := bindings()
+	all := slices.DeleteFunc(bindings(), func(b binding) bool { return b.help == "" })
 	var groups []string
 	key := 0
 	for _, b := range all {
-		if b.help != "" && !slices.Contains(groups, b.group) {
-			groups = append(groups, b.group)
+		if h := b.heading(); rank(b.group) < rank(moveGroup) && b.group != dashboardGroup && !slices.Contains(groups, h) {
+			groups = append(groups, h)
 		}
-		if b.help != "" {
-			key = max(key, uniseg.StringWidth(strings.Join(b.keys, " ")))
+		key = max(key, uniseg.StringWidth(strings.Join(b.keys, " ")))
+	}
+	for _, b := range all {
+		if h := b.heading(); b.group == moveGroup && !slices.Contains(groups, h) {
+			groups = append(groups, h)
 		}
 	}
+	groups = append(groups, dashboardGroup)
 	key = min(key, max(w/3, 6))
 	var lines [][]piece
 	for i, group := range groups {
@@ -100,7 +104,7 @@ func helpLines(t theme, w int) [][]piece {
 		}
 		lines = append(lines, []piece{{t.title, group}})
 		for _, b := range all {
-			if b.group == group && b.help != "" {
+			if b.heading() == group {
 				lines = append(lines, entry(t, strings.Join(b.keys, " "), b.help, key, w)...)
 			}
 		}
@@ -113,6 +117,18 @@ func helpLines(t theme, w int) [][]piece {
 	}
 	lines = append(lines, entry(t, "@", "somebody is attached", key, w)...)
 	return append(lines, entry(t, "H", "held: fm leaves it alone (fm hold)", key, w)...)
+}
+
+// heading is what a binding stands under. Moving is another thing on each page.
+func (b binding) heading() string {
+	if b.group != moveGroup || len(b.on) == 0 {
+		return b.group
+	}
+	pages := make([]string, 0, len(b.on))
+	for _, p := range b.on {
+		pages = append(pages, string(p))
+	}
+	return b.group + ": " + strings.Join(pages, ", ")
 }
 
 // entry is a key, or a sign, and what it means, in as many lines as that takes.

@@ -9,11 +9,12 @@ import (
 // binding is what a key does. The help page and the line of hints are made from
 // these, so that they cannot say anything else.
 type binding struct {
-	keys  []string // as name gives them
-	on    []pageID // pages on which it counts; none: on all
-	group string   // heading on the help page
-	hint  string   // one or two words for the bottom line; "" for none
-	help  string   // a sentence for the help page
+	keys  []string          // as name gives them
+	on    []pageID          // pages on which it counts; none: on all
+	group string            // heading on the help page
+	hint  string            // one or two words for the bottom line; "" for none
+	when  func(*model) bool // the hint is worth its room; nil: always
+	help  string            // a sentence for the help page
 	needs need
 	do    func(*Dashboard)
 }
@@ -33,8 +34,13 @@ func bindings() []binding {
 	return slices.Concat(overviewKeys(), gridKeys(), queueKeys(), textKeys(), deskKeys(), fleetKeys(), helpKeys(), dashboardKeys())
 }
 
-// dashboardGroup is the heading of the keys that count everywhere.
-const dashboardGroup = "Dashboard"
+// Headings on the help page.
+const (
+	workersGroup   = "Workers"
+	pagesGroup     = "Pages"
+	moveGroup      = "Move"
+	dashboardGroup = "Dashboard" // of the keys that count everywhere
+)
 
 // dashboardKeys are those that count everywhere.
 func dashboardKeys() []binding {

@@ -71,7 +71,7 @@ func (m *model) stacked(t theme, o *overview, rest area) {
 	tall := rest.h >= 14
 	rows := 1
 	if tall {
-		rows = max(rest.h/4, 3)
+		rows = max(rest.h/5, 4)
 	}
 	o.summary = m.summary(t, rest.w, rows)
 	below := min(summaryRows(o.summary, 0), rest.h)
@@ -81,7 +81,7 @@ func (m *model) stacked(t theme, o *overview, rest area) {
 	if tall {
 		o.heading = area{0, rest.y, rest.w, 1}
 		rest.y, rest.h = rest.y+1, rest.h-1
-		least = max(rest.h/3, 5)
+		least = max(rest.h*2/5, 7)
 	}
 	rows = min(max(len(m.view.Status.Workers), 1), max(rest.h-least, 0))
 	if rest.h-rows < 4 { // too few to show anything

@@ -7,7 +7,8 @@ import (
 	"github.com/founder-mode/fm/supervisor"
 )
 
-// overviewKeys are those of the first page.
+// overviewKeys are those of the first page, and what is done to the worker that
+// is selected there.
 func overviewKeys() []binding {
 	on := []pageID{overviewPage}
 	move := func(by int) func(*Dashboard) {
@@ -17,13 +18,14 @@ func overviewKeys() []binding {
 		}
 	}
 	return []binding{
-		{keys: []string{"Down", "j"}, on: on, group: "Move", help: "Select the next worker.", do: move(1)},
-		{keys: []string{"Up", "k"}, on: on, group: "Move", help: "Select the worker before.", do: move(-1)},
-		{keys: []string{"PgDn", "Ctrl-F"}, on: on, group: "Move", help: "Go ten workers down.", do: move(10)},
-		{keys: []string{"PgUp", "Ctrl-B"}, on: on, group: "Move", help: "Go ten workers up.", do: move(-10)},
-		{keys: []string{"Home", "<"}, on: on, group: "Move", help: "Select the first worker.", do: move(-1 << 20)},
-		{keys: []string{"End", ">"}, on: on, group: "Move", help: "Select the last worker.", do: move(1 << 20)},
-		{keys: []string{"Tab", "n"}, on: on, group: "Move", hint: "next question", help: "Select the next worker that waits for you.", do: func(d *Dashboard) { d.model.moveToWaiting(); d.glanceNow() }},
+		{keys: []string{"Enter"}, on: []pageID{overviewPage, gridPage}, group: workersGroup, hint: "attach", help: "Join the selected worker's session; F12 leads back.", needs: aWorker, do: (*Dashboard).attach},
+		{keys: []string{"Down", "j"}, on: on, group: moveGroup, help: "Select the next worker.", do: move(1)},
+		{keys: []string{"Up", "k"}, on: on, group: moveGroup, help: "Select the worker before.", do: move(-1)},
+		{keys: []string{"PgDn", "Ctrl-F"}, on: on, group: moveGroup, help: "Go ten workers down.", do: move(10)},
+		{keys: []string{"PgUp", "Ctrl-B"}, on: on, group: moveGroup, help: "Go ten workers up.", do: move(-10)},
+		{keys: []string{"Home", "<"}, on: on, group: moveGroup, help: "Select the first worker.", do: move(-1 << 20)},
+		{keys: []string{"End", ">"}, on: on, group: moveGroup, help: "Select the last worker.", do: move(1 << 20)},
+		{keys: []string{"Tab", "n"}, on: on, group: moveGroup, help: "Select the next worker that waits for you.", do: func(d *Dashboard) { d.model.moveToWaiting(); d.glanceNow() }},
 	}
 }
 
@@ -89,11 +91,9 @@ func paintLive(c canvas, m *model) {
 		body.line(0, 0, piece{c.theme.dim, m.particulars(ws)})
 		body = c.part(0, 3, c.w, c.h-3)
 	}
-	p, ok := m.panes[ws.Worker]
-	if !ok {
-		if m.panes != nil {
-			body.text(0, 0, c.theme.dim, "Nothing runs in it.")
-		}
+	p, looked := m.panes[ws.Worker]
+	if looked && p.Text == "" {
+		body.text(0, 0, c.theme.dim, "Nothing is to be seen in it.")
 		return
 	}
 	paneInto(body, p)
@@ -101,12 +101,9 @@ func paintLive(c canvas, m *model) {
 
 // particulars are what is known of a worker's attempt.
 func (m *model) particulars(ws supervisor.WorkerStatus) string {
-	text := fmt.Sprintf("%s, attempt %d, for %s", ws.State, ws.Attempt, lasted(m.view.Now.Sub(ws.Since)))
-	if ws.Spent.Cost > 0 {
-		text += ", " + ws.Spent.Cost.String()
-	}
+	text := fm.Line(ws.Text, 200) + since(ws, m.view.Now, 200) + fmt.Sprintf(" · attempt %d", ws.Attempt)
 	if ws.Evidence != "" {
-		text += " · " + fm.Line(ws.Evidence, 80)
+		text += " · " + ws.State + ": " + fm.Line(ws.Evidence, 80)
 	}
 	return text
 }

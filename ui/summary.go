@@ -32,11 +32,11 @@ func (m *model) summary(t theme, w, rows int) []block {
 	}
 	s := m.view.Status
 	if rows == 1 {
-		return []block{{"QUEUE", [][]piece{m.counts(t, room, m.wrongs())}}}
+		return []block{{"QUEUE", [][]piece{m.counts(t, room, m.wrongs(t))}}}
 	}
 	blocks := []block{
 		{"QUEUE", [][]piece{m.counts(t, room, nil)}},
-		{"PARENTS", parentLines(t, s.Parents, room)},
+		{"PARENTS", parentLines(t, shownParents(s.Parents, rows), room)},
 		{"THROUGHPUT", [][]piece{m.throughput(t, room)}},
 		{"PULLS", pullLines(t, s.Pulls)},
 		{"PROBLEMS", problemLines(t, s)},
@@ -115,7 +115,7 @@ func summaryRows(blocks []block, gap int) int {
 // counts tells the queue. Of what does not fit the least important goes.
 func (m *model) counts(t theme, w int, tail []piece) []piece {
 	shown := []fm.Status{fm.Pending, fm.Working, fm.Completed, fm.Merged, fm.Failed, fm.Blocked, fm.Hold, fm.Cancelled}
-	for _, drop := range []fm.Status{"", fm.Cancelled, fm.Hold, fm.Merged, fm.Completed, fm.Pending} {
+	for _, drop := range []fm.Status{"", fm.Cancelled, fm.Hold, fm.Merged, fm.Completed, fm.Working} { // who works is in the header
 		shown = slices.DeleteFunc(shown, func(s fm.Status) bool { return s == drop })
 		line := append(m.countLine(t, shown), tail...)
 		if cells(line) <= w {
@@ -150,29 +150,35 @@ func (m *model) countLine(t theme, shown []fm.Status) []piece {
 }
 
 // wrongs counts what is wrong, for where there is no room to say it.
-func (m *model) wrongs() []piece {
+func (m *model) wrongs(t theme) []piece {
 	s := m.view.Status
 	if n := len(s.Problems) + len(s.Conflicts); n > 0 {
-		return []piece{{themeOf(Plain).strong, fmt.Sprintf("  ! %d", n)}}
+		return []piece{{t.warn, fmt.Sprintf("  ! %d", n)}}
 	}
 	return nil
 }
 
-// parentLines are the progress of each parent, as many in a line as fit; those
-// that are closed last.
-func parentLines(t theme, parents []supervisor.ParentStatus, w int) [][]piece {
-	sorted := slices.Clone(parents)
-	slices.SortStableFunc(sorted, func(a, b supervisor.ParentStatus) int {
-		switch {
-		case a.Closed == b.Closed:
-			return 0
-		case b.Closed:
-			return -1
+// shownParents are those that are open, and after them where there is room
+// those that are closed.
+func shownParents(parents []supervisor.ParentStatus, rows int) []supervisor.ParentStatus {
+	var open, closed []supervisor.ParentStatus
+	for _, p := range parents {
+		if p.Closed {
+			closed = append(closed, p)
+		} else {
+			open = append(open, p)
 		}
-		return 1
-	})
+	}
+	if rows < 8 {
+		return open
+	}
+	return append(open, closed...)
+}
+
+// parentLines are the progress of each parent, as many in a line as fit.
+func parentLines(t theme, parents []supervisor.ParentStatus, w int) [][]piece {
 	name, of := 0, 0
-	for _, p := range sorted {
+	for _, p := range parents {
 		name = max(name, uniseg.StringWidth(p.Parent.Ref()))
 		of = max(of, len(parentOf(p)))
 	}
@@ -181,7 +187,7 @@ func parentLines(t theme, parents []supervisor.ParentStatus, w int) [][]piece {
 	each := name + 1 + barCells + 5 + 1 + of
 	perLine := max((w+gap)/(each+gap), 1)
 	var lines [][]piece
-	for some := range slices.Chunk(sorted, perLine) {
+	for some := range slices.Chunk(parents, perLine) {
 		var line []piece
 		for i, p := range some {
 			if i > 0 {

@@ -24,8 +24,10 @@ func (m *model) waitingRows(h int) int {
 	switch {
 	case h >= 40:
 		most = 5
-	case h >= 20:
+	case h >= 30:
 		most = 3
+	case h >= 20:
+		most = 2
 	}
 	return min(len(m.waiting()), most)
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/uniseg"
@@ -89,15 +90,15 @@ func paintNobody(c canvas, m *model) {
 type listColumns struct {
 	name, doing int
 	title       bool // there is room for it
-	view        View
+	now         time.Time
 }
 
 func (m *model) listColumns(w int) listColumns {
-	cols := listColumns{view: m.view}
+	cols := listColumns{now: m.view.Now}
 	longest := 0
 	for _, ws := range m.view.Status.Workers {
 		cols.name = max(cols.name, len(ws.Worker.String()))
-		longest = max(longest, uniseg.StringWidth(doing(ws)+m.since(ws, w)))
+		longest = max(longest, uniseg.StringWidth(doing(ws)+since(ws, cols.now, w)))
 	}
 	room := w - 2 - cols.name - 2
 	cols.title = room >= 48
@@ -120,15 +121,36 @@ func doing(ws supervisor.WorkerStatus) string {
 
 // since is how long a worker has been at its task, and where there is room what
 // the attempt has cost.
-func (m *model) since(ws supervisor.WorkerStatus, w int) string {
-	if ws.Task == "" {
+func since(ws supervisor.WorkerStatus, now time.Time, w int) string {
+	if ws.Task == "" || ws.Since.IsZero() {
 		return ""
 	}
-	text := lasted(m.view.Now.Sub(ws.Since))
+	text := lasted(now.Sub(ws.Since))
 	if w >= 90 && ws.Spent.Cost > 0 {
 		text += ", " + ws.Spent.Cost.String()
 	}
 	return " (" + text + ")"
+}
+
+// shortened is both in at most so many cells. What stands in brackets goes
+// first, then the time, then the end of the words.
+func shortened(text, since string, width int) (string, string) {
+	brief := text
+	if i := strings.Index(text, " ("); i > 0 && since != "" {
+		brief = text[:i]
+	}
+	fits := func(s string) bool { return uniseg.StringWidth(s) <= width }
+	switch {
+	case fits(text + since):
+		return text, since
+	case fits(brief + since):
+		return brief, since
+	case fits(text):
+		return text, ""
+	case fits(brief):
+		return brief, ""
+	}
+	return fit(brief, width), ""
 }
 
 // worker paints a row of the list.
@@ -152,10 +174,8 @@ func (c canvas) worker(ws supervisor.WorkerStatus, cols listColumns, selected bo
 	if present != "" {
 		rest.w = max(rest.w-uniseg.StringWidth(present)-1, 0)
 	}
-	m := model{view: cols.view}
-	does := rest.part(0, 0, cols.doing, 1)
-	since := m.since(ws, c.w)
-	does.line(0, 0, piece{text, fit(doing(ws), max(does.w-len(since), 0))}, piece{dim, since})
+	does, ago := shortened(doing(ws), since(ws, cols.now, c.w), min(cols.doing, rest.w))
+	rest.line(0, 0, piece{text, does}, piece{dim, ago})
 	if cols.title {
 		rest.part(cols.doing+2, 0, rest.w, 1).text(0, 0, text, ws.Title)
 	}

@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestHelpFrames holds what the help page looks like. It says the same however
+// many workers there are.
+func TestHelpFrames(t *testing.T) {
+	for _, size := range sizes() {
+		m := sampleModel(sampleView(8))
+		m.turn(helpPage)
+		first := frame(t, m, size[0], size[1])
+		golden(t, fmt.Sprintf("help-%dx%d", size[0], size[1]), first)
+		for _, workers := range []int{1, 100} {
+			other := sampleModel(sampleView(workers))
+			other.turn(helpPage)
+			if got := frame(t, other, size[0], size[1]); got != first {
+				t.Errorf("with %d workers the help page is another:\n%s", workers, got)
+			}
+		}
+	}
+}
+
+// TestHelpTellsEveryKey scrolls through the help page: each key of the table
+// that does something a person has to know of stands there, at every width.
+// Caught: a page that stops one line too early.
+func TestHelpTellsEveryKey(t *testing.T) {
+	for _, size := range [][2]int{{40, 12}, {40, 60}, {80, 24}, {139, 30}, {200, 50}, {300, 20}} {
+		m := sampleModel(sampleView(8))
+		m.turn(helpPage)
+		seen := map[string]bool{}
+		for top := range 200 { // more lines than there are
+			m.help = top
+			m.settle(size[0], size[1])
+			for word := range strings.FieldsSeq(frame(t, m, size[0], size[1])) {
+				seen[word] = true
+			}
+			if m.help < top {
+				break
+			}
+		}
+		for _, b := range bindings() {
+			if b.help == "" {
+				continue
+			}
+			for _, word := range append(strings.Fields(b.help), b.keys[0]) {
+				if !seen[word] && len(word) < size[0]/3 {
+					t.Errorf("%d×%d: %q of %q is nowhere on the help page", size[0], size[1], word, b.help)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryKeyIsExplained holds the table to being whole.
+func TestEveryKeyIsExplained(t *testing.T) {
+	for _, b := range bindings() {
+		if len(b.keys) == 0 || b.do == nil {
+			t.Errorf("the binding %+v does nothing", b.help)
+		}
+		elsewhere := func(o binding) bool {
+			return o.help != "" && slices.ContainsFunc(b.keys, func(k string) bool { return slices.Contains(o.keys, k) })
+		}
+		if b.help == "" && !slices.ContainsFunc(bindings(), elsewhere) {
+			t.Errorf("nothing explains the key %q", b.keys)
+		}
+		if b.help != "" && (b.group == "" || !strings.HasSuffix(b.help, ".")) {
+			t.Errorf("%q of group %q is no sentence", b.help, b.group)
+		}
+		if b.hint != "" && len(b.hint) > 14 {
+			t.Errorf("the hint %q is too long for the bottom line", b.hint)
+		}
+	}
+}
+
+// TestTextsNameKeysThatAreThere holds what the notices tell people to press.
+func TestTextsNameKeysThatAreThere(t *testing.T) {
+	for _, hint := range []string{"resume", "pause", "worker"} {
+		if keyOf(hint) == "?" {
+			t.Errorf("no key has the hint %q", hint)
+		}
+	}
+}
