@@ -29,6 +29,7 @@ type cli struct {
 	Dashboard dashboardCmd `cmd:"" group:"watch" aliases:"ui" help:"See it all on one screen, and take part (also fm ui)."`
 	Status    statusCmd    `cmd:"" group:"watch" help:"Show workers, queue, parents and throughput."`
 	Logs      logsCmd      `cmd:"" group:"watch" help:"Read what happened in a worker's session."`
+	Report    reportCmd    `cmd:"" group:"watch" help:"Tell what became of a night, and what to do first."`
 	Why       whyCmd       `cmd:"" group:"watch" help:"Say why a task is where it is."`
 
 	Inbox   inboxCmd   `cmd:"" group:"part" help:"Show the questions that wait for you."`

@@ -59,6 +59,13 @@ fm logs supervisor`
 }
 
 // Help gives the examples.
+func (reportCmd) Help() string {
+	return `fm report                            # the last 24 hours, as Markdown
+fm report --since 22:15 -o night.md  # GitHub renders its chart of the workers
+fm report --json | jq .metrics`
+}
+
+// Help gives the examples.
 func (whyCmd) Help() string {
 	return `fm why 456                           # in a sentence, and how it came there
 fm why 456 --json`

@@ -58,8 +58,8 @@ func usage(format string, args ...any) error {
 	return exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
 
-// report prints an error and gives its exit code.
-func report(w io.Writer, err error) int {
+// concluded prints an error and gives its exit code.
+func concluded(w io.Writer, err error) int {
 	var exit exitError
 	switch {
 	case err == nil:

@@ -125,7 +125,7 @@ func TestOnlySuccessIsSuccess(t *testing.T) {
 		if s == standsSuccess {
 			want = exitOK
 		}
-		if got := report(&bytes.Buffer{}, err); got != want {
+		if got := concluded(&bytes.Buffer{}, err); got != want {
 			t.Errorf("%s: exit code %d, want %d", s, got, want)
 		}
 	}

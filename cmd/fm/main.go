@@ -53,8 +53,8 @@ func run(args []string, a app) int {
 		return exitUsage
 	}
 	if a.dir, err = grammar.folder(); err != nil {
-		return report(a.stderr, err)
+		return concluded(a.stderr, err)
 	}
 	a.speak(grammar, call.Selected())
-	return report(a.stderr, call.Run(&a))
+	return concluded(a.stderr, call.Run(&a))
 }
