@@ -218,7 +218,7 @@ func (t *typed) values(v *kong.Value) []offer {
 		return choices([]string{"ledger", "queue", "tracker"})
 	case "dir", "in":
 		return []offer{{"", dirs}}
-	case "plan", "out":
+	case "plan", "out", "output":
 		return []offer{{"", files}}
 	}
 	return t.names(v)

@@ -133,7 +133,7 @@ func TestWordsThatCouldStandThere(t *testing.T) {
 // Every value that a flag or an argument takes can be completed, or is one that
 // nobody can list. Caught: a flag that was added and thought of by nobody.
 func TestEveryValueIsCompletedOrFree(t *testing.T) {
-	free := []string{"label", "milestone", "workers", "max-parallel", "timeout", "option", "text", "count", "command"}
+	free := []string{"label", "milestone", "workers", "max-parallel", "timeout", "option", "text", "count", "command", "since", "format"}
 	dir := desk(t)
 	for _, node := range shown(grammar(t).Model.Node) {
 		for _, v := range node.Values() {

@@ -60,9 +60,9 @@ fm logs supervisor`
 
 // Help gives the examples.
 func (reportCmd) Help() string {
-	return `fm report                            # the last 24 hours, as Markdown
-fm report --since 22:15 -o night.md  # GitHub renders its chart of the workers
-fm report --json | jq .metrics`
+	return `fm report                            # since this time yesterday
+fm report --since 22:15 -o night.md  # into a file
+fm report --json`
 }
 
 // Help gives the examples.
@@ -189,6 +189,7 @@ fm queue rebuild --from tracker      # with everything in .founder-mode lost`
 // Help gives the examples.
 func (doctorCmd) Help() string {
 	return `fm doctor                            # each with what to do
+fm doctor --fix                      # mend what is safe to mend
 fm doctor --probe                    # does fm understand this claude?
 fm doctor --json`
 }

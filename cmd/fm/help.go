@@ -19,9 +19,12 @@ func groups() []kong.Group {
 		{Key: "steer", Title: "Steer:"},
 		{Key: "mend", Title: "Mend:"},
 		{Key: "setup", Title: "Set up:"},
-		{Key: "every", Title: "Flags of every command:"},
+		{Key: everyGroup, Title: "Flags of every command:"},
 	}
 }
+
+// everyGroup are the flags that all commands have.
+const everyGroup = "every"
 
 // parser reads a command line. Its answers to --help and --version are not the
 // end of the program: exit is told of them.
