@@ -20,8 +20,12 @@ func (r Report) Markdown(zone *time.Location) string {
 	if len(r.First) == 0 {
 		b.WriteString("Nothing: nobody waits for you.\n")
 	}
-	for i, line := range r.First {
-		fmt.Fprintf(&b, "%d. %s\n", i+1, quoted(line, 0))
+	for i, step := range r.First {
+		fmt.Fprintf(&b, "%d. %s", i+1, quoted(step.What, 0))
+		if step.Do != "" {
+			b.WriteString(": `" + step.Do + "`")
+		}
+		b.WriteString("\n")
 	}
 	r.questions(&b, at)
 	section(&b, "Stuck", r.Stuck, "| Task | Title | Since | Why |\n|---|---|---|---|", func(i Item) string {

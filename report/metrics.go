@@ -28,33 +28,7 @@ type Metrics struct {
 // measure works out the metrics of the time of the report.
 func measure(in Input, stints []Stint, merged []Item) Metrics {
 	m := Metrics{Busy: busy(within(stints, in.From, in.To)), Idle: idle(stints, in.From, in.To)}
-	decided, back := map[fm.TaskID]bool{}, map[fm.TaskID]bool{}
-	opened := map[fm.TaskID]bool{}
-	for _, e := range in.History {
-		counts := !e.At.Before(in.From) && !e.At.After(in.To)
-		switch e.Op {
-		case queue.OpComplete:
-			if counts && e.Task.Pull != "" && !opened[e.Task.ID] {
-				m.Pulls++
-			}
-			opened[e.Task.ID] = opened[e.Task.ID] || e.Task.Pull != ""
-		case queue.OpReopen:
-			back[e.Task.ID] = true
-			decided[e.Task.ID] = decided[e.Task.ID] || counts
-		case queue.OpMerge:
-			decided[e.Task.ID] = decided[e.Task.ID] || counts && e.Task.Pull != ""
-		}
-	}
-	good, all := 0, 0
-	for id, counts := range decided {
-		if counts {
-			all++
-		}
-		if counts && !back[id] {
-			good++
-		}
-	}
-	m.Approval = share(float64(good), float64(all))
+	m.Pulls, m.Approval = approved(in)
 	m.IdleShare = share(m.Idle.Hours(), (m.Busy + m.Idle).Hours())
 	m.PerHour = share(float64(m.Pulls), (m.Busy + m.Idle).Hours())
 	m.Deaths, m.Recovery, m.RecoveryMax = recoveries(in)
@@ -66,6 +40,35 @@ func measure(in Input, stints []Stint, merged []Item) Metrics {
 	}
 	m.Estimate = share(took.Hours(), thought.Hours())
 	return m
+}
+
+// approved counts the pull requests that were opened, and of those that were
+// merged or sent back the share that was merged and never sent back.
+func approved(in Input) (opened int, approval *float64) {
+	seen, back, decided := map[fm.TaskID]bool{}, map[fm.TaskID]bool{}, map[fm.TaskID]bool{}
+	for _, e := range in.History {
+		id, counts := e.Task.ID, !e.At.Before(in.From) && !e.At.After(in.To)
+		if e.Op == queue.OpReopen {
+			back[id] = true
+		}
+		if e.Task.Pull == "" || e.Op != queue.OpComplete && e.Op != queue.OpReopen && e.Op != queue.OpMerge {
+			continue
+		}
+		if counts && e.Op != queue.OpComplete {
+			decided[id] = true
+		}
+		if counts && e.Op == queue.OpComplete && !seen[id] {
+			opened++
+		}
+		seen[id] = true
+	}
+	good := 0
+	for id := range decided {
+		if !back[id] {
+			good++
+		}
+	}
+	return opened, share(float64(good), float64(len(decided)))
 }
 
 func share(part, whole float64) *float64 {

@@ -34,7 +34,7 @@ type Report struct {
 	Project   string      `json:"project"`
 	From      time.Time   `json:"from"`
 	To        time.Time   `json:"to"`
-	First     []string    `json:"first"`     // what to do first, most urgent first
+	First     []Step      `json:"first"`     // what to do first, most urgent first
 	Merged    []Item      `json:"merged"`    // in that time
 	Review    []Item      `json:"review"`    // pull requests that are open now
 	Stuck     []Item      `json:"stuck"`     // failed or blocked now
@@ -56,6 +56,12 @@ type Item struct {
 	Worked   time.Duration `json:"worked_ns,omitempty"`   // in the hands of workers, all attempts together
 	Estimate time.Duration `json:"estimate_ns,omitempty"` // by whoever split its issue
 	Spent    fm.Spending   `json:"spent,omitzero"`
+}
+
+// Step is something that only a person can do.
+type Step struct {
+	What string `json:"what"`
+	Do   string `json:"do,omitempty"` // a command
 }
 
 // Question is what an agent waits for a person to answer.

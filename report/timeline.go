@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,22 +64,19 @@ func longest(stints []Stint, n int) []Stint {
 	if len(stints) <= n {
 		return stints
 	}
-	least := nth(stints, n)
+	length := func(s Stint) time.Duration { return s.To.Sub(s.From) }
+	byLength := slices.SortedStableFunc(slices.Values(stints), func(a, b Stint) int { return cmp.Compare(length(b), length(a)) })
+	least := length(byLength[n-1])
+	room := slices.IndexFunc(byLength, func(s Stint) bool { return length(s) == least }) // all before it are longer
 	var kept []Stint
 	for _, s := range stints {
-		if len(kept) < n && s.To.Sub(s.From) >= least {
+		switch {
+		case length(s) > least:
 			kept = append(kept, s)
+		case length(s) == least && room < n:
+			kept = append(kept, s)
+			room++
 		}
 	}
 	return kept
-}
-
-// nth is how long the n-th longest stint is.
-func nth(stints []Stint, n int) time.Duration {
-	var lengths []time.Duration
-	for _, s := range stints {
-		lengths = append(lengths, s.To.Sub(s.From))
-	}
-	slices.Sort(lengths)
-	return lengths[len(lengths)-n]
 }
