@@ -7,70 +7,173 @@ import (
 	"testing"
 	"time"
 
-	"github.com/founder-mode/fm"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 )
 
+// soon is how long a machine that is busy may take for what takes an instant.
+const soon = 20 * time.Second
+
 // TestDashboardIsOneTerminalForAll drives the real dashboard in a real tmux, as
-// its user would: looks at a worker, joins it, comes back, pauses, answers,
-// retries, changes the size, and leaves a terminal that is as it was.
+// its user would: looks at a worker, joins it, comes back, answers, pauses,
+// retries, edits the queue, changes the size, and leaves a terminal that is as
+// it was. Caught: a screen that was not drawn anew after a visit; keys that were
+// lost to one; a retry of the wrong task; echo that stayed off.
 func TestDashboardIsOneTerminalForAll(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, fm.Config{Agent: fm.AgentConfig{Command: filepath.Join(binary, "fm"), Args: []string{"scripted-agent"}}})
-	waits := does("run", object{"argv": []string{"sh", "-c", "until test -e " + b.dir + "/go; do sleep 0.1; done; echo about > part-$(basename $PWD).txt"}})
-	finishes := []object{waits, does("commit", object{"message": "Do it"}), does("completion", object{"status": "SUCCESS", "summary": "Did it."})}
-	parent := newMarket(b, []object{
-		{"title": "Count apples", "turns": turn(append([]object{does("print", object{"text": "I count apples."})}, finishes...)...)},
-		{"title": "Count pears", "turns": turn(
-			does("print", object{"text": "I count pears."}),
-			does("question", object{"header": "Pears", "question": "Which pears?", "options": []string{"Green ones", "Yellow ones"}}),
-			does("print", object{"text": "So I count those."}),
-			does("hang", nil),
-		)},
-		{"title": "Count plums", "turns": []object{
-			{"attempt": 1, "steps": []object{does("completion", object{"status": "FAILED", "summary": "I cannot."})}},
-			{"attempt": 2, "steps": append([]object{does("print", object{"text": "I count plums now."})}, finishes...)},
-		}},
-	})
-	b.must("work", string(parent), "--workers", "3")
-	w := newWindow(b, 80, 24)
-	w.types("stty -a > " + b.dir + "/before; fm dashboard; stty -a > " + b.dir + "/after; echo left with $?")
-
-	// Everything is there: who does what, and what needs a person.
-	w.shows(`worker-1 .*#2`)
-	w.shows(`worker-2 .*#3`)
+	w := newFruitShop(t)
+	w.types("stty -a > " + w.dir + "/before; fm dashboard; echo left with $?; stty -a > " + w.dir + "/after")
+	w.shows(`2/3 active`)
+	w.shows(`1 failed`)
 	w.shows(`I count apples`)
-	w.shot("1-overview")
+	w.shot("overview-80x24")
 
-	// The selected worker's pane is shown, Enter joins it, and F12 leads back.
-	w.keys("Down")
-	w.shows(`I count pears`)
-	w.keys("Up")
-	w.shows(`I count apples`)
-	w.keys("Enter")
-	w.shows(`worker-1 · 2\.1 .*F12: back`)
-	w.shot("2-attached")
-	w.keys("F12")
-	w.shows(`worker-2 .*#3`)
-	w.shows(`I count apples`)
-
-	// Pause, and go on.
-	w.keys("p")
-	b.until("the pause", 20*time.Second, func() (any, bool) { s := b.status(); return s.Wanted, s.Wanted.Paused })
-	w.shows(`(?i)paused`)
-	w.shot("3-paused")
-	w.keys("p")
-	b.until("the end of the pause", 20*time.Second, func() (any, bool) { s := b.status(); return s.Wanted, !s.Wanted.Paused })
+	w.visits()
+	w.answers()
+	w.pauses()
+	w.retries()
+	w.changesSize()
+	w.editsQueue()
 
 	w.keys("q")
 	w.shows(`left with 0`)
-	w.shows(`^\$ $`)
-	if diff := cmp.Diff(read(t, b.dir+"/before"), read(t, b.dir+"/after")); diff != "" {
+	w.until("the shell", soon, func() (any, bool) {
+		text := w.screen()
+		return text, strings.HasSuffix(strings.TrimRight(text, "\n"), "\n$")
+	})
+	if diff := cmp.Diff(read(t, w.dir+"/before"), read(t, w.dir+"/after")); diff != "" {
 		t.Errorf("the terminal is not as it was (-before +after):\n%s", diff)
 	}
-	if text := w.screen(); strings.Contains(text, "WORKERS") {
+	if text := w.screen(); strings.Contains(text, "QUEUE") {
 		t.Errorf("the dashboard is still to be seen:\n%s", text)
 	}
+}
+
+// newFruitShop has three workers: one works until there is a file "go", one
+// asks, and one fails the first time.
+func newFruitShop(tb testing.TB) *window {
+	tb.Helper()
+	b := newBench(tb, fm.Config{Agent: fm.AgentConfig{Command: filepath.Join(binary, "fm"), Args: []string{"scripted-agent"}}})
+	says := func(text string) object { return does("print", object{"text": text}) }
+	works := does("run", object{"argv": []string{"sh", "-c", "until test -e " + b.dir + "/go; do sleep 0.1; done; echo about > $(basename $PWD).txt"}})
+	finish := []object{works, does("commit", object{"message": "Do it"}), does("completion", object{"status": "SUCCESS", "summary": "Did it."})}
+	parent := newMarket(b, []object{
+		{"title": "Count apples", "turns": turn(append([]object{says("I count apples.")}, finish...)...)},
+		{"title": "Count pears", "turns": turn(
+			does("question", object{"header": "Pears", "question": "Which pears?", "options": []string{"Green ones", "Yellow ones"}}),
+			says("So I count those."),
+			does("hang", nil),
+		)},
+		{"title": "Count plums", "turns": []object{
+			{"attempt": 1, "steps": []object{does("hang", nil)}},
+			{"attempt": 2, "steps": append([]object{says("I count plums now.")}, finish...)},
+		}},
+	})
+	b.must("work", string(parent), "--workers", "3")
+	b.fails("4")
+	return newWindow(b, 80, 24)
+}
+
+// fails has a task that is worked on fail for good at once: its attempts would
+// be spent in minutes.
+func (b *bench) fails(id fm.TaskID) {
+	b.Helper()
+	q, err := (&house{app: &app{}, project: b.project}).openQueue(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	t, _ := q.Snapshot().Task(id)
+	if _, err := q.Commit(b.Context(), time.Now(), queue.Fail(t, "the plums are gone", 1, time.Now())); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// visits joins a worker's session, and comes back with F12.
+func (w *window) visits() {
+	w.Helper()
+	w.keys("Down")
+	w.shows(`Yellow ones`)
+	w.keys("Up")
+	w.shows(`I count apples`)
+	w.keys("Enter")
+	w.shows(`worker-1 · 2\.1.*F12: back`)
+	w.shot("attached")
+	if text := w.screen(); strings.Contains(text, "QUEUE") || !strings.Contains(text, "I count apples") {
+		w.Errorf("the worker's pane does not fill the screen:\n%s", text)
+	}
+	w.keys("F12")
+	w.shows(`^QUEUE`)
+	w.shows(`I count apples`)
+}
+
+// answers answers the question of an agent, which goes on.
+func (w *window) answers() {
+	w.Helper()
+	w.keys("a")
+	w.shows(`Green ones`)
+	w.keys("2")
+	w.shot("question")
+	w.keys("Enter")
+	w.shows(`Answered worker-2 on #3: .* → Yellow ones`)
+	w.keys("Down")
+	w.shows(`So I count those`)
+}
+
+func (w *window) pauses() {
+	w.Helper()
+	w.keys("p")
+	w.until("the pause", soon, func() (any, bool) { s := w.status(); return s.Wanted, s.Wanted.Paused })
+	w.shows(`Paused`)
+	w.shot("paused")
+	w.keys("p")
+	w.until("the end of the pause", soon, func() (any, bool) { s := w.status(); return s.Wanted, !s.Wanted.Paused })
+	w.shows(`Resumed with 3 workers`)
+}
+
+// retries has the only task that failed done again.
+func (w *window) retries() {
+	w.Helper()
+	w.keys("r")
+	w.shows(`#4 is pending again`)
+	w.shows(`worker-3 .*#4`)
+	w.keys("End")
+	w.shows(`I count plums now`)
+	w.keys("Home")
+}
+
+// changesSize goes down to the smallest screen that has to do, and back.
+func (w *window) changesSize() {
+	w.Helper()
+	w.tmux("resize-window", "-x", "40", "-y", "12")
+	w.shows(`^fm app .*3/3`)
+	w.shows(`worker-3 .*#4`)
+	w.shot("overview-40x12")
+	w.tmux("resize-window", "-x", "80", "-y", "24")
+	w.shows(`^THROUGHPUT`)
+}
+
+// editsQueue finds a task by its title and gives it another priority.
+func (w *window) editsQueue() {
+	w.Helper()
+	w.keys("t")
+	w.shows(`Count plums`)
+	w.shot("queue")
+	w.keys("/")
+	w.tmux("send-keys", "-l", "pear")
+	w.keys("Enter")
+	w.until("only pears", soon, func() (any, bool) {
+		text := w.screen()
+		return text, strings.Contains(text, "pears") && !strings.Contains(text, "apples") && !strings.Contains(text, "plums")
+	})
+	w.keys("1")
+	w.shows(`#3 is critical now`)
+	w.shot("queue-filtered")
+	w.keys("Escape")
+	w.shows(`Count plums`)
+	w.keys("Escape")
+	w.shows(`^THROUGHPUT`)
 }
 
 func read(tb testing.TB, path string) string {
