@@ -22,10 +22,16 @@ func (b *board) Draw(screen tcell.Screen) {
 // settle keeps what is shown of a list and of the help page where it is, as
 // far as the size allows. Painting alone changes nothing.
 func (m *model) settle(w, h int) {
-	o := m.arrange(theme{}, w, h)
-	m.top = scrolled(m.top, m.selected(), o.list.h, len(m.view.Status.Workers))
-	body, columns := helpBody(canvas{w: w, h: h})
-	m.help = helpTop(m.help, len(helpLines(theme{}, body.w/columns-2)), columns, body.h)
+	if m.page == overviewPage {
+		m.top = scrolled(m.top, m.selected(), m.arrange(theme{}, w, h).list.h, len(m.view.Status.Workers))
+	}
+	if m.page == queuePage {
+		m.queue.top = scrolled(m.queue.top, m.queue.at, m.table(w, h).rows.h, len(m.queue.rows))
+	}
+	if m.page == helpPage {
+		body, columns := helpBody(canvas{w: w, h: h})
+		m.help = helpTop(m.help, len(helpLines(theme{}, body.w/columns-2)), columns, body.h)
+	}
 }
 
 // paint paints a page. It is pure but for the screen.

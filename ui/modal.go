@@ -18,7 +18,7 @@ type modal interface {
 // paster is a modal that takes text which was pasted, whole. Any other does
 // nothing with it: words that somebody pastes are not keys.
 type paster interface {
-	paste(text string)
+	paste(d *Dashboard, text string)
 }
 
 // open lays a modal over the page, in the place of the one that was there.
@@ -31,7 +31,7 @@ func (d *Dashboard) closeModal() { d.model.modal = nil }
 func (b *board) PasteHandler() func(text string, setFocus func(tview.Primitive)) {
 	return b.WrapPasteHandler(func(text string, _ func(tview.Primitive)) {
 		if p, ok := b.d.model.modal.(paster); ok {
-			p.paste(text)
+			p.paste(b.d, text)
 		}
 	})
 }

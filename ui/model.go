@@ -46,6 +46,7 @@ func newModel() model {
 // neighbour when that is gone.
 func (m *model) see(v View) {
 	m.view = v
+	m.queue.arrange(v)
 	workers := v.Status.Workers
 	if len(workers) == 0 {
 		m.worker = 0

@@ -154,6 +154,7 @@ func (d *Dashboard) feed() {
 			}
 			d.post(func() {
 				d.model.see(v)
+				d.recheck()
 				d.reread()
 			})
 		}

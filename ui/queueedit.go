@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/founder-mode/fm"
+)
+
+// edit changes the selected task of the table, or says why that makes no sense.
+// It asks only where an agent's turn would be lost.
+func (d *Dashboard) edit(e Edit) {
+	t, ok := d.selectedTask()
+	if !ok {
+		return
+	}
+	if e == Hold && t.Status == fm.Hold {
+		e = Retry
+	}
+	d.editTask(t, e)
+}
+
+func (d *Dashboard) editTask(t fm.Task, e Edit) {
+	if why := whyNot(t, e); why != "" {
+		d.model.wrong = why
+		return
+	}
+	if t.Status != fm.Working || e != Cancel && e != Hold {
+		d.orderEdit(t.ID, e)
+		return
+	}
+	verb := map[Edit]string{Cancel: "Cancel", Hold: "Hold"}[e]
+	d.confirm(fmt.Sprintf("%s %s? %s works on it: its agent is stopped in the middle. The worktree is kept.", verb, t.ID.Ref(), t.Worker), func() {
+		now, ok := d.model.task(t.ID)
+		switch why := whyNot(now, e); {
+		case !ok:
+			d.model.wrong = t.ID.Ref() + " is not in the queue any more"
+		case why != "":
+			d.model.wrong = why
+		default:
+			d.orderEdit(t.ID, e)
+		}
+	})
+}
+
+func (d *Dashboard) orderEdit(id fm.TaskID, e Edit) {
+	d.order(func(ctx context.Context) (string, error) { return d.orders.Edit(ctx, id, e) })
+}
+
+// whyNot says why an edit makes no sense for a task as it is; "" where it does.
+func whyNot(t fm.Task, e Edit) string {
+	id := t.ID.Ref()
+	switch e {
+	case Critical, High, Normal, Low:
+		if t.Priority.String() == string(e) {
+			return id + " is " + string(e) + " already"
+		}
+		return ""
+	case Retry, Hold, Cancel:
+	}
+	switch {
+	case t.Status == fm.Working && e == Retry:
+		return fmt.Sprintf("%s is not to be retried: %s works on it", id, t.Worker)
+	case t.Status == fm.Completed && t.Pull != "":
+		return fmt.Sprintf("%s is done: its pull request #%s decides what becomes of it", id, t.Pull)
+	case t.Status == fm.Completed:
+		return id + " is done"
+	case t.Status == fm.Merged:
+		return id + " is merged"
+	case t.Status == fm.Cancelled && e == Cancel:
+		return id + " is cancelled already; r takes it up again"
+	case t.Status == fm.Cancelled && e == Hold:
+		return id + " is cancelled; r takes it up again"
+	}
+	return ""
+}
+
+// selectedTask is the one in the table; where there is none it says so.
+func (d *Dashboard) selectedTask() (t fm.Task, ok bool) {
+	if t, ok = d.model.queue.selected(d.model.view); !ok {
+		d.model.wrong = "no task is selected"
+	}
+	return t, ok
+}
+
+// task finds a task in the last view.
+func (m *model) task(id fm.TaskID) (t fm.Task, ok bool) {
+	for _, t := range m.view.Tasks {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return fm.Task{}, false
+}
+
+// attachToTask joins the worker that has the selected task.
+func (d *Dashboard) attachToTask() {
+	t, ok := d.selectedTask()
+	if !ok {
+		return
+	}
+	for _, ws := range d.model.view.Status.Workers {
+		if ws.Task == t.ID {
+			d.model.worker = ws.Worker
+			d.attach()
+			return
+		}
+	}
+	d.model.wrong = "no worker has " + t.ID.Ref() + " now; w tells how it came there"
+}
+
+func (d *Dashboard) historyOfTask() {
+	if t, ok := d.selectedTask(); ok {
+		d.showHistory(t.ID)
+	}
+}
+
+// retryHere is r where the workers are shown. Of the selected worker's task and
+// what else has failed it takes what can only be meant.
+func (d *Dashboard) retryHere() {
+	m := &d.model
+	if i := m.selected(); i >= 0 {
+		if t, ok := m.task(m.view.Status.Workers[i].Task); ok && stuck(t) {
+			d.editTask(t, Retry)
+			return
+		}
+	}
+	var all []fm.Task
+	for _, t := range m.view.Tasks {
+		if stuck(t) {
+			all = append(all, t)
+		}
+	}
+	switch len(all) {
+	case 0:
+		m.wrong = "nothing to retry: no task has failed or is blocked"
+	case 1:
+		d.editTask(all[0], Retry)
+	default:
+		m.queue.filter, m.queue.task, m.queue.by, m.queue.reversed = input{}, all[0].ID, statusColumn, false
+		m.queue.arrange(m.view)
+		d.showQueue()
+		m.said = fmt.Sprintf("%d tasks have failed or are blocked: r retries the selected one", len(all))
+	}
+}
+
+// stuck says whether a task goes on only when somebody says so.
+func stuck(t fm.Task) bool { return t.Status == fm.Failed || t.Status == fm.Blocked }
