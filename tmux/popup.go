@@ -22,8 +22,9 @@ func Popup(ctx context.Context, argv ...string) error {
 		return fmt.Errorf("open popup: not inside tmux: %w", fm.ErrRefused)
 	}
 	// What runs in a popup is in no pane, whatever the environment says.
-	words := append([]string{"display-popup", "-EE", "-w", "90%", "-h", "90%",
-		"/bin/sh", "-c", `unset TMUX TMUX_PANE; exec "$@"`, "fm"}, argv...)
+	words := append([]string{
+		"display-popup", "-EE", "-w", "90%", "-h", "90%", "/bin/sh", "-c", `unset TMUX TMUX_PANE; exec "$@"`, "fm",
+	}, argv...)
 	for i, w := range words {
 		words[i] = escape(w)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -14,9 +15,11 @@ import (
 )
 
 // attachCmd joins a worker's session: a person sees what the agent sees, and
-// may type. While a person types, fm does not.
+// may type. While a person types, fm does not. F12 leads back.
 type attachCmd struct {
-	Worker   string `arg:"" optional:"" help:"worker-3, or 3; or supervisor. Without it: the first worker that waits for a person, else the first that works."`
+	Worker   string `arg:"" optional:"" help:"worker-3, or 3; or supervisor. Without it: pick one, those that ask first."`
+	Next     bool   `short:"n" help:"The next worker that waits for a person, one after the other."`
+	Popup    bool   `short:"p" help:"In a popup of the tmux that you are in."`
 	ReadOnly bool   `short:"r" help:"Look only."`
 }
 
@@ -29,18 +32,82 @@ func (c *attachCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	name, err := h.pick(ctx, c.Worker, terminal)
-	if err != nil {
-		return err
+	if c.popup(a) && a.getenv("TMUX") == "" {
+		return usage("--popup needs a tmux around it; without one: fm attach %s", c.Worker)
 	}
-	if !isTerminal(h.stdin) {
+	name, err := c.choose(ctx, h, terminal)
+	switch {
+	case err != nil || name == nobody:
+		return err
+	case c.popup(a):
+		return c.inPopup(ctx, h, name)
+	case !isTerminal(h.stdin):
 		return usage("attach needs a terminal; to read along: fm logs -f %s", name)
 	}
+	h.goesTo(name)
 	mode := tmux.ReadWrite
 	if c.ReadOnly {
 		mode = tmux.ReadOnly
 	}
 	return terminal.Attach(ctx, name, mode)
+}
+
+const (
+	nobody = ""  // to attach to
+	picked = "?" // in the popup
+)
+
+// popup says whether to open one. Who is in one has what they asked for: it is
+// the terminal that is in no pane.
+func (c *attachCmd) popup(a *app) bool {
+	inOne := a.getenv("TMUX") != "" && a.getenv("TMUX_PANE") == "" && isTerminal(a.stdin)
+	return c.Popup && !inOne
+}
+
+// choose finds the session that the user means, or has them pick it. What
+// there is to say of nobody it has said.
+func (c *attachCmd) choose(ctx context.Context, h *house, terminal *tmux.Server) (string, error) {
+	switch {
+	case c.Next && c.Worker != "":
+		return nobody, usage("--next finds the worker by itself: leave out %s, or --next", c.Worker)
+	case c.Worker != "":
+		return h.pick(ctx, c.Worker, terminal)
+	}
+	there, err := h.presences(ctx, terminal)
+	switch {
+	case err != nil:
+		return nobody, err
+	case c.Next:
+		next, ok := after(h.wasAt(), there)
+		if !ok {
+			fmt.Fprintln(h.stdout, "Nobody waits for you.")
+			return nobody, nil
+		}
+		return next.String(), nil
+	case len(there) == 1:
+		return there[0].worker.String(), nil
+	case c.popup(h.app):
+		return picked, nil
+	case !isTerminal(h.stdin):
+		return there[0].worker.String(), nil // to say what is missing
+	}
+	return h.choice(ctx, there)
+}
+
+// inPopup has fm itself do it again, in a popup.
+func (c *attachCmd) inPopup(ctx context.Context, h *house, name string) error {
+	words := []string{"attach"}
+	if c.ReadOnly {
+		words = append(words, "--read-only")
+	}
+	if name != picked {
+		words = append(words, name)
+	}
+	self, err := h.self(words...)
+	if err != nil {
+		return err
+	}
+	return tmux.Popup(ctx, self.Argv...)
 }
 
 func isTerminal(r io.Reader) bool {
@@ -52,7 +119,7 @@ func isTerminal(r io.Reader) bool {
 	return err == nil
 }
 
-// pick finds the session that the user means.
+// pick finds the session that a word names.
 func (h *house) pick(ctx context.Context, word string, terminal *tmux.Server) (string, error) {
 	if word == "supervisor" {
 		up, err := terminal.SupervisorAlive(ctx)
@@ -61,45 +128,24 @@ func (h *house) pick(ctx context.Context, word string, terminal *tmux.Server) (s
 		}
 		return word, err
 	}
-	var id fm.WorkerID
-	if word != "" {
-		var err error
-		if id, err = fm.ParseWorkerID(word); err != nil {
-			return "", usage("%v, or supervisor", err)
-		}
+	id, err := fm.ParseWorkerID(word)
+	if err != nil {
+		return "", usage("%v, or supervisor", err)
 	}
 	sight, err := terminal.Observe(ctx)
-	if err != nil {
-		return "", err
-	}
 	switch {
+	case err != nil:
+		return "", err
 	case len(sight.Sessions) == 0:
-		return "", usage("no worker has a session now; start some work with: fm work ISSUES, or go on with: fm resume")
-	case word == "":
-		return h.first(sight), nil
+		return "", noSessions()
 	case !slices.ContainsFunc(sight.Sessions, func(s fm.Session) bool { return s.Worker == id }):
 		return "", usage("%s has no session: it has had no task yet. There are: %s", id, sessions(sight))
 	}
 	return id.String(), nil
 }
 
-// first prefers a worker that waits for a person, then one that works.
-func (h *house) first(sight fm.Sight) string {
-	s, err := h.lastStatus()
-	if err != nil {
-		return sight.Sessions[0].Worker.String() // any will do
-	}
-	for _, ws := range s.Workers {
-		if ws.State == string(fm.Waiting) {
-			return ws.Worker.String()
-		}
-	}
-	for _, ws := range s.Workers {
-		if ws.Task != "" {
-			return ws.Worker.String()
-		}
-	}
-	return sight.Sessions[0].Worker.String()
+func noSessions() error {
+	return usage("no worker has a session now; start some work with: fm work ISSUES, or go on with: fm resume")
 }
 
 func sessions(sight fm.Sight) string {

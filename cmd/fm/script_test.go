@@ -48,6 +48,11 @@ func setup(env *testscript.Env) error {
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("PATH", binary+string(os.PathListSeparator)+env.Getenv("PATH"))
 	env.Setenv("FM_SCENARIO", "")
+	plugin, err := filepath.Abs(filepath.Join("..", "..", "fm.tmux"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("PLUGIN", plugin)
 	env.Values[hubKey{}], env.Values[wroteKey{}], env.Values[jiraKey{}] = &hub{}, new(int), &jiraStage{}
 	return os.MkdirAll(filepath.Join(env.WorkDir, "home"), 0o755)
 }
