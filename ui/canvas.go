@@ -119,19 +119,22 @@ func fit(s string, width int) string {
 	if width <= 0 {
 		return ""
 	}
-	var b strings.Builder
-	left, state := width-1, -1
-	for s != "" {
+	return s[:within(s, width-1)] + "…"
+}
+
+// within is how many bytes of a text fit into so many cells.
+func within(s string, width int) int {
+	n, state := 0, -1
+	for rest := s; rest != ""; {
 		var cluster string
 		var w int
-		cluster, s, w, state = uniseg.FirstGraphemeClusterInString(s, state)
-		if w > left {
+		cluster, rest, w, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if width -= w; width < 0 {
 			break
 		}
-		b.WriteString(cluster)
-		left -= w
+		n += len(cluster)
 	}
-	return b.String() + "…"
+	return n
 }
 
 // ascii says whether each byte of a text is a character of one cell.
@@ -156,11 +159,11 @@ func wrapped(s string, width int) []string {
 			lines = append(lines, line)
 		}
 		for line = word; uniseg.StringWidth(line) > width; {
-			head := strings.TrimSuffix(fit(line, width+1), "…")
-			if head == "" { // a single character is wider than the line
+			n := within(line, width)
+			if n == 0 { // a single character is wider than the line
 				return append(lines, fit(line, width))
 			}
-			lines, line = append(lines, head), line[len(head):]
+			lines, line = append(lines, line[:n]), line[n:]
 		}
 	}
 	if line != "" {

@@ -23,7 +23,7 @@ func paintHints(c canvas, m *model) {
 	var own, everywhere []binding
 	for _, b := range bindings() {
 		switch {
-		case b.hint == "" || !b.counts(m.page) || b.when != nil && !b.when(m):
+		case b.hint == "" || !b.counts(m.page) || m.lacks(b.needs) != "" || b.when != nil && !b.when(m):
 		case b.group == dashboardGroup:
 			everywhere = append(everywhere, b)
 		default:

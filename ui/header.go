@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/uniseg"
@@ -35,7 +36,7 @@ func (m *model) facts() [][]string {
 	if now.IsZero() {
 		return nil // nothing was seen yet
 	}
-	clock, cost, up := now.Format("15:04"), s.Today.Cost.String(), "up "+lasted(max(now.Sub(s.Started), 0))
+	clock, cost, up := now.Format("15:04"), s.Today.Cost.String(), "up "+lasted(max(now.Sub(s.Started), time.Second))
 	if !m.alive() {
 		return [][]string{{"supervisor down", cost + " today", now.Format("Mon 2 Jan 15:04")}, {"supervisor down", cost, clock}, {"supervisor down"}, {"down"}}
 	}
@@ -68,43 +69,47 @@ type notice struct {
 	short, long string
 }
 
-// notices are all of them, the most important first; nil when nothing keeps it.
+// notices are all of them, those that want a person first; nil when nothing
+// keeps it.
 func (m *model) notices() []notice {
 	s, now := m.view.Status, m.view.Now
-	var all []notice
-	add := func(urgent bool, short, long string) {
-		all = append(all, notice{urgent: urgent, short: short, long: long})
-	}
 	if now.IsZero() {
 		return nil
 	}
+	var urgent, all []notice
 	if !m.alive() {
 		key := keyOf("resume")
-		add(true, key+" starts the supervisor", "The supervisor is not running: "+key+" starts it (fm resume). What you order here is done when it is back.")
-	}
-	if m.alive() && s.Wanted.Stop != "" {
-		add(false, "Stopping", "Stopping: "+stopText(s.Wanted.Stop))
-	}
-	if s.Wanted.Paused {
-		key := keyOf("pause")
-		add(false, "Paused: "+key+" goes on", "Paused: nothing new is begun, what runs goes on. "+key+" goes on (fm resume).")
+		urgent = append(urgent, notice{short: key + " starts the supervisor", long: "The supervisor is not running: " + key + " starts it. What you order is done then."})
 	}
 	if g := s.Gate; m.alive() && g.Why != "" {
-		when := ""
+		when, why := "", fm.Line(g.Why, 300)
 		if !g.Until.IsZero() {
 			when = " until " + until(g.Until, now)
 		}
-		why := ": " + fm.Line(g.Why, 300)
-		add(g.Person, "Limited"+when+why, "Nothing new is begun"+when+why)
+		if g.Person {
+			urgent = append(urgent, notice{short: why, long: "Nothing new is begun" + when + ": " + why})
+		} else {
+			all = append(all, notice{short: "Limited" + when + ": " + why, long: "Nothing new is begun" + when + ": " + why})
+		}
+	}
+	if m.alive() && s.Wanted.Stop != "" {
+		all = append(all, notice{short: "Stopping", long: "Stopping: " + stopText(s.Wanted.Stop)})
+	}
+	if s.Wanted.Paused {
+		key := keyOf("pause")
+		all = append(all, notice{short: "Paused: " + key + " goes on", long: "Paused: nothing new is begun, what runs goes on. " + key + " goes on (fm resume)."})
 	}
 	if q := s.Quota; q.Blocked.After(now) {
 		text := "The forge listens again at " + until(q.Blocked, now)
-		add(false, text, text+because(q.Why))
+		all = append(all, notice{short: text, long: text + because(q.Why)})
 	}
 	if s.Wanted.Permission == bypass {
-		add(true, bypass, "Agents ask for no permission ("+bypass+")")
+		all = append(all, notice{short: bypass, long: "Agents ask for no permission (" + bypass + ")"})
 	}
-	return all
+	for i := range urgent {
+		urgent[i].urgent = true
+	}
+	return append(urgent, all...)
 }
 
 func stopText(mode supervisor.StopMode) string {
@@ -146,14 +151,13 @@ func paintNotices(c canvas, m *model) {
 			style, sign = c.theme.bad, "! "
 		}
 		text := n.long
-		if rest := all[y+1:]; y == c.h-1 && len(rest) > 0 {
+		if uniseg.StringWidth(sign+text) > c.w || y == c.h-1 && y < len(all)-1 {
 			text = n.short
-			for _, r := range rest {
+		}
+		if y == c.h-1 {
+			for _, r := range all[y+1:] {
 				text += " · " + r.short
 			}
-		}
-		if uniseg.StringWidth(sign+text) > c.w && uniseg.StringWidth(sign+n.short) <= c.w {
-			text = n.short
 		}
 		c.line(0, y, piece{style, sign}, piece{plainer(style), text})
 	}

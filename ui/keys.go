@@ -31,7 +31,7 @@ const (
 // bindings is the key table, put together from those of the pages. The first
 // that fits counts.
 func bindings() []binding {
-	return slices.Concat(overviewKeys(), gridKeys(), queueKeys(), textKeys(), deskKeys(), fleetKeys(), helpKeys(), dashboardKeys())
+	return slices.Concat(overviewKeys(), deskKeys(), gridKeys(), queueKeys(), textKeys(), fleetKeys(), helpKeys(), dashboardKeys())
 }
 
 // Headings on the help page.
@@ -81,15 +81,21 @@ func (d *Dashboard) press(word string) bool {
 func (b binding) counts(on pageID) bool { return len(b.on) == 0 || slices.Contains(b.on, on) }
 
 func (d *Dashboard) perform(b binding) {
-	switch {
-	case b.needs == aSupervisor && !d.model.alive():
-		d.model.wrong = "the supervisor is not running"
-	case b.needs == aWorker && d.model.worker == 0:
-		d.model.wrong = "there is no worker"
-	default:
-		d.model.said, d.model.wrong = "", ""
+	d.model.said, d.model.wrong = "", d.model.lacks(b.needs)
+	if d.model.wrong == "" {
 		b.do(d)
 	}
+}
+
+// lacks says what is missing for a key to do anything; "" for nothing.
+func (m *model) lacks(n need) string {
+	switch {
+	case n == aSupervisor && !m.alive():
+		return "the supervisor is not running"
+	case n == aWorker && m.worker == 0:
+		return "there is no worker"
+	}
+	return ""
 }
 
 // name gives a key as the table writes it: "Enter", "Ctrl-C", "p". A letter

@@ -42,9 +42,12 @@ func (m *model) arrange(t theme, w, h int) overview {
 	if h >= 36 && o.waiting.h > 0 {
 		take(1)
 	}
-	if rest := (area{0, y, w, max(h-y, 0)}); w >= 140 && h >= 20 {
+	switch rest := (area{0, y, w, max(h-y, 0)}); {
+	case len(m.view.Status.Workers) == 0:
+		m.nobody(t, &o, rest)
+	case w >= 140 && h >= 20:
 		m.columned(t, &o, rest)
-	} else {
+	default:
 		m.stacked(t, &o, rest)
 	}
 	return o
@@ -64,6 +67,14 @@ func (m *model) columned(t theme, o *overview, rest area) {
 	o.below = area{0, o.list.y + rows + 1, left, below}
 	o.divider = left + 1
 	o.pane = area{left + 3, rest.y, rest.w - left - 3, rest.h}
+}
+
+// nobody has the summary below a few words in the place of the list.
+func (m *model) nobody(t theme, o *overview, rest area) {
+	o.heading = area{0, rest.y, rest.w, min(1, rest.h)}
+	o.list = area{0, rest.y + 1, rest.w, min(2, max(rest.h-1, 0))}
+	o.summary = m.summary(t, rest.w, max(rest.h-4, 1))
+	o.below = area{0, rest.y + 4, rest.w, max(rest.h-4, 0)}
 }
 
 // stacked has everything one below the other.

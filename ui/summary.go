@@ -114,6 +114,9 @@ func summaryRows(blocks []block, gap int) int {
 
 // counts tells the queue. Of what does not fit the least important goes.
 func (m *model) counts(t theme, w int, tail []piece) []piece {
+	if len(m.view.Status.Counts) == 0 {
+		return []piece{{t.dim, "empty: fm work ISSUE fills it"}}
+	}
 	shown := []fm.Status{fm.Pending, fm.Working, fm.Completed, fm.Merged, fm.Failed, fm.Blocked, fm.Hold, fm.Cancelled}
 	for _, drop := range []fm.Status{"", fm.Cancelled, fm.Hold, fm.Merged, fm.Completed, fm.Working} { // who works is in the header
 		shown = slices.DeleteFunc(shown, func(s fm.Status) bool { return s == drop })
@@ -226,9 +229,10 @@ func (m *model) throughput(t theme, w int) []piece {
 		{t.strong, fmt.Sprint(p.LastHour)},
 		{t.text, " last hour  "},
 		{t.strong, fmt.Sprint(p.LastDay)},
-		{t.text, " today  "},
-		{t.strong, lasted(p.Average)},
-		{t.text, " average"},
+		{t.text, " today"},
+	}
+	if p.Average > 0 {
+		line = append(line, piece{t.strong, "  " + lasted(p.Average)}, piece{t.text, " average"})
 	}
 	for _, hours := range []int{24, 12, 8} {
 		if cells(line)+2+hours+4 <= w {
