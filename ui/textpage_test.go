@@ -265,6 +265,16 @@ func (s shelf) History(ctx context.Context, id fm.TaskID) (string, []Event, erro
 	}
 }
 
+// give hands something to a read that is under way, or about to be.
+func give[T any](t *testing.T, to chan<- T, what T) {
+	t.Helper()
+	select {
+	case to <- what:
+	case <-time.After(10 * time.Second):
+		t.Fatalf("nobody reads %v", what)
+	}
+}
+
 // offStage is a dashboard whose event loop is the test's: it does what was
 // posted when the test waits for that.
 func offStage(t *testing.T, sights Sights, v View) *Dashboard {
@@ -310,12 +320,12 @@ func TestLogIsReadAgainWhenThereIsNews(t *testing.T) {
 	for range 5 {
 		d.reread() // views that come while it is being read
 	}
-	s.logs <- []string{"one"}
-	shows(t, d, "one")
-	s.logs <- []string{"one", "two"}
+	give(t, s.logs, []string{"one"})
+	shows(t, d, "one") // and what came meanwhile is read at once
+	give(t, s.logs, []string{"one", "two"})
 	shows(t, d, "two")
 	d.reread()
-	s.logs <- []string{"one", "two", "three"}
+	give(t, s.logs, []string{"one", "two", "three"})
 	shows(t, d, "three")
 	if n := len(s.asked); n != 3 {
 		t.Errorf("the log was read %d times, want 3", n)
@@ -337,7 +347,7 @@ func TestHistoryIsReadWhenItsTaskHasChanged(t *testing.T) {
 	d := offStage(t, s, v)
 	d.model.worker = 3
 	d.press("w")
-	s.whys <- "first reason"
+	give(t, s.whys, "first reason")
 	shows(t, d, "first reason")
 	v.Now = v.Now.Add(time.Second)
 	d.model.see(v)
@@ -347,13 +357,13 @@ func TestHistoryIsReadWhenItsTaskHasChanged(t *testing.T) {
 	v.Status.At = v.Now
 	d.model.see(v)
 	d.reread()
-	s.whys <- ""
+	give(t, s.whys, "")
 	shows(t, d, "It cannot be read: read ledger: it is torn")
 	shows(t, d, "claimed #203")
 	v.Status.At = v.Status.At.Add(time.Second)
 	d.model.see(v)
 	d.reread()
-	s.whys <- "second reason"
+	give(t, s.whys, "second reason")
 	shows(t, d, "second reason")
 }
 
