@@ -58,6 +58,8 @@ func (s State) idleText(w fm.WorkerID, ss fm.Session) string {
 		return "Idle (a person is attached)"
 	case ok && t.Status == fm.Completed && t.Pull == "":
 		return t.ID.Ref() + " done, on " + t.Head()
+	case ok && t.Status == fm.Completed && s.inReview(t):
+		return "PR #" + t.Pull + " in review"
 	case ok && t.Status == fm.Completed:
 		return "PR #" + t.Pull + " created"
 	case s.Wanted.Paused:
@@ -70,6 +72,22 @@ func (s State) idleText(w fm.WorkerID, ss fm.Session) string {
 		return "Idle (the budget of the day is used up)"
 	}
 	return "Idle (waiting for work)"
+}
+
+// inReview says whether a pull request waits for people: the last look saw it
+// open, and neither fm, nor an agent, nor a check will do anything about it. Until
+// then it is merely created.
+func (s State) inReview(t fm.Task) bool {
+	p, known := s.view(t)
+	if !known || p.State != fm.PullOpen || p.Conflict {
+		return false
+	}
+	switch p.Checks.State {
+	case fm.ChecksPending, fm.ChecksFailed:
+		return false
+	case fm.NoChecks, fm.ChecksPassed, fm.ChecksUnreadable:
+	}
+	return s.Rules.Merge == ManualMerge || p.Draft || p.Armed || p.Demand != ""
 }
 
 // doing says what happens with a claimed task, in a word and in a line.
