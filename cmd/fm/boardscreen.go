@@ -27,7 +27,8 @@ const (
 )
 
 // draw shows the lines that a picture has on a terminal of the size that this
-// one has by now. The line below them is left for the cursor.
+// one has by now, and writes only those that have changed. The line below them is
+// left for the cursor.
 func (s *screen) draw(picture func(width, height int) []string) {
 	rows, cols := size(s.out)
 	if rows < 1 || cols < 1 {
@@ -40,16 +41,24 @@ func (s *screen) draw(picture func(width, height int) []string) {
 	}
 	var b strings.Builder
 	b.WriteString(hideCursor + wrapOff)
+	shown := s.shown
 	switch {
 	case resized: // terminals differ in what they make of the lines that stand there
 		b.WriteString(clearAll)
-	case len(s.shown) > 0:
-		fmt.Fprintf(&b, "\x1b[%dA\r", len(s.shown))
+		shown = nil
+	case len(shown) > 0:
+		fmt.Fprintf(&b, "\x1b[%dA\r", len(shown))
 	}
-	for _, line := range lines {
-		b.WriteString(line + clearRest + "\r\n")
+	for i, line := range lines {
+		if i >= len(shown) || shown[i] != line {
+			b.WriteString(line + clearRest)
+		}
+		b.WriteString("\r\n")
 	}
-	b.WriteString(clearBelow + wrapOn)
+	if len(lines) < len(shown) || len(shown) == 0 {
+		b.WriteString(clearBelow)
+	}
+	b.WriteString(wrapOn)
 	fmt.Fprint(s.out, b.String())
 	s.shown, s.rows, s.cols = lines, rows, cols
 }

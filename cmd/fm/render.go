@@ -2,59 +2,148 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/supervisor"
 )
 
-// render writes a Status for people, in at most 80 columns.
-func render(w io.Writer, s supervisor.Status, now time.Time) {
+// overview gives a Status for people: what waits for them first.
+func overview(s supervisor.Status, now time.Time) page {
 	alive := s.PID != 0
-	fmt.Fprintf(w, "fm · %s · %s\n", fm.Line(fm.Project{Root: s.Project}.Name(), 30), headline(s, now))
+	name := fm.Line(fm.Project{Root: s.Project}.Name(), 30)
+	p := page{head: []row{{text: "fm · " + name + " · " + headline(s, now), tint: bold, sentence: true}}}
 	if alive && s.Gate.Why != "" {
-		fmt.Fprintln(w, gateLine(s.Gate, now))
+		p.head = append(p.head, row{text: gateLine(s.Gate, now), tint: yellow, sentence: true})
 	}
 	if line := quotaText(s.Quota, now); line != "" {
-		fmt.Fprintln(w, "GitHub:", line)
+		p.head = append(p.head, row{text: "GitHub: " + line, sentence: true})
 	}
 	if alive {
-		renderWorkers(w, s, now)
+		p.add(questionSection(s))
 	}
-	fmt.Fprintf(w, "\nQUEUE\n  %s\n", counts(s.Counts))
-	if s.Counts[fm.Failed]+s.Counts[fm.Blocked] > 0 {
-		fmt.Fprintln(w, "  Why: fm queue show    Again: fm queue retry TASK")
+	p.add(problemSection(s))
+	if alive {
+		p.add(workerSection(s, now))
 	}
-	if alive && len(s.Pulls) > 0 {
-		fmt.Fprintln(w, "\nPULL REQUESTS")
-		for _, p := range s.Pulls {
-			fmt.Fprintf(w, "  #%s of %s: %s\n", p.Number, p.Task.Ref(), fm.Line(p.Text, 120))
-		}
+	p.sections = append(p.sections, queueSection(s))
+	if alive {
+		p.add(pullSection(s))
+		p.add(conflictSection(s))
 	}
-	if alive && len(s.Conflicts) > 0 {
-		fmt.Fprintln(w, "\nCONFLICTS (before anything is merged: fm overlap)")
-		for _, c := range s.Conflicts {
-			fmt.Fprintf(w, "  %s\n", conflictLine(c))
-		}
-	}
-	if len(s.Parents) > 0 {
-		fmt.Fprintln(w, "\nPARENT ISSUES")
-		for _, p := range s.Parents {
-			fmt.Fprintf(w, "  %s\n", parentLine(p))
-		}
-	}
+	p.add(parentSection(s))
 	t := s.Throughput
-	fmt.Fprintf(w, "\nTHROUGHPUT\n  Last hour: %d PRs | Today: %d PRs | Avg: %s%s\n", t.LastHour, t.LastDay, span(t.Average), spent(" | Spent today: ", s.Today))
-	if len(s.Problems) > 0 {
-		fmt.Fprintln(w, "\nPROBLEMS")
-		for _, p := range s.Problems {
-			fmt.Fprintf(w, "  ! %s\n", fm.Line(p, 160))
+	p.sections = append(p.sections, section{title: "THROUGHPUT", foot: []row{{
+		text: fmt.Sprintf("  Last hour: %d PRs | Today: %d PRs | Avg: %s%s", t.LastHour, t.LastDay, span(t.Average), spent(" | Spent today: ", s.Today)),
+	}}})
+	return p
+}
+
+// add appends a section, unless there is nothing in it.
+func (p *page) add(s section) {
+	if len(s.rows) > 0 {
+		p.sections = append(p.sections, s)
+	}
+}
+
+func questionSection(s supervisor.Status) section {
+	out := section{first: true}
+	for _, ws := range s.Workers {
+		if ws.State != string(fm.Waiting) {
+			continue
+		}
+		what := ws.Question.Text
+		if what == "" {
+			what = "see what it shows: fm attach " + ws.Worker.String()
+		}
+		out.rows = append(out.rows, row{
+			text: "  ? " + ws.Worker.String() + " on " + ws.Task.Ref() + ": " + fm.Line(what, 300), tint: yellow, sentence: true, kind: "questions",
+		})
+	}
+	out.title = fmt.Sprintf("QUESTIONS (%d for you: fm inbox)", len(out.rows))
+	return out
+}
+
+func problemSection(s supervisor.Status) section {
+	out := section{title: "PROBLEMS", first: true}
+	for _, p := range s.Problems {
+		out.rows = append(out.rows, row{text: "  ! " + fm.Line(p, 300), tint: red, sentence: true})
+	}
+	return out
+}
+
+func workerSection(s supervisor.Status, now time.Time) section {
+	active := 0
+	out := section{}
+	for _, ws := range s.Workers {
+		r := row{text: fmt.Sprintf("  %-10s %s %s", ws.Worker, padded(workerText(ws, now), 32), fm.Line(ws.Title, 120)), kind: fm.Line(ws.State, 20)}
+		if ws.Task != "" {
+			active++
+		}
+		r.tint, r.urgent = workerTint(ws)
+		out.rows = append(out.rows, r)
+	}
+	out.title = fmt.Sprintf("WORKERS (%d/%d active)", active, s.Wanted.Workers)
+	if len(out.rows) == 0 {
+		out.rows = []row{{text: "  none yet", tint: dim}}
+	}
+	return out
+}
+
+// workerTint says what a worker looks like, and whether a person may want to see
+// it before others.
+func workerTint(ws supervisor.WorkerStatus) (t tint, urgent bool) {
+	switch fm.AgentState(ws.State) {
+	case fm.Waiting:
+		return yellow, true
+	case fm.Limited, fm.Exited, fm.Retrying, fm.UnknownState:
+		return red, true
+	case fm.Starting, fm.AtWork, fm.InShell:
+	case fm.AtPrompt: // also of one that has no task
+		if ws.Task == "" && !ws.Held && !ws.Person {
+			return dim, false
 		}
 	}
+	return noTint, ws.Held || ws.Person || ws.Attached > 0
+}
+
+func queueSection(s supervisor.Status) section {
+	out := section{title: "QUEUE", foot: []row{{text: "  " + counts(s.Counts), sentence: true}}}
+	if s.Counts[fm.Failed]+s.Counts[fm.Blocked] > 0 {
+		out.foot = append(out.foot, row{text: "  Why: fm queue show    Again: fm queue retry TASK", tint: dim})
+	}
+	return out
+}
+
+func pullSection(s supervisor.Status) section {
+	out := section{title: "PULL REQUESTS"}
+	for _, p := range s.Pulls {
+		out.rows = append(out.rows, row{text: fmt.Sprintf("  #%s of %s: %s", fm.Line(p.Number, 20), p.Task.Ref(), fm.Line(p.Text, 120)), sentence: true})
+	}
+	return out
+}
+
+func conflictSection(s supervisor.Status) section {
+	out := section{title: "CONFLICTS (before anything is merged: fm overlap)"}
+	for _, c := range s.Conflicts {
+		out.rows = append(out.rows, row{text: "  " + conflictLine(c), tint: yellow, sentence: true})
+	}
+	return out
+}
+
+func parentSection(s supervisor.Status) section {
+	out := section{title: "PARENT ISSUES"}
+	for _, p := range s.Parents {
+		r := row{text: "  " + parentLine(p), kind: "open"}
+		if p.Closed {
+			r.tint, r.kind = dim, "closed"
+		}
+		r.urgent = !p.Closed
+		out.rows = append(out.rows, r)
+	}
+	return out
 }
 
 // headline says whether fm is at it.
@@ -76,27 +165,7 @@ func headline(s supervisor.Status, now time.Time) string {
 	return head
 }
 
-func renderWorkers(w io.Writer, s supervisor.Status, now time.Time) {
-	active, questions := 0, 0
-	for _, ws := range s.Workers {
-		if ws.Task != "" {
-			active++
-		}
-		if ws.State == string(fm.Waiting) {
-			questions++
-		}
-	}
-	fmt.Fprintf(w, "\nWORKERS (%d/%d active)\n", active, s.Wanted.Workers)
-	for _, ws := range s.Workers {
-		line := fmt.Sprintf("  %-10s %-32s %s", ws.Worker, workerText(ws, now), fm.Line(ws.Title, 34))
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
-	}
-	if questions > 0 {
-		fmt.Fprintf(w, "  ? %s for you: fm inbox\n", plural(questions, "question"))
-	}
-}
-
-// workerText says in at most 60 characters what a worker does, for how long,
+// workerText says in at most 60 columns what a worker does, for how long,
 // and what is special.
 func workerText(ws supervisor.WorkerStatus, now time.Time) string {
 	more := ""
@@ -112,7 +181,7 @@ func workerText(ws supervisor.WorkerStatus, now time.Time) string {
 	case ws.Attached > 0:
 		more += " · attached"
 	}
-	return fm.Line(ws.Text, 60-utf8.RuneCountInString(more)) + more
+	return cut(fm.Line(ws.Text, 0), 60-columns(more)) + more
 }
 
 // spent gives an amount behind some words, and nothing when there is none.

@@ -20,12 +20,10 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		s := plain
 		s.Workers = append([]supervisor.WorkerStatus{}, plain.Workers...)
 		change(&s)
-		var b strings.Builder
-		render(&b, s, noon().Add(26*time.Minute))
-		return b.String()
+		return strings.Join(overview(s, noon().Add(26*time.Minute)).lines(frame{width: plainPage}), "\n") + "\n"
 	}
 	usual := picture(func(*supervisor.Status) {})
-	for _, word := range []string{"⏸", "$", "inbox", "held", "GitHub", "PULL"} {
+	for _, word := range []string{"⏸", "$", "inbox", "QUESTIONS", "held", "GitHub", "PULL"} {
 		if strings.Contains(usual, word) {
 			t.Errorf("%q in:\n%s", word, usual)
 		}
@@ -47,10 +45,13 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		"⏸ Nothing new is begun: Claude is not logged in\n": func(s *supervisor.Status) { s.Gate = supervisor.Gate{Why: "Claude is not logged in"} },
 		"Avg: - | Spent today: $1.50\n":                     func(s *supervisor.Status) { s.Today.Cost = fm.Dollars(1.5) },
 		"Working on #2 (26m, $0.42)":                        func(s *supervisor.Status) { s.Workers[0].Spent.Cost = fm.Dollars(0.42) },
-		"  ? 1 question for you: fm inbox\n":                func(s *supervisor.Status) { s.Workers[0].State = "waiting" },
-		"Working on #2 (26m) · held":                        func(s *supervisor.Status) { s.Workers[0].Held, s.Workers[0].Person = true, true },
-		"Working on #2 (26m) · attached, typing":            func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
-		"fm · shop · up 26m · bypassPermissions\n":          func(s *supervisor.Status) { s.Wanted.Permission = bypass },
+		"QUESTIONS (1 for you: fm inbox)\n  ? worker-1 on #2: Bash: make\n": func(s *supervisor.Status) {
+			s.Workers[0].State, s.Workers[0].Question.Text = "waiting", "Bash: make"
+		},
+		"  ? worker-1 on #2: see what it shows: fm attach worker-1\n": func(s *supervisor.Status) { s.Workers[0].State = "waiting" },
+		"Working on #2 (26m) · held":                                  func(s *supervisor.Status) { s.Workers[0].Held, s.Workers[0].Person = true, true },
+		"Working on #2 (26m) · attached, typing":                      func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
+		"fm · shop · up 26m · bypassPermissions\n":                    func(s *supervisor.Status) { s.Wanted.Permission = bypass },
 	} {
 		if got := picture(change); !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
@@ -72,19 +73,6 @@ func TestClockNamesTheDayUnlessItIsToday(t *testing.T) {
 	} {
 		if got := moment(at, late); got != want {
 			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
-// TestPictureFitsTheTerminal: a picture with more lines than the terminal has
-// would scroll, and each redraw with it. Caught: a newline behind the last
-// row.
-func TestPictureFitsTheTerminal(t *testing.T) {
-	for rows, want := range map[int]string{
-		5: "1\n2\n3", 3: "1\n2\n3", 2: "1\n… and 2 lines", 1: "… and 3 lines",
-	} {
-		if got := clipped("1\n2\n3\n", rows); got != want {
-			t.Errorf("%d rows: got %q, want %q", rows, got, want)
 		}
 	}
 }

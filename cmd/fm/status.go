@@ -15,11 +15,21 @@ import (
 // statusCmd shows what the supervisor last saw; without one, what the queue
 // holds.
 type statusCmd struct {
-	Watch bool `short:"w" help:"Show it again whenever it changes, until interrupted."`
-	JSON  bool `name:"json" help:"Print status.json."`
+	Watch  bool   `short:"w" help:"Show it again whenever it changes, until interrupted."`
+	JSON   bool   `name:"json" xor:"form" help:"Print all of it as JSON; docs/status.md explains the fields."`
+	Format string `xor:"form" placeholder:"TEMPLATE" help:"Print what a Go template makes of it."`
+	Line   bool   `xor:"form" help:"Print a few characters for the status line of a terminal, and nothing where fm has never worked."`
 }
 
 func (c *statusCmd) Run(ctx context.Context, a *app) error {
+	if c.Line && !c.Watch {
+		fmt.Fprint(a.stdout, a.segment())
+		return nil
+	}
+	draw, err := c.form(a)
+	if err != nil {
+		return err
+	}
 	h, err := a.find(ctx)
 	if err != nil {
 		return err
@@ -27,29 +37,66 @@ func (c *statusCmd) Run(ctx context.Context, a *app) error {
 	if err := h.seenWork(); err != nil {
 		return err
 	}
-	draw, over := asText, h.drawnOver
-	if c.JSON {
-		draw, over = asJSON, func(text string) string { return text }
+	switch {
+	case c.Watch && draw == nil && a.drawn(h.stdout):
+		return h.drawStatus(ctx)
+	case draw == nil:
+		draw = h.asPage
 	}
 	if c.Watch {
-		return h.watchStatus(ctx, draw, over)
+		return h.watchStatus(ctx, func(s supervisor.Status, old bool) error {
+			if old {
+				return nil
+			}
+			return h.print(s, draw)
+		})
 	}
 	s, err := h.status(ctx)
 	if err != nil {
 		return err
 	}
+	return h.print(s, draw)
+}
+
+// form makes a text of a Status.
+type form func(supervisor.Status) (string, error)
+
+// form is the one that was asked for; nil for a page.
+func (c *statusCmd) form(a *app) (form, error) {
+	switch {
+	case c.JSON:
+		return asJSON, nil
+	case c.Line:
+		return func(supervisor.Status) (string, error) { return a.segment(), nil }, nil
+	case c.Format != "":
+		return format(c.Format)
+	}
+	return nil, nil
+}
+
+func (h *house) print(s supervisor.Status, draw form) error {
 	text, err := draw(s)
 	fmt.Fprint(h.stdout, text)
 	return err
 }
 
-// drawing makes a text of a Status.
-type drawing func(supervisor.Status) (string, error)
+// drawStatus draws over the last picture until it is interrupted.
+func (h *house) drawStatus(ctx context.Context) error {
+	screen := screen{out: h.stdout}
+	defer screen.end()
+	return h.watchStatus(ctx, func(s supervisor.Status, _ bool) error {
+		screen.draw(func(width, height int) []string {
+			r := h.statusFrame()
+			r.width, r.height = width, height
+			return overview(s, time.Now()).lines(r)
+		})
+		return nil
+	})
+}
 
-func asText(s supervisor.Status) (string, error) {
-	var b strings.Builder
-	render(&b, s, time.Now())
-	return b.String(), nil
+// asPage gives a Status for people, in the room that there is.
+func (h *house) asPage(s supervisor.Status) (string, error) {
+	return strings.Join(overview(s, time.Now()).lines(h.statusFrame()), "\n") + "\n", nil
 }
 
 func asJSON(s supervisor.Status) (string, error) {

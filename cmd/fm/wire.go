@@ -50,7 +50,7 @@ func (a *app) open(ctx context.Context) (*house, error) {
 
 // find is open for commands that can do without the settings.
 func (a *app) find(ctx context.Context) (*house, error) {
-	root, err := git.FindRoot(ctx, a.dir)
+	root, err := a.root(ctx)
 	if err != nil {
 		return nil, mendable(err)
 	}
@@ -153,7 +153,7 @@ func (h *house) openQueue(ctx context.Context) (*queue.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return queue.Open(ctx, queue.Files{Log: files.Log, View: files.View, Lock: files.Lock})
+	return queue.Open(ctx, h.traced(queue.Files{Log: files.Log, View: files.View, Lock: files.Lock}))
 }
 
 // repo opens the repository. Where the issues are on GitHub, git asks fm for the
@@ -161,6 +161,7 @@ func (h *house) openQueue(ctx context.Context) (*queue.Queue, error) {
 func (h *house) repo(ctx context.Context) (*git.Repo, error) {
 	o := git.Options{
 		Root: h.project.Root, WorktreeDir: h.config.WorktreeDir, Remote: h.config.Remote, Base: h.config.Base, Environ: h.environ,
+		Ran: h.ran,
 	}
 	var err error
 	if o.Credential, err = h.credential(); err != nil {
@@ -197,7 +198,7 @@ func (h *house) folder(at fm.Site) string {
 // workers holds no secret but the agent's own.
 func (h *house) terminal(ctx context.Context, wake func()) (*tmux.Server, error) {
 	return tmux.New(ctx, tmux.Options{
-		Socket: h.project.Socket(), ConfFile: h.project.File("tmux.conf"), Environ: claude.Scrub(h.environ), Wake: wake,
+		Socket: h.project.Socket(), ConfFile: h.project.File("tmux.conf"), Environ: claude.Scrub(h.environ), Wake: wake, Ran: h.ran,
 		Width: h.config.Tmux.Width, Height: h.config.Tmux.Height, History: h.config.Tmux.History,
 	})
 }
@@ -211,7 +212,7 @@ func (h *house) agent() (*claude.Claude, error) {
 	if err != nil {
 		return nil, err
 	}
-	return claude.New(claude.Options{Project: h.project, Config: h.config.Agent, Self: self, Home: home, Environ: h.environ})
+	return claude.New(claude.Options{Project: h.project, Config: h.config.Agent, Self: self, Home: home, Environ: h.environ, Ran: h.ran})
 }
 
 // reader reads what agents left, which needs no agent: its command is never
