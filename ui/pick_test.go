@@ -91,10 +91,25 @@ func TestPickerDrawsHostileTextHarmlessly(t *testing.T) {
 	}
 }
 
+// shownScreen tells when something was drawn on it.
+type shownScreen struct {
+	tcell.SimulationScreen
+	shown chan struct{}
+}
+
+// Show draws, and says so once.
+func (s shownScreen) Show() {
+	s.SimulationScreen.Show()
+	select {
+	case s.shown <- struct{}{}:
+	default:
+	}
+}
+
 // picks runs a picker, has keys pressed, and gives what was picked.
 func picks(t *testing.T, all []Choice, keys func(tcell.SimulationScreen)) (int, error) {
 	t.Helper()
-	screen := tcell.NewSimulationScreen("UTF-8")
+	screen := shownScreen{tcell.NewSimulationScreen("UTF-8"), make(chan struct{}, 1)}
 	o := attachTo(all)
 	o.Screen = screen
 	type result struct {
@@ -108,10 +123,10 @@ func picks(t *testing.T, all []Choice, keys func(tcell.SimulationScreen)) (int, 
 		i, err := Pick(ctx, o)
 		done <- result{i, err}
 	}()
-	until := time.NewTicker(time.Millisecond)
-	defer until.Stop()
-	for cells, _, _ := screen.GetContents(); len(cells) == 0 || len(cells[0].Runes) == 0; cells, _, _ = screen.GetContents() {
-		<-until.C
+	select {
+	case <-screen.shown:
+	case <-ctx.Done():
+		t.Fatal("nothing was drawn")
 	}
 	keys(screen)
 	r := <-done
