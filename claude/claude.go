@@ -37,6 +37,9 @@ type Options struct {
 	Self    string   // absolute path of fm's own binary, for hooks: `<self> hook`
 	Home    string   // the user's home folder
 	Environ []string // fm's environment as inherited, in the form of os.Environ
+	// Ran is told of every command without a terminal that ended: its words and
+	// its time. It may be called concurrently; nil for nobody.
+	Ran func(argv []string, took time.Duration)
 }
 
 // Claude starts and reads the agents of one project. Its methods may be called
@@ -47,7 +50,8 @@ type Claude struct {
 	self    string
 	home    string
 	environ []string
-	command string // absolute
+	ran     func(argv []string, took time.Duration) // may be nil
+	command string                                  // absolute
 
 	mu       sync.Mutex          // guards readings, not what they point to
 	readings map[fm.Run]*reading // what Report has read so far
@@ -62,6 +66,7 @@ func New(o Options) (*Claude, error) {
 		self:     o.Self,
 		home:     o.Home,
 		environ:  o.Environ,
+		ran:      o.Ran,
 		readings: map[fm.Run]*reading{},
 	}
 	var err error
@@ -107,7 +112,11 @@ func (c *Claude) run(ctx context.Context, stdin []byte, args ...string) ([]byte,
 	cmd.Stdin = strings.NewReader(string(stdin))
 	var stderr head
 	cmd.Stderr = &stderr
+	began := time.Now()
 	out, err := cmd.Output()
+	if c.ran != nil {
+		c.ran(cmd.Args, time.Since(began))
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return out, fmt.Errorf("%w: %w", ctx.Err(), err)

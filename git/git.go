@@ -32,6 +32,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/turn"
@@ -45,6 +46,9 @@ type Options struct {
 	Base        string   // branch; default the remote's HEAD, else the current branch
 	Environ     []string // for git; default os.Environ
 	Credential  Credential
+	// Ran is told of every git that ended: its words and its time. It may be
+	// called concurrently; nil for nobody.
+	Ran func(argv []string, took time.Duration)
 }
 
 // Repo is one repository with its worktrees. All methods may be called
@@ -56,6 +60,7 @@ type Repo struct {
 	remote    string // "" when the repository has none
 	base      string // branch
 	env       []string
+	ran       func(argv []string, took time.Duration) // may be nil
 	// credential is added to env for commands that talk to the remote.
 	credential []string
 	writer     *turn.Turn
@@ -66,7 +71,7 @@ type Repo struct {
 // Open looks at a repository and returns a Repo for it. Its errors say what
 // to do: install git 2.38 or newer, name the base branch, and the like.
 func Open(ctx context.Context, o Options) (*Repo, error) {
-	r := &Repo{env: environ(o.Environ), credential: o.Credential.environ(), fetches: newFetches()}
+	r := &Repo{env: environ(o.Environ), ran: o.Ran, credential: o.Credential.environ(), fetches: newFetches()}
 	if err := r.checkVersion(ctx); err != nil {
 		return nil, err
 	}

@@ -55,7 +55,11 @@ func (r *Repo) run(ctx context.Context, c call) (string, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 2 * time.Second
+	began := time.Now()
 	err := cmd.Run()
+	if r.ran != nil {
+		r.ran(append([]string{"git"}, c.args...), time.Since(began))
+	}
 	if err == nil && stdout.cut && c.most == 0 {
 		err = errors.New("the output is larger than 32 MiB")
 	}

@@ -120,7 +120,10 @@ func (s *Server) exec(ctx context.Context, stdin string, args ...string) error {
 	cmd.WaitDelay = time.Second
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	if err := cmd.Run(); err != nil {
+	began := time.Now()
+	err := cmd.Run()
+	s.tell(args, began)
+	if err != nil {
 		return fmt.Errorf("tmux: %w: %s", err, fm.Line(said.String(), 200))
 	}
 	return nil

@@ -49,7 +49,9 @@ func (s *Server) run(ctx context.Context, words ...string) (string, error) {
 	done := make(chan reply, 1) // buffered: nobody may be left to read it
 	go func() {
 		defer func() { <-s.slots }()
+		began := time.Now()
 		out, err := s.command(args)
+		s.tell(words, began)
 		done <- reply{out, err}
 	}()
 	select {
@@ -61,6 +63,21 @@ func (s *Server) run(ctx context.Context, words ...string) (string, error) {
 	case <-ctx.Done():
 		return "", fmt.Errorf("tmux %s: no answer: %w", words[0], ctx.Err())
 	}
+}
+
+// tell says which commands ran. What they carry may be what somebody said to an
+// agent, and is nobody else's.
+func (s *Server) tell(words []string, began time.Time) {
+	if s.opts.Ran == nil {
+		return
+	}
+	argv := []string{"tmux", words[0]}
+	for i, w := range words[1:] {
+		if words[i] == then {
+			argv = append(argv, ";", w)
+		}
+	}
+	s.opts.Ran(argv, time.Since(began))
 }
 
 func (s *Server) command(args []string) (out string, err error) {

@@ -26,6 +26,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/GianlucaP106/gotmux/gotmux"
 
@@ -64,6 +65,10 @@ type Options struct {
 	// Wake is called when something may have changed. It must not block, and
 	// may be called from any goroutine.
 	Wake func()
+	// Ran is told of every tmux that ended: the names of its commands, without
+	// what they carry, and its time. It may be called concurrently; nil for
+	// nobody.
+	Ran func(argv []string, took time.Duration)
 }
 
 // Server is a project's tmux server, running or not. All methods may be called

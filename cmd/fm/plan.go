@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
-	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/intake"
 )
 
@@ -57,7 +56,7 @@ func (c *planCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		if err := disk.WriteFile(files[i], []byte(intake.RenderPlan(issue, split)), 0o644); err != nil {
+		if err := h.write(files[i], []byte(intake.RenderPlan(issue, split)), 0o644); err != nil {
 			return fmt.Errorf("write the plan of %s: %w", id.Ref(), err)
 		}
 		h.showPlan(split)

@@ -2,14 +2,18 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/queue"
 )
 
 // voice is how much a command says beside what it was asked for.
@@ -93,4 +97,48 @@ func withoutPassword(word string) string {
 		return scheme + "://…" + rest[strings.LastIndex(host, "@"):]
 	}
 	return word
+}
+
+// write is disk.WriteFile, and tells of it.
+func (a *app) write(path string, text []byte, mode os.FileMode) error {
+	err := disk.WriteFile(path, text, mode)
+	if err == nil {
+		a.wrote(path)
+	}
+	return err
+}
+
+// traced has the files of a queue told of when they are written.
+func (h *house) traced(f queue.Files) queue.Files {
+	if h.app.voice == verbose {
+		f.Log, f.View = tracedLog{f.Log, h}, tracedView{f.View, h}
+	}
+	return f
+}
+
+type tracedLog struct {
+	queue.Log
+
+	house *house
+}
+
+func (l tracedLog) Sync(ctx context.Context) error {
+	err := l.Log.Sync(ctx)
+	if err == nil {
+		l.house.wrote(l.house.project.Ledger())
+	}
+	return err
+}
+
+type tracedView struct {
+	queue.View
+
+	house *house
+}
+
+func (v tracedView) Swap(ctx context.Context, now time.Time, text []byte) (displaced []byte, stamp string, err error) {
+	if displaced, stamp, err = v.View.Swap(ctx, now, text); err == nil {
+		v.house.wrote(v.house.project.Queue())
+	}
+	return displaced, stamp, err
 }

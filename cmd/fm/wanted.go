@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -83,5 +82,5 @@ func (h *house) alter(ctx context.Context, change func(*wish)) (supervisor.Wante
 	if err != nil {
 		return now.Wanted, err
 	}
-	return now.Wanted, disk.WriteFile(h.project.StateFile(), append(text, '\n'), 0o600)
+	return now.Wanted, h.write(h.project.StateFile(), append(text, '\n'), 0o600)
 }
