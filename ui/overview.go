@@ -91,12 +91,7 @@ func paintLive(c canvas, m *model) {
 		body.line(0, 0, piece{c.theme.dim, m.particulars(ws)})
 		body = c.part(0, 3, c.w, c.h-3)
 	}
-	p, looked := m.panes[ws.Worker]
-	if looked && p.Text == "" {
-		body.text(0, 0, c.theme.dim, "Nothing is to be seen in it.")
-		return
-	}
-	paneInto(body, p)
+	m.paintPane(body, ws.Worker)
 }
 
 // particulars are what is known of a worker's attempt.
