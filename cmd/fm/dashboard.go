@@ -46,6 +46,9 @@ func (h *house) dashboard(ctx context.Context, palette ui.Palette) error {
 	if fall, ok := context.Cause(ctx).(fault); ok {
 		panic(fall) // now that the terminal is as it was
 	}
+	if err == nil {
+		err = ctx.Err() // a user who leaves ends nothing but the dashboard
+	}
 	return err
 }
 

@@ -17,15 +17,19 @@ import (
 
 type object = map[string]any
 
-// newMarket is a bench with the scripted agent, an issue, and its parts by their
-// titles: what the agent does for each is in the steps.
+// newMarket has the scripted agent do what is said for each task, and makes an
+// issue, with a part for each that has a title.
 func newMarket(b *bench, parts []object) (parent fm.IssueID) {
 	b.Helper()
 	b.environ = append(b.environ, "FM_SCENARIO="+filepath.Join(b.dir, "scenario.json"), "CLAUDE_CONFIG_DIR="+filepath.Join(b.dir, "agent"))
 	b.write(filepath.Join(b.dir, "scenario.json"), object{"tasks": parts})
 	parent = b.issue("A shop", "In parts.")
 	for i, part := range parts {
-		sub := fm.Subissue{Title: part["title"].(string), Description: "Do it.", Criteria: []string{"it is done"}, Hours: 1, Priority: "normal"}
+		title, ok := part["title"].(string)
+		if !ok {
+			continue
+		}
+		sub := fm.Subissue{Title: title, Description: "Do it.", Criteria: []string{"it is done"}, Hours: 1, Priority: "normal"}
 		if _, err := local.NewTracker(b.project.Issues()).Create(b.Context(), parent, fmt.Sprint("key-", i), sub, nil); err != nil {
 			b.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,8 +173,28 @@ func (w *window) editsQueue() {
 	w.shot("queue-filtered")
 	w.keys("Escape")
 	w.shows(`Count plums`)
+	w.leaves()
+}
+
+// leaves leaves a page or a dialog. A key right behind Escape would be another
+// one.
+func (w *window) leaves() {
+	w.Helper()
 	w.keys("Escape")
-	w.shows(`^THROUGHPUT`)
+	w.until("the first page", soon, func() (any, bool) {
+		text := w.screen()
+		return "\n" + text, strings.Contains(text, "THROUGHPUT") && !strings.Contains(text, "Esc back") && !strings.Contains(text, "Esc leave")
+	})
+}
+
+// ends waits until the shell has its terminal back.
+func (w *window) ends(code int) {
+	w.Helper()
+	w.shows(fmt.Sprint("left with ", code))
+	w.until("the shell", soon, func() (any, bool) {
+		text := w.screen()
+		return "\n" + text, strings.HasSuffix(strings.TrimRight(text, "\n"), "\n$")
+	})
 }
 
 func read(tb testing.TB, path string) string {
