@@ -165,6 +165,7 @@ func TestPickingByKeys(t *testing.T) {
 		"a digit is a worker":             {[]press{text("5"), enter}, 4},
 		"two digits are one":              {[]press{text("12"), enter}, 11},
 		"words narrow":                    {[]press{text("create LOGIN"), enter}, 2},
+		"a number before what has it":     {[]press{text("20"), enter}, 19},
 		"what is deleted counts no more":  {[]press{text("12"), key(tcell.KeyBackspace2), enter}, 0},
 		"a filter that fits none":         {[]press{text("nobody"), enter, key(tcell.KeyEscape)}, -1},
 		"Escape":                          {[]press{key(tcell.KeyEscape)}, -1},
