@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // The groups, in the order of what rests on what.
 const (
 	programs   = "Programs"
@@ -25,6 +27,10 @@ func (d *doctor) checks() []check {
 
 // catalogue lists every check. docs/doctor.md is made of it.
 func catalogue() []check {
+	return slices.Concat(programChecks(), projectChecks(), workChecks(), machineChecks())
+}
+
+func programChecks() []check {
 	return []check{
 		{
 			group: programs, name: "git", look: (*visit).checkGit,
@@ -39,13 +45,18 @@ func catalogue() []check {
 			about: "The version of the agent's command, and where it is.",
 		},
 		{
-			group: programs, name: "login", look: (*visit).checkLogin,
+			group: programs, name: "login", look: (*visit).checkLogin, advisory: true,
 			about: "Whether the command says that it is logged in, and how; no secret is shown, and nothing is asked of the model.",
 		},
 		{
 			group: programs, name: "hooks", look: (*visit).checkHooks,
 			about: "The fm that agents report to, by its path.",
 		},
+	}
+}
+
+func projectChecks() []check {
+	return []check{
 		{
 			group: theProject, name: "repository", look: (*visit).checkRepository,
 			about: "The main checkout of the repository.",
@@ -74,6 +85,11 @@ func catalogue() []check {
 			group: theProject, name: "leftovers", look: (*visit).checkLeftovers, mends: true, advisory: true,
 			about: "Files that a process was writing when it was killed. A warning. `--fix` removes those that are older than an hour and whose process is gone.",
 		},
+	}
+}
+
+func workChecks() []check {
+	return []check{
 		{
 			group: theWork, name: "queue", look: (*visit).checkQueue, mends: true,
 			about: "Whether the ledger is whole, `queue.txt` is, each of the two can rebuild the other, and every line that somebody edited can be taken. `--fix` writes `queue.txt` anew from the ledger when only that is damaged, and keeps what stood there.",
@@ -98,6 +114,11 @@ func catalogue() []check {
 			group: theWork, name: "locks", look: (*visit).checkLocks, mends: true,
 			about: "Lock files of git's whose owner is gone, and locks of fm's that a stopped process holds. `--fix` removes those of git's that are older than a minute and whose owner is provably gone.",
 		},
+	}
+}
+
+func machineChecks() []check {
+	return []check{
 		{
 			group: theMachine, name: "disk", look: (*visit).checkDisk,
 			about: "Room and inodes where worktrees, `.founder-mode` and the agent's home are: 1 GB and 10,000 inodes at least.",

@@ -107,7 +107,7 @@ func (v *visit) cannotWrite() string {
 
 // closeFolder gives the owner all rights and others none. The folder alone would
 // do; what fm writes in is closed, too, for the day on which somebody opens it.
-func (v *visit) closeFolder() (did string, err error) {
+func (v *visit) closeFolder() (string, error) {
 	root, err := os.OpenRoot(v.project.Root)
 	if err != nil {
 		return "", err
@@ -136,7 +136,7 @@ func (v *visit) closeFolder() (did string, err error) {
 		}
 		errs = append(errs, root.Chmod(rel, info.Mode().Perm()&^othersRights|need))
 	}
-	return fmt.Sprintf("%s is for you alone now (0700)", v.project.Dir()), errors.Join(errs...)
+	return did(v.project.Dir()+" is for you alone now (0700)", errors.Join(errs...))
 }
 
 // openTokens looks at what commands left for the supervisor.
@@ -148,7 +148,7 @@ func (v *visit) openTokens() []finding {
 			continue
 		}
 		all = append(all, finding{level: wrong, found: "others may read the token in " + path, mend: func(context.Context) (string, error) {
-			return "the token in " + path + " is for your eyes only now; if others use this machine, make a new one", os.Chmod(path, ownFileNeeds)
+			return did("the token in "+path+" is for your eyes only now; if others use this machine, make a new one", os.Chmod(path, ownFileNeeds))
 		}})
 	}
 	return all
@@ -162,9 +162,9 @@ func (v *visit) checkLeftovers(context.Context) []finding {
 	for _, path := range v.leftovers() {
 		all = append(all, finding{level: warning, found: path + " was not finished by who wrote it", mend: func(context.Context) (string, error) {
 			if !slices.Contains(v.leftovers(), path) {
-				return "nothing: it is gone, or somebody writes on", nil
+				return "", errors.New("it is gone, or somebody writes on")
 			}
-			return "removed " + path, os.Remove(path)
+			return did("removed "+path, os.Remove(path))
 		}})
 	}
 	if len(all) == 0 {

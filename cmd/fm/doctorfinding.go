@@ -64,6 +64,14 @@ func some(all []finding, what string) []finding {
 	return append(all[:most:most], rest)
 }
 
+// did is what a mend has done, unless it failed.
+func did(what string, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	return what, nil
+}
+
 // mendAll mends them one after the other; nil unless each can be.
 func mendAll(all []finding) func(context.Context) (string, error) {
 	if slices.ContainsFunc(all, func(f finding) bool { return f.mend == nil }) {

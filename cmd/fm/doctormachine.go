@@ -24,7 +24,7 @@ const (
 type room struct {
 	dir    string   // on it
 	of     []string // what is there
-	device uint64
+	device string
 	free   uint64 // bytes
 	inodes uint64 // free ones
 	all    uint64 // inodes; 0 where there is no limit
@@ -96,7 +96,7 @@ func roomAt(dir string) (room, error) {
 	if err := errors.Join(unix.Stat(dir, &at), unix.Statfs(dir, &s)); err != nil {
 		return room{}, fmt.Errorf("look at the disk of %s: %w", dir, err)
 	}
-	return room{dir: dir, device: uint64(at.Dev), free: s.Bavail * uint64(s.Bsize), inodes: s.Ffree, all: s.Files}, nil
+	return room{dir: dir, device: fmt.Sprint(at.Dev), free: s.Bavail * uint64(s.Bsize), inodes: s.Ffree, all: s.Files}, nil
 }
 
 func (v *visit) checkInotify(ctx context.Context) []finding {

@@ -86,9 +86,6 @@ func (v *visit) fate(s claude.Survivor, q queueFacts, sight fm.Sight) fate {
 // process is held to be the same one before it gets a signal.
 func (v *visit) ending(agent *claude.Claude, s claude.Survivor) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
-		if err := agent.End(ctx, s); err != nil {
-			return "", err
-		}
-		return "ended " + survivorName(s), nil
+		return did("ended "+survivorName(s), agent.End(ctx, s))
 	}
 }

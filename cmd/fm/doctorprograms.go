@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -15,7 +15,7 @@ import (
 func (v *visit) checkGit(ctx context.Context) []finding {
 	version, err := git.Version(ctx)
 	if err != nil {
-		return failed(err, installing("git"))
+		return failed(err, v.installing("git"))
 	}
 	return well("%s", version)
 }
@@ -25,7 +25,7 @@ func (v *visit) checkGit(ctx context.Context) []finding {
 func (v *visit) checkTmux(ctx context.Context) []finding {
 	server, err := v.terminal(ctx, func() {})
 	if err != nil {
-		return failed(err, installing("tmux"))
+		return failed(err, v.installing("tmux"))
 	}
 	serving, err := server.Serving(ctx)
 	installed := server.Version()
@@ -52,7 +52,7 @@ func killing(pid int) string {
 }
 
 // installing is the command for a package, as far as the machine's is known.
-func installing(program string) string {
+func (v *visit) installing(program string) string {
 	for _, by := range []struct{ manager, command string }{
 		{"brew", "brew install "},
 		{"apt-get", "sudo apt-get install "},
@@ -61,8 +61,10 @@ func installing(program string) string {
 		{"apk", "sudo apk add "},
 		{"zypper", "sudo zypper install "},
 	} {
-		if _, err := exec.LookPath(by.manager); err == nil {
-			return by.command + program
+		for _, dir := range filepath.SplitList(v.getenv("PATH")) {
+			if exists(filepath.Join(dir, by.manager)) {
+				return by.command + program
+			}
 		}
 	}
 	return ""

@@ -192,7 +192,7 @@ func (v *visit) damagedView(why error) finding {
 	}
 	f.mend = func(ctx context.Context) (string, error) {
 		if v.house.incumbent().alive {
-			return "nothing: the supervisor came back, and does it", nil
+			return "", errCameBack
 		}
 		q, err := v.openQueue(ctx)
 		if err != nil {

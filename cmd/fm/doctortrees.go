@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
-	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/queue"
 )
 
@@ -29,7 +27,8 @@ func (v *visit) checkTrees(ctx context.Context) []finding {
 	needed := 0
 	var found []finding
 	for _, t := range trees {
-		switch f, stale := v.tree(ctx, t, q); {
+		task, known := q.snap.Task(t.Task)
+		switch f, stale := (taskTree{Tree: t, visit: v, task: task, known: known}).judge(ctx); {
 		case stale:
 			found = append(found, f)
 		case t.Task != "" && t.State == git.Standing:
@@ -42,51 +41,54 @@ func (v *visit) checkTrees(ctx context.Context) []finding {
 	return well("%d, needed by tasks that are not over", needed)
 }
 
-// tree judges one; false where nothing is to be said of it.
-func (v *visit) tree(ctx context.Context, t git.Tree, q queueFacts) (finding, bool) {
-	task, known := q.snap.Task(t.Task)
-	busy := t.Task != "" && v.isSupervisors(task, known)
+// taskTree is a worktree with the task that it is of.
+type taskTree struct {
+	git.Tree
+	*visit
+
+	task  fm.Task
+	known bool // to the queue
+}
+
+// judge is false where nothing is to be said of it.
+func (t taskTree) judge(ctx context.Context) (finding, bool) {
 	switch {
 	case t.State == git.Leaving:
-		return v.leaving(t), true
+		return t.leaving(), true
 	case t.State == git.Vanished && t.Task == "":
 		return finding{level: warning, fix: "git worktree prune", found: fmt.Sprintf("git knows a worktree of yours, %s, whose folder is gone", t.Path)}, true
-	case t.Task == "" || t.State == git.Theirs || busy:
+	case t.Task == "" || t.State == git.Theirs || t.isSupervisors(t.task, t.known):
 		return finding{}, false
 	case t.State == git.Vanished:
-		return finding{level: warning, found: fmt.Sprintf("%s is gone, and git still knows it", t.Path), mend: v.removing(t, task, known)}, true
+		return finding{level: warning, found: fmt.Sprintf("%s is gone, and git still knows it", t.Path), mend: t.remove}, true
+	case t.State == git.Unknown && t.needed():
+		return finding{
+			level: wrong, fix: fmt.Sprintf("mv %s %s", quoted(t.Path), quoted(t.Path+".old")),
+			found: fmt.Sprintf("%s is no worktree of this repository, and %s needs one there", t.Path, t.Task.Ref()),
+		}, true
 	case t.State == git.Unknown:
-		return v.inTheWay(t, known && !done(task))
-	case known && !done(task):
+		return finding{level: warning, found: t.Path + " is no worktree of this repository: look at it", fix: "ls -la " + quoted(t.Path)}, true
+	case t.needed():
 		return finding{}, false
 	}
-	return v.stale(ctx, t, task, known), true
+	return t.stale(ctx), true
 }
 
-// done says whether a task needs its worktree no more. One that failed may be
-// tried again, and people look at it.
-func done(t fm.Task) bool {
-	return (t.Status == fm.Merged || t.Status == fm.Cancelled) && !queue.Tidying(t) && !queue.Clearing(t)
-}
-
-// inTheWay is a folder that is no worktree, where one would be.
-func (v *visit) inTheWay(t git.Tree, needed bool) (finding, bool) {
-	f := finding{level: warning, found: t.Path + " is no worktree of this repository: look at it", fix: "ls -la " + quoted(t.Path)}
-	if needed {
-		f.level, f.found = wrong, fmt.Sprintf("%s is no worktree of this repository, and %s needs one there", t.Path, t.Task.Ref())
-		f.fix = fmt.Sprintf("mv %s %s", quoted(t.Path), quoted(t.Path+".old"))
-	}
-	return f, true
+// needed says whether the task may still need it. One that failed may be tried
+// again, and people look at it.
+func (t taskTree) needed() bool {
+	over := t.task.Status == fm.Merged || t.task.Status == fm.Cancelled
+	return t.known && (!over || queue.Tidying(t.task) || queue.Clearing(t.task))
 }
 
 // stale is a worktree whose task is over.
-func (v *visit) stale(ctx context.Context, t git.Tree, task fm.Task, known bool) finding {
+func (t taskTree) stale(ctx context.Context) finding {
 	why := "is in the queue no more"
-	if known {
-		why = "is " + string(task.Status)
+	if t.known {
+		why = "is " + string(t.task.Status)
 	}
 	f := finding{level: warning, found: fmt.Sprintf("%s: %s %s", t.Path, t.Task.Ref(), why)}
-	b, err := v.burden(ctx, t, task, known)
+	b, err := t.burden(ctx)
 	switch {
 	case err != nil:
 		f.found += "; what is in it cannot be told: " + text(err)
@@ -100,53 +102,55 @@ func (v *visit) stale(ctx context.Context, t git.Tree, task fm.Task, known bool)
 	case b.Inside != 0:
 		f.found += fmt.Sprintf(", and process %d (%s) is in it", b.Inside, b.InsideCmd)
 	default:
-		f.mend = v.removing(t, task, known)
+		f.mend = t.remove
 	}
 	return f
 }
 
-// removing removes a worktree as the supervisor would: what is in it is looked
-// at once more, and preserved.
-func (v *visit) removing(t git.Tree, task fm.Task, known bool) func(context.Context) (string, error) {
-	return func(ctx context.Context) (string, error) {
-		if v.isSupervisors(task, known) {
-			return "nothing: the supervisor came back, and does it", nil
-		}
-		b, err := v.burden(ctx, t, task, known)
-		if err != nil || !b.None() {
-			return "nothing: somebody has begun to work in " + t.Path, err
-		}
-		repo, err := v.repo(ctx)
-		if err != nil {
-			return "", err
-		}
-		remark, err := repo.Remove(ctx, site(t, task, known))
-		if err != nil {
-			return "", err
-		}
-		did := "removed " + t.Path
-		if t.State == git.Vanished {
-			did = "had git forget " + t.Path
-		}
-		if remark != "" {
-			did += "; " + remark
-		}
-		return did, nil
-	}
-}
-
-func (v *visit) burden(ctx context.Context, t git.Tree, task fm.Task, known bool) (git.Burden, error) {
-	repo, err := v.repo(ctx)
+func (t taskTree) burden(ctx context.Context) (git.Burden, error) {
+	repo, err := t.repo(ctx)
 	if err != nil {
 		return git.Burden{}, err
 	}
-	return repo.Burden(ctx, site(t, task, known))
+	return repo.Burden(ctx, t.site())
 }
 
-// site is where a worktree's task stands. Of one that the queue does not know,
-// the branch tells.
-func site(t git.Tree, task fm.Task, known bool) fm.Site {
-	if !known {
+// remove removes it as the supervisor would: what is in it is looked at once
+// more, and preserved.
+func (t taskTree) remove(ctx context.Context) (string, error) {
+	if was := t.holder(); !was.alive && t.house.incumbent().alive {
+		return "", errCameBack
+	}
+	b, err := t.burden(ctx)
+	if err == nil && !b.None() {
+		err = fmt.Errorf("somebody has begun to work in %s", t.Path)
+	}
+	if err != nil {
+		return "", err
+	}
+	repo, err := t.repo(ctx)
+	if err != nil {
+		return "", err
+	}
+	remark, err := repo.Remove(ctx, t.site())
+	if err != nil {
+		return "", err
+	}
+	did := "removed " + t.Path
+	if t.State == git.Vanished {
+		did = "had git forget " + t.Path
+	}
+	if remark != "" {
+		did += "; " + remark
+	}
+	return did, nil
+}
+
+// site is where the task stands. Of one that the queue does not know, the branch
+// tells.
+func (t taskTree) site() fm.Site {
+	task := t.task
+	if !t.known {
 		task = fm.Task{ID: t.Task}
 		if of, ok := fm.TaskOf(t.Branch); ok && of.ID == t.Task {
 			task = of
@@ -158,52 +162,11 @@ func site(t git.Tree, task fm.Task, known bool) fm.Site {
 }
 
 // leaving is what is left of a worktree that was removed.
-func (v *visit) leaving(t git.Tree) finding {
+func (t taskTree) leaving() finding {
 	return finding{
 		level: warning, found: t.Path + " is left of a worktree that was removed",
 		mend: func(ctx context.Context) (string, error) {
-			return "deleted " + t.Path, git.Sweep(ctx, v.gitOptions())
+			return did("deleted "+t.Path, git.Sweep(ctx, t.gitOptions()))
 		},
 	}
-}
-
-// checkLocks looks for locks that hold everybody up.
-func (v *visit) checkLocks(ctx context.Context) []finding {
-	var found []finding
-	for _, path := range []string{v.project.File("ledger.lock"), v.project.StateFile() + ".lock", v.project.File("intake.lock"), v.project.LockFile()} {
-		if pid, stopped := process.LockHolder(path); stopped {
-			found = append(found, finding{
-				level: wrong, fix: fmt.Sprintf("kill -CONT %d", pid),
-				found: fmt.Sprintf("%s is held by process %d, which was stopped: nobody else gets on", filepath.Base(path), pid),
-			})
-		}
-	}
-	locks, err := git.Locks(ctx, v.gitOptions())
-	if err != nil {
-		return append(found, failed(err, "git status")...)
-	}
-	for _, l := range locks {
-		f := finding{level: warning, found: l.Path + " has stood for a while, and nobody is seen who holds it", fix: "rm " + quoted(l.Path)}
-		if l.Orphan {
-			f = finding{level: wrong, found: l.Path + " was left by a git that is gone, and stops every other", mend: func(ctx context.Context) (string, error) {
-				return "removed " + l.Path, git.Unlock(ctx, l)
-			}}
-		}
-		found = append(found, f)
-	}
-	if len(found) > 0 {
-		return some(found, "locks")
-	}
-	return well("none is left behind")
-}
-
-// quoted is a path as one word of the shell.
-func quoted(path string) string {
-	plain := func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+@%=:,", r))
-	}
-	if !strings.ContainsFunc(path, plain) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

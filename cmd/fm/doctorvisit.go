@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -67,6 +68,9 @@ func (v *visit) isSupervisors(t fm.Task, known bool) bool {
 	}
 	return known && (!t.Status.Over() || queue.Tidying(t) || queue.Clearing(t))
 }
+
+// errCameBack keeps --fix from what is the supervisor's again.
+var errCameBack = errors.New("the supervisor came back, and sees to it")
 
 // gitOptions say where the repository is, for looks that ask no remote.
 func (h *house) gitOptions() git.Options {
