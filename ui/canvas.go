@@ -150,7 +150,7 @@ func wrapped(s string, width int) []string {
 	}
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(fm.Plain(s)) {
+	for word := range strings.FieldsSeq(fm.Plain(s)) {
 		if line != "" && uniseg.StringWidth(line)+1+uniseg.StringWidth(word) <= width {
 			line += " " + word
 			continue

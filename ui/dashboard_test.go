@@ -145,9 +145,11 @@ func (s *site) Panes(_ context.Context, workers []fm.WorkerID) (map[fm.WorkerID]
 func (s *site) History(context.Context, fm.TaskID) (string, []Event, error) { return "", nil, nil }
 func (s *site) Log(context.Context, fm.WorkerID) ([]string, error)          { return nil, nil }
 func (s *site) Attach(ctx context.Context, w fm.WorkerID) error             { return s.attach(ctx, w) }
-func (s *site) Pause(ctx context.Context) (string, error)                   { return s.order(ctx, "pause") }
-func (s *site) Resume(ctx context.Context) (string, error)                  { return s.order(ctx, "resume") }
-func (s *site) Questions(context.Context) ([]Question, error)               { return nil, nil }
+
+func (s *site) Pause(ctx context.Context) (string, error) { return s.order(ctx, "pause") }
+
+func (s *site) Resume(ctx context.Context) (string, error)    { return s.order(ctx, "resume") }
+func (s *site) Questions(context.Context) ([]Question, error) { return nil, nil }
 func (s *site) Scale(ctx context.Context, by int) (string, error) {
 	return s.order(ctx, fmt.Sprintf("scale by %+d", by))
 }

@@ -26,7 +26,7 @@ func paintHints(c canvas, m *model) {
 		case b.hint == "" || !b.counts(m.page) || m.lacks(b.needs) != "" || b.when != nil && !b.when(m):
 		case b.group == dashboardGroup:
 			everywhere = append(everywhere, b)
-		default:
+		case m.page != helpPage: // that one shows them all
 			own = append(own, b)
 		}
 	}

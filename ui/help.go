@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,11 +31,15 @@ func helpKeys() []binding {
 // paintHelp paints the key table, and what the signs mean. In a wide page it
 // has two columns.
 func paintHelp(c canvas, m *model) {
-	c.rule(0, piece{c.theme.title, "Keys"})
 	body, columns := helpBody(c)
 	lines := helpLines(c.theme, body.w/columns-2)
 	top := helpTop(m.help, len(lines), columns, body.h)
 	shown := lines[top:]
+	heading := []piece{{c.theme.title, "Keys"}}
+	if columns == 1 && len(lines) > body.h {
+		heading = append(heading, piece{c.theme.dim, fmt.Sprintf(" %d–%d of %d", top+1, min(top+body.h, len(lines)), len(lines))})
+	}
+	c.rule(0, heading...)
 	half := body.h
 	if columns == 2 {
 		half = halfOf(lines)

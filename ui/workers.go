@@ -68,7 +68,7 @@ func paintWorkers(c canvas, m *model) {
 	cols := m.listColumns(c.w)
 	top := scrolled(m.top, m.selected(), c.h, len(all))
 	for y, ws := range all[top:min(top+c.h, len(all))] {
-		c.part(0, y, c.w, 1).worker(ws, cols, ws.Worker == m.worker)
+		c.part(0, y, c.w, 1).worker(ws, cols)
 	}
 }
 
@@ -90,11 +90,12 @@ func paintNobody(c canvas, m *model) {
 type listColumns struct {
 	name, doing int
 	title       bool // there is room for it
+	selected    fm.WorkerID
 	now         time.Time
 }
 
 func (m *model) listColumns(w int) listColumns {
-	cols := listColumns{now: m.view.Now}
+	cols := listColumns{now: m.view.Now, selected: m.worker}
 	longest := 0
 	for _, ws := range m.view.Status.Workers {
 		cols.name = max(cols.name, len(ws.Worker.String()))
@@ -154,14 +155,14 @@ func shortened(text, since string, width int) (string, string) {
 }
 
 // worker paints a row of the list.
-func (c canvas) worker(ws supervisor.WorkerStatus, cols listColumns, selected bool) {
+func (c canvas) worker(ws supervisor.WorkerStatus, cols listColumns) {
 	mk := markOf(ws)
 	sign, name, text, dim := mk.style(c.theme), c.theme.text, c.theme.text, c.theme.dim
 	if ws.Task == "" {
 		name, text = c.theme.dim, c.theme.dim
 	}
 	presence := c.theme.accent
-	if selected {
+	if ws.Worker == cols.selected {
 		s := c.theme.selected
 		sign, name, text, dim, presence = s, s, s, s, s
 		c.fill(s)
