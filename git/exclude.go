@@ -79,7 +79,7 @@ func bare(ctx context.Context, o Options) (*Repo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open repository: %w", err)
 	}
-	r := &Repo{env: environ(o.Environ), root: root}
+	r := &Repo{env: environ(o.Environ), ran: o.Ran, root: root}
 	if err := r.checkRoot(ctx); err != nil {
 		return nil, err
 	}

@@ -43,6 +43,8 @@ func (h *house) announce(ctx context.Context, w supervisor.Wanted, ids []fm.Task
 
 // begun waits until every worker that can have a task has one.
 func (h *house) begun(ctx context.Context, w supervisor.Wanted, q *queue.Queue) (last supervisor.Status, err error) {
+	waiting := h.busy("waiting for the workers to begin")
+	defer waiting.done()
 	ctx, cancel := context.WithTimeout(ctx, beginLimit)
 	defer cancel()
 	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {

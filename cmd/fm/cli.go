@@ -13,7 +13,8 @@ Issues → subissues → queue → workers → pull requests → done. Start wit
 // cli is the grammar of the command line. One field is one verb; what it does
 // stands in the file of the same name. The groups are the headings of fm --help,
 // see groups. All that a command with the tag remarks prints are remarks on what
-// it did, which --quiet keeps away.
+// it did, which --quiet keeps away; one with the tag fullscreen has the terminal
+// for itself.
 type cli struct {
 	Dir     string      `short:"C" name:"dir" group:"every" placeholder:"DIR" help:"Work as if fm had been started in DIR."`
 	Quiet   bool        `short:"q" group:"every" xor:"loud" help:"Print only what was asked for, and what is wrong."`
@@ -26,7 +27,7 @@ type cli struct {
 	Add     addCmd     `cmd:"" group:"work" remarks:"" help:"Add issues to the running queue."`
 	Overlap overlapCmd `cmd:"" group:"work" help:"Show which tasks are in each other's way."`
 
-	Dashboard dashboardCmd `cmd:"" group:"watch" aliases:"ui" help:"See it all on one screen, and take part (also fm ui)."`
+	Dashboard dashboardCmd `cmd:"" group:"watch" fullscreen:"" aliases:"ui" help:"See it all on one screen, and take part (also fm ui)."`
 	Status    statusCmd    `cmd:"" group:"watch" help:"Show workers, queue, parents and throughput."`
 	Logs      logsCmd      `cmd:"" group:"watch" help:"Read what happened in a worker's session."`
 	Report    reportCmd    `cmd:"" group:"watch" help:"Tell what became of a night, and what to do first."`

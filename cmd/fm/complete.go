@@ -207,7 +207,7 @@ func (t *typed) values(v *kong.Value) []offer {
 	}
 	switch v.Name {
 	case "priority":
-		return choices([]string{fm.Critical.String(), fm.High.String(), fm.Normal.String(), fm.Low.String()})
+		return choices(priorities())
 	case "permission-mode":
 		return choices(fm.PermissionModes())
 	case "source":

@@ -28,6 +28,8 @@ func (h *house) ensure(ctx context.Context) error {
 	if err := h.raise(ctx, terminal); err != nil {
 		return err
 	}
+	starting := h.busy("starting the supervisor")
+	defer starting.done()
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {

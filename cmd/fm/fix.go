@@ -88,7 +88,7 @@ func (c *fixCmd) refuse(f *fixing) error {
 	case c.Sequential && c.MaxParallel != nil && f.parallel > 1:
 		return usage("--sequential is one at a time, and --max-parallel %d is not: give one of them", f.parallel)
 	case !slices.Contains(answers, f.onOverlap):
-		return usage("--on-overlap %s: want proceed, sequence or abort", fm.Line(c.OnOverlap, 40))
+		return unwanted("--on-overlap", c.OnOverlap, []string{string(proceed), string(sequence), string(abort)})
 	case !f.look && c.OnOverlap != "":
 		return usage("--on-overlap says what to do about what --no-overlap-check does not look for: give one of them")
 	case !f.look && c.Predict:

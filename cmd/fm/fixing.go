@@ -101,7 +101,10 @@ func (f *fixing) read(ctx context.Context) error {
 			return err
 		}
 	}
-	if f.issues, err = in.Read(ctx, ids); err != nil {
+	reading := f.busy("reading %s", plural(len(ids), "issue"))
+	f.issues, err = in.Read(ctx, ids)
+	reading.done()
+	if err != nil {
 		return o.unfound(ctx, ids, err)
 	}
 	if err := f.check(ctx); err != nil {

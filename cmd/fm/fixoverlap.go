@@ -165,7 +165,9 @@ func (f *fixing) predictions(ctx context.Context, issues []fm.Issue) error {
 		return mendable(err)
 	}
 	fmt.Fprintln(f.stdout, "\n🔮 Predicting which files change...")
-	var mu sync.Mutex // of paths, and of what is told
+	asking := f.busy("asking Claude about %s", plural(len(issues), "issue"))
+	defer asking.done()
+	var mu sync.Mutex // of paths
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, predictors)
 	for _, issue := range issues {
@@ -176,10 +178,12 @@ func (f *fixing) predictions(ctx context.Context, issues []fm.Issue) error {
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				fmt.Fprintf(f.stdout, "! %s: Could not be predicted, so its text alone counts%s\n", issue.ID.Ref(), because(fm.Reason(err)))
+				asking.aside(func() {
+					fmt.Fprintf(f.stdout, "! %s: Could not be predicted, so its text alone counts%s\n", issue.ID.Ref(), because(fm.Reason(err)))
+				})
 				return
 			}
-			fmt.Fprintf(f.stdout, "✓ %s: %s\n", issue.ID.Ref(), plural(len(files), "file"))
+			asking.aside(func() { fmt.Fprintf(f.stdout, "✓ %s: %s\n", issue.ID.Ref(), plural(len(files), "file")) })
 			f.paths[issue.ID] = united(f.paths[issue.ID], files)
 		})
 	}

@@ -29,6 +29,9 @@ type initCmd struct {
 var configTemplate []byte
 
 func (c *initCmd) Run(ctx context.Context, a *app) error {
+	if c.DryRun { // it was asked for nothing else
+		a.stdout = a.asked
+	}
 	h, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -88,7 +91,7 @@ func (f *fitting) did(verb, would, what string) {
 
 // exclude keeps fm's files out of git before there are any.
 func (f *fitting) exclude(ctx context.Context) error {
-	o := git.Options{Root: f.project.Root, WorktreeDir: f.config.WorktreeDir, Environ: f.environ}
+	o := git.Options{Root: f.project.Root, WorktreeDir: f.config.WorktreeDir, Environ: f.environ, Ran: f.ran}
 	file, ok, err := git.Excluded(ctx, o)
 	if err != nil || ok {
 		return err
@@ -129,6 +132,7 @@ func (f *fitting) file(file plugin.File) error {
 		if err := f.replace(file.Name, want); err != nil {
 			return err
 		}
+		f.wrote(filepath.Join(f.project.Root, file.Name))
 	}
 	if is == intact {
 		f.did("Updated", "update", file.Name)

@@ -60,7 +60,9 @@ func (h *house) issues(ctx context.Context, o *office, words []string, c choice,
 		}
 		return ids, nil
 	}
+	looking := h.busy("looking for open issues %s", with(c))
 	found, err := o.tracker.Search(ctx, c.query())
+	looking.done()
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +125,8 @@ func parseIssues(o *office, words []string) ([]fm.IssueID, error) {
 // known refuses issues that cannot be worked on, and kept plans that cannot be
 // read.
 func (h *house) known(ctx context.Context, o *office, ids []fm.IssueID) error {
+	reading := h.busy("reading %s", plural(len(ids), "issue"))
+	defer reading.done()
 	in := intake.Intake{Tracker: o.tracker}
 	if h.used() {
 		q, err := h.openQueue(ctx)

@@ -28,6 +28,7 @@ type app struct {
 	dir     string // where the user is
 	stdin   io.Reader
 	stdout  io.Writer
+	asked   io.Writer // stdout, also where --quiet keeps remarks from it
 	stderr  io.Writer
 	environ []string
 	getenv  func(string) string

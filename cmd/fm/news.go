@@ -13,6 +13,7 @@ type news struct {
 	out      io.Writer
 	heading  string // what is done with them; "" where that was said
 	creating bool
+	waiting  *progress // what is shown until the next news; may be nil
 }
 
 func (n *news) begin() {
@@ -21,7 +22,9 @@ func (n *news) begin() {
 	}
 }
 
-func (n *news) tell(x intake.News) {
+func (n *news) tell(x intake.News) { n.waiting.aside(func() { n.print(x) }) }
+
+func (n *news) print(x intake.News) {
 	id := "Issue " + x.Issue.ID.Ref()
 	switch x.Kind {
 	case intake.Found:

@@ -58,7 +58,9 @@ func (c *overlapCmd) Run(ctx context.Context, a *app) error {
 		}
 	}
 	found.Branches = len(sites)
+	comparing := h.busy("comparing %d branches", len(sites))
 	conflicts, err := repo.Conflicts(ctx, sites)
+	comparing.done()
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func parsePermission(word string) (string, error) {
 	case strings.HasPrefix(strings.ToLower(word), "bypass"):
 		return "", usage("permission mode %q: to have nothing checked, write its full name: %s", word, bypass)
 	}
-	return "", usage("permission mode %q: want one of %s", word, strings.Join(fm.PermissionModes(), ", "))
+	return "", unwanted("permission mode", word, fm.PermissionModes())
 }
 
 // mode is the permission mode that agents start in.

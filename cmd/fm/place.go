@@ -47,7 +47,7 @@ func (p place) String() string {
 // is what its user says. What has begun elsewhere is finished first.
 func (h *house) choose(ctx context.Context, flag string) error {
 	if flag != "" && !slices.Contains(fm.Sources(), flag) {
-		return usage("--source %s: want %s", fm.Line(flag, 40), strings.Join(fm.Sources(), ", "))
+		return unwanted("--source", flag, fm.Sources())
 	}
 	had, err := h.remembered()
 	if err != nil {

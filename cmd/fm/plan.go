@@ -52,7 +52,9 @@ func (c *planCmd) Run(ctx context.Context, a *app) error {
 	}
 	fmt.Fprintln(h.stdout, "🤖 Analyzing issues...")
 	for i, id := range ids {
+		thinking := h.busy("splitting %s", id.Ref())
 		issue, split, err := in.Plan(ctx, id)
+		thinking.done()
 		if err != nil {
 			return err
 		}

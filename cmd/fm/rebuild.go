@@ -37,7 +37,7 @@ func (c *queueRebuildCmd) Run(ctx context.Context, a *app) error {
 		}
 	case "ledger", "queue":
 	default:
-		return usage("--from %s: want ledger, queue or tracker", fm.Line(c.From, 40))
+		return unwanted("--from", c.From, []string{"ledger", "queue", "tracker"})
 	}
 	if !kept {
 		return usage("there is neither a ledger nor a queue.txt in %s: fm queue rebuild --from tracker", h.project.Dir())
@@ -119,8 +119,10 @@ func (h *house) rebuildFromTracker(ctx context.Context, source string) error {
 	if remains.Attempts, err = h.attempts(ctx); err != nil {
 		return err
 	}
-	in := intake.Intake{Tracker: o.tracker, Plans: plans{h.project}, Queue: q, Tell: (&news{out: h.stdout}).tell}
+	tell := &news{out: h.stdout, waiting: h.busy("reading the %s", o.place)}
+	in := intake.Intake{Tracker: o.tracker, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
 	added, unknown, err := in.Rebuild(ctx, remains, time.Now)
+	tell.waiting.done()
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,9 @@ func (c *sendCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	saying := h.busy("saying it to %s", l.session.Worker)
 	err = l.speaker.Say(ctx, l.session.Worker, l.session.Run, text)
+	saying.done()
 	if errors.Is(err, fm.ErrRefused) {
 		return fmt.Errorf("%w; see: fm inbox", err)
 	}

@@ -100,12 +100,14 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 			return err
 		}
 	}
+	waiting := h.busy("waiting for the supervisor to end")
+	defer waiting.done()
 	calledOff, told := false, map[string]bool{}
 	err := h.until(ctx, func(s supervisor.Status, alive bool) bool {
 		w, err := h.wanted()
 		calledOff = err == nil && w.Stop == ""
 		if alive && s.Wanted.Stop == supervisor.StopDrain {
-			h.tellOnce(told, lingering(s.Workers))
+			waiting.aside(func() { h.tellOnce(told, lingering(s.Workers)) })
 		}
 		return !alive || calledOff
 	})

@@ -208,6 +208,11 @@ func unwanted(what, word string, want []string) error {
 	return usage("%s %s: want %s or %s%s", what, fm.Line(word, 40), strings.Join(want[:last], ", "), want[last], hint)
 }
 
+// priorities are the words for them.
+func priorities() []string {
+	return []string{fm.Critical.String(), fm.High.String(), fm.Normal.String(), fm.Low.String()}
+}
+
 func lower(words []string) []string {
 	var all []string
 	for _, w := range words {

@@ -27,7 +27,10 @@ const (
 
 // speak has a command say as much as its user wants to hear.
 func (a *app) speak(grammar cli, command *kong.Node) {
+	a.asked = a.stdout
 	switch {
+	case command.Tag.Has("fullscreen"): // nothing may stand on it that it did not paint
+		a.voice = quiet
 	case grammar.Quiet:
 		a.voice = quiet
 		if command.Tag.Has("remarks") {

@@ -99,7 +99,7 @@ func parsePriority(word string) (fm.Priority, error) {
 	}
 	p, err := fm.ParsePriority(word)
 	if err != nil {
-		return 0, usage("%v", err)
+		return 0, unwanted("priority", word, priorities())
 	}
 	return p, nil
 }
@@ -205,6 +205,8 @@ func (h *house) check(ctx context.Context) error {
 	if err != nil {
 		return mendable(err)
 	}
+	asking := h.busy("asking the remote for its branch %s", repo.Base())
+	defer asking.done()
 	// A remote that does not answer now may do so later.
 	switch _, err := repo.Head(ctx, repo.Base()); {
 	case errors.Is(err, fm.ErrGone):
@@ -244,8 +246,10 @@ func (h *house) take(ctx context.Context, order intake.Order, tell *news) ([]fm.
 	}
 	defer release()
 	tell.begin()
+	tell.waiting = h.busy("taking in %s", plural(len(order.Issues), "issue"))
 	in := intake.Intake{Tracker: o.tracker, Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
 	ids, err := in.Take(ctx, order, time.Now)
+	tell.waiting.done()
 	if err != nil && len(ids) > 0 { // bad input or not: something was changed
 		err = exitError{code: exitFailure, err: fmt.Errorf("%w; tasks taken in before that are in the queue: %d", err, len(ids))}
 	}
