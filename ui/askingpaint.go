@@ -113,7 +113,7 @@ func (a *asking) paint(c canvas, m *model) {
 func (a *asking) paintHead(c canvas, m *model) {
 	q := a.question()
 	asks := map[fm.QuestionKind]string{
-		fm.AsksPermission: "asks for permission", fm.AsksQuestion: "asks a question", fm.AsksPlan: "asks whether its plan is good",
+		fm.AsksPermission: "asks for permission", fm.AsksQuestion: "asks a question", fm.AsksPlan: "asks about its plan",
 		fm.AsksLimit: "stands at a limit", fm.AsksDialog: "shows a dialog",
 	}[q.What.Kind]
 	if asks == "" {
@@ -183,13 +183,17 @@ func (a *asking) remark() string {
 }
 
 // paintHints says which keys do something; that which leads out always.
-func (a *asking) paintHints(c canvas) {
-	c.lineRight(0, piece{c.theme.strong, "Esc"}, piece{c.theme.dim, " " + a.out()})
-	room := c.w - len("Esc ") - len(a.out()) - wideGap
+func (a *asking) paintHints(c canvas) { c.keyHints(a.hints(), [2]string{"Esc", a.out()}) }
+
+// keyHints paints keys and what they do, as far as there is room, and at the
+// right the one that leads out.
+func (c canvas) keyHints(all [][2]string, out [2]string) {
+	last := []piece{{c.theme.strong, out[0]}, {c.theme.dim, " " + out[1]}}
+	c.lineRight(0, last...)
 	x := 0
-	for _, h := range a.hints() {
+	for _, h := range all {
 		pieces := []piece{{c.theme.strong, h[0]}, {c.theme.dim, " " + h[1]}}
-		if x+cells(pieces) > room {
+		if x+cells(pieces)+wideGap+cells(last) > c.w {
 			return
 		}
 		x += c.line(x, 0, pieces...) + wideGap

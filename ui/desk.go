@@ -10,9 +10,11 @@ import (
 // deskKeys are about questions.
 func deskKeys() []binding {
 	return []binding{
-		{keys: []string{"a"}, group: "Workers", hint: "answer", help: "Answer what agents ask, one after the other.", do: (*Dashboard).ask},
+		{keys: []string{"a"}, group: workersGroup, hint: "answer", when: (*model).anybodyAsks, help: "Answer what agents ask, one after the other.", do: (*Dashboard).ask},
 	}
 }
+
+func (m *model) anybodyAsks() bool { return len(m.waiting()) > 0 }
 
 // ask shows the questions that wait, that of the selected worker first. The
 // dialog is there at once, so that no key that is meant for it reaches the page.

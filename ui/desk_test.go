@@ -38,9 +38,9 @@ func hostileQuestions() []Question {
 	return all
 }
 
-// askingModel shows a dialog over the overview.
+// askingModel shows a dialog over the queue.
 func askingModel(a *asking) model {
-	m := sampleModel(sampleView(8))
+	m := queueModel(sampleView(8))
 	m.modal = a
 	return m
 }
@@ -69,6 +69,10 @@ func TestQuestionFrames(t *testing.T) {
 		"question-sending":  at(1, func(a *asking) { a.pick(2); a.phase = sending }),
 		"question-gone":     at(1, func(a *asking) { a.phase = gone }),
 	}
+	frames["question-hostile"] = &asking{all: hostileQuestions()}
+	frames["question-hostile"].show(0)
+	frames["question-long"] = &asking{all: hostileQuestions()}
+	frames["question-long"].show(3)
 	for name, a := range frames {
 		for _, size := range sizes() {
 			golden(t, fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), frame(t, askingModel(a), size[0], size[1]))

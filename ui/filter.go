@@ -8,14 +8,21 @@ import (
 	"github.com/founder-mode/fm"
 )
 
-// filtering is the line in which the filter is typed. What it says is painted
-// by the page, which goes on showing what matches.
+// filtering is the line in which the filter is typed. The page paints it, and
+// goes on showing what matches.
 type filtering struct{}
 
 // filter has the user type what the table is to show.
 func (d *Dashboard) filter() { d.open(filtering{}) }
 
-func (filtering) paint(canvas, *model) {}
+// paint says on the bottom line which keys do something now.
+func (filtering) paint(c canvas, m *model) {
+	foot := m.table(c.w, c.h).foot.in(c)
+	if foot.h > 0 {
+		foot.fill(c.theme.text)
+		foot.keyHints([][2]string{{"Enter", "keep"}, {"↑↓", "select"}}, [2]string{"Esc", "show all"})
+	}
+}
 
 func (filtering) paste(d *Dashboard, text string) {
 	d.model.queue.filter.paste(text)

@@ -21,14 +21,14 @@ func (d *Dashboard) mouse(action tview.MouseAction, x, y int) bool {
 	if d.model.modal != nil {
 		return false
 	}
-	switch action {
-	case tview.MouseScrollUp:
-		return d.press("Up")
-	case tview.MouseScrollDown:
-		return d.press("Down")
-	case tview.MouseLeftClick:
+	keys := map[tview.MouseAction]string{tview.MouseScrollUp: "Up", tview.MouseScrollDown: "Down"}
+	if key, wheel := keys[action]; wheel {
+		return d.press(key)
+	}
+	if action == tview.MouseLeftClick {
 		return d.click(x, y)
-	case tview.MouseLeftDoubleClick:
+	}
+	if action == tview.MouseLeftDoubleClick {
 		return d.click(x, y) && d.press("Enter")
 	}
 	return false
@@ -43,7 +43,9 @@ func (d *Dashboard) click(x, y int) bool {
 		worker = d.model.workerAt(x, y, w, h)
 	case gridPage:
 		worker = d.model.tileAt(x, y, w, h)
-	case queuePage, logPage, historyPage, helpPage:
+	case queuePage:
+		return d.model.clickTask(x, y, w, h)
+	case logPage, historyPage, helpPage:
 	}
 	if worker == 0 {
 		return false

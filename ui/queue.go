@@ -13,7 +13,7 @@ func queueKeys() []binding {
 		return binding{keys: []string{key}, on: here, group: group, hint: hint, help: help, do: func(d *Dashboard) { d.edit(e) }}
 	}
 	step := func(help string, by func(page int) int, keys ...string) binding {
-		return binding{keys: keys, on: here, group: "Move", help: help, do: func(d *Dashboard) { d.step(by) }}
+		return binding{keys: keys, on: here, group: moveGroup, help: help, do: func(d *Dashboard) { d.step(by) }}
 	}
 	return []binding{
 		{keys: []string{"Enter"}, on: here, group: group, hint: "attach", help: "Join the session of the worker that has the task.", do: (*Dashboard).attachToTask},
@@ -21,7 +21,7 @@ func queueKeys() []binding {
 		{keys: []string{"s"}, on: here, group: group, hint: "sort", help: "Sort by the next column; after the last, as the queue is.", do: (*Dashboard).sortByNext},
 		{keys: []string{"S"}, on: here, group: group, help: "Sort the other way round.", do: (*Dashboard).sortReversed},
 		edit("r", "retry", "Have a task that failed, is blocked, cancelled or on hold done again; one that waits, at once.", Retry),
-		edit("x", "cancel", "Cancel the task. It asks only when an agent works on it.", Cancel),
+		edit("x", "cancel", "Cancel the task. It asks when that throws work away.", Cancel),
 		edit("h", "hold", "Hold: the task is not begun. Again: it is released.", Hold),
 		edit("1", "2 3 4 priority", "Make its priority critical.", Critical),
 		edit("2", "", "Make its priority high.", High),
@@ -35,8 +35,8 @@ func queueKeys() []binding {
 		step("One page back.", func(page int) int { return -page }, "PgUp", "Ctrl-B"),
 		step("Select the first task.", func(int) int { return -1 << 30 }, "Home"),
 		step("Select the last task.", func(int) int { return 1 << 30 }, "End", "G"),
-		{keys: []string{"t"}, on: []pageID{overviewPage, gridPage, logPage, historyPage, helpPage}, group: "Pages", hint: "tasks", help: "The queue as a table: sort, filter, edit.", do: (*Dashboard).showQueue},
-		{keys: []string{"r"}, on: []pageID{overviewPage}, group: "Workers", hint: "retry", help: "Have what failed done again: the selected worker's task, or the only one; of several, it lets you choose.", do: (*Dashboard).retryHere},
+		{keys: []string{"t"}, on: []pageID{overviewPage, gridPage, logPage, historyPage, helpPage}, group: pagesGroup, hint: "tasks", help: "The queue as a table: sort, filter, edit.", do: (*Dashboard).showQueue},
+		{keys: []string{"r"}, on: []pageID{overviewPage}, group: workersGroup, hint: "retry", when: (*model).anyStuck, help: "Have what failed done again: the selected worker's task, or the only one; of several, it lets you choose.", do: (*Dashboard).retryHere},
 	}
 }
 
@@ -112,6 +112,18 @@ func (d *Dashboard) step(by func(page int) int) {
 	_, _, w, h := d.board.GetRect()
 	q := &d.model.queue
 	q.pick(d.model.view, q.at+by(max(d.model.table(w, h).rows.h, 1)))
+}
+
+// clickTask selects the task in a row of the screen, and says whether there is
+// one.
+func (m *model) clickTask(x, y, w, h int) bool {
+	rows := m.table(w, h).rows
+	at := scrolled(m.queue.top, m.queue.at, rows.h, len(m.queue.rows)) + y - rows.y
+	if !rows.holds(x, y) || at >= len(m.queue.rows) {
+		return false
+	}
+	m.queue.pick(m.view, at)
+	return true
 }
 
 func (d *Dashboard) sortByNext() {

@@ -8,7 +8,7 @@ import (
 )
 
 // edit changes the selected task of the table, or says why that makes no sense.
-// It asks only where an agent's turn would be lost.
+// It asks only where that cannot be undone.
 func (d *Dashboard) edit(e Edit) {
 	t, ok := d.selectedTask()
 	if !ok {
@@ -25,22 +25,38 @@ func (d *Dashboard) editTask(t fm.Task, e Edit) {
 		d.model.wrong = why
 		return
 	}
-	if t.Status != fm.Working || e != Cancel && e != Hold {
+	asks := loses(t, e)
+	if asks == "" {
 		d.orderEdit(t.ID, e)
 		return
 	}
-	verb := map[Edit]string{Cancel: "Cancel", Hold: "Hold"}[e]
-	d.confirm(fmt.Sprintf("%s %s? %s works on it: its agent is stopped in the middle. The worktree is kept.", verb, t.ID.Ref(), t.Worker), func() {
+	d.confirm(asks, func() {
 		now, ok := d.model.task(t.ID)
 		switch why := whyNot(now, e); {
 		case !ok:
 			d.model.wrong = t.ID.Ref() + " is not in the queue any more"
 		case why != "":
 			d.model.wrong = why
+		case loses(now, e) != asks:
+			d.editTask(now, e) // it would lose something else by now
 		default:
 			d.orderEdit(t.ID, e)
 		}
 	})
+}
+
+// loses asks about what an edit would throw away for good; "" for nothing.
+func loses(t fm.Task, e Edit) string {
+	verb := map[Edit]string{Cancel: "Cancel", Hold: "Hold"}[e]
+	switch {
+	case verb == "":
+		return ""
+	case t.Status == fm.Working:
+		return fmt.Sprintf("%s %s? %s works on it: its agent is stopped in the middle. The worktree is kept.", verb, t.ID.Ref(), t.Worker)
+	case t.Status == fm.Completed && t.Pull != "":
+		return fmt.Sprintf("%s %s? It is done. Its pull request #%s stays open, and fm looks after it no more.", verb, t.ID.Ref(), t.Pull)
+	}
+	return ""
 }
 
 func (d *Dashboard) orderEdit(id fm.TaskID, e Edit) {
@@ -61,16 +77,14 @@ func whyNot(t fm.Task, e Edit) string {
 	switch {
 	case t.Status == fm.Working && e == Retry:
 		return fmt.Sprintf("%s is not to be retried: %s works on it", id, t.Worker)
-	case t.Status == fm.Completed && t.Pull != "":
+	case t.Status == fm.Completed && e == Retry && t.Pull != "":
 		return fmt.Sprintf("%s is done: its pull request #%s decides what becomes of it", id, t.Pull)
-	case t.Status == fm.Completed:
+	case t.Status == fm.Completed && e == Retry:
 		return id + " is done"
 	case t.Status == fm.Merged:
 		return id + " is merged"
 	case t.Status == fm.Cancelled && e == Cancel:
 		return id + " is cancelled already; r takes it up again"
-	case t.Status == fm.Cancelled && e == Hold:
-		return id + " is cancelled; r takes it up again"
 	}
 	return ""
 }
@@ -142,6 +156,11 @@ func (d *Dashboard) retryHere() {
 		d.showQueue()
 		m.said = fmt.Sprintf("%d tasks have failed or are blocked: r retries the selected one", len(all))
 	}
+}
+
+// anyStuck says whether there is a task for r.
+func (m *model) anyStuck() bool {
+	return m.view.Status.Counts[fm.Failed]+m.view.Status.Counts[fm.Blocked] > 0
 }
 
 // stuck says whether a task goes on only when somebody says so.

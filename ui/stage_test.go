@@ -18,10 +18,11 @@ import (
 // stage is a dashboard that runs, on a screen of the test's own, with a person
 // who presses keys and a house that notes what is ordered.
 type stage struct {
-	tb     testing.TB
-	d      *Dashboard
-	events chan<- tcell.Event // of the screen, in the order in which they are sent
-	house  *notedHouse
+	tb      testing.TB
+	d       *Dashboard
+	events  chan<- tcell.Event // of the screen, in the order in which they are sent
+	pressed <-chan struct{}    // one for each key that was handled
+	house   *notedHouse
 }
 
 // onStage begins a dashboard that has seen a view.
@@ -31,6 +32,11 @@ func onStage(tb testing.TB, v View) *stage {
 	h := &notedHouse{views: make(chan View, 1), watched: make(chan struct{})}
 	h.views <- v
 	d := New(Options{Sights: h, Orders: h, Screen: screen})
+	pressed := make(chan struct{}, 100)
+	d.app.SetInputCapture(func(ev *tcell.EventKey) *tcell.EventKey {
+		defer func() { pressed <- struct{}{} }()
+		return d.key(ev)
+	})
 	ended := make(chan error, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { ended <- d.Run(ctx) }()
@@ -45,7 +51,7 @@ func onStage(tb testing.TB, v View) *stage {
 	if !ok {
 		tb.Fatal("the screen takes no events")
 	}
-	s := &stage{tb: tb, d: d, events: queue.EventQ(), house: h}
+	s := &stage{tb: tb, d: d, events: queue.EventQ(), pressed: pressed, house: h}
 	s.until("the first view", func(m *model) bool { return !m.view.Now.IsZero() })
 	return s
 }
@@ -143,28 +149,38 @@ func (h *notedHouse) Edit(_ context.Context, id fm.TaskID, e Edit) (string, erro
 func (h *notedHouse) asks(all ...Question) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.questions = all
+	h.questions = slices.Clone(all)
 }
 
-// keys presses keys: the names of the key table, or letters.
+// keys presses keys, by their names in the key table, and returns when all were
+// handled.
 func (s *stage) keys(words ...string) {
 	s.tb.Helper()
 	for _, word := range words {
-		if runes := []rune(word); len(runes) == 1 {
-			s.events <- tcell.NewEventKey(tcell.KeyRune, runes[0], tcell.ModNone)
-			continue
-		}
-		found := false
-		for key, name := range tcell.KeyNames {
-			if name == word {
-				s.events <- tcell.NewEventKey(key, 0, tcell.ModNone)
-				found = true
-			}
-		}
-		if !found {
-			s.tb.Fatalf("there is no key %q", word)
+		s.events <- keyNamed(s.tb, word)
+	}
+	deadline := time.After(10 * time.Second)
+	for range words {
+		select {
+		case <-s.pressed:
+		case <-deadline:
+			s.tb.Fatalf("the keys %q are not handled", words)
 		}
 	}
+}
+
+func keyNamed(tb testing.TB, word string) *tcell.EventKey {
+	tb.Helper()
+	if runes := []rune(word); len(runes) == 1 {
+		return tcell.NewEventKey(tcell.KeyRune, runes[0], tcell.ModNone)
+	}
+	for key, name := range tcell.KeyNames {
+		if name == word {
+			return tcell.NewEventKey(key, 0, tcell.ModNone)
+		}
+	}
+	tb.Fatalf("there is no key %q", word)
+	return nil
 }
 
 // types presses the key of each letter.
