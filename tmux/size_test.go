@@ -196,3 +196,26 @@ func TestFolderIsNoFormat(t *testing.T) {
 		t.Error("the name was executed")
 	}
 }
+
+// A person who closed the agent's pane and stays sees the whole of the next
+// one, too. Caught: a new window whose size is fixed while somebody is there.
+func TestNewWindowFollowsTheTerminalToo(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, forever)))
+	term := byHand(t, s, "worker-1", ReadWrite)
+	sized(t, s, 1, "100x29")
+	renew := func(attempt int) {
+		t.Helper()
+		hand(t, s, "new-window", "-d", "-t", target(1), "sleep", "1000") // theirs
+		hand(t, s, "kill-pane", "-t", target(1))
+		must(t, s.Start(t.Context(), 1, runOf("7", attempt), sh(t, forever)))
+	}
+	renew(2)
+	term.resize(t, 40, 12)
+	sized(t, s, 1, "40x11")
+	term.press(t, "F12")
+	sized(t, s, 1, "160x45")
+	renew(3)
+	sized(t, s, 1, "160x45")
+}

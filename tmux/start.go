@@ -42,7 +42,7 @@ func (s *Server) Start(ctx context.Context, w fm.WorkerID, run fm.Run, cmd fm.Co
 	case !r.ours:
 		return fmt.Errorf("start %s: a session of that name is not fm's; rename or close it: %w", w, fm.ErrRefused)
 	case r.main.id == "":
-		words = chain(append(marks(r.session, w, run), newWindow(r.session, w, cmd)...)...)
+		words = chain(append(marks(r.session, w, run), s.newWindow(r.session, w, cmd)...)...)
 	default:
 		if !r.main.dead && !ended(r.main.pid) {
 			if r.run == run {
@@ -134,12 +134,13 @@ func respawn(pane string, cmd fm.Command) [][]string {
 	}
 }
 
-// newWindow gives a session whose main pane a person closed a new one.
-func newWindow(session string, w fm.WorkerID, cmd fm.Command) [][]string {
+// newWindow gives a session whose main pane a person closed a new one. It has
+// the size of their terminal as long as they are there.
+func (s *Server) newWindow(session string, w fm.WorkerID, cmd fm.Command) [][]string {
 	t := session + ":"
 	return [][]string{
 		append([]string{"new-window", "-t", t, "-n", w.String()}, spawn(cmd)...),
-		{"set-option", "-w", "-t", t, "window-size", "manual"},
+		{"if-shell", "-F", "-t", t, "#{==:#{session_attached},0}", fmt.Sprintf("resize-window -t '%s' -x %d -y %d", t, s.opts.Width, s.opts.Height)},
 		{"set-option", "-p", "-t", t, "@fm_pane", w.String()},
 		{"display-message", "-p", "-t", t, pidFormat},
 	}
