@@ -18,7 +18,6 @@ package ui
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 
 	"github.com/gdamore/tcell/v2"
@@ -53,7 +52,7 @@ type Dashboard struct {
 	watching atomic.Pointer[[]fm.WorkerID]
 	ctx      context.Context //nolint:containedctx // of Run; key handlers of tview get none
 	cancel   context.CancelFunc
-	tasks    sync.WaitGroup
+	tasks    *crew
 }
 
 // New makes a dashboard; it draws nothing yet.
@@ -62,6 +61,7 @@ func New(o Options) *Dashboard {
 		sights: o.Sights, orders: o.Orders, screen: o.Screen, app: tview.NewApplication(), theme: themeOf(o.Palette),
 		model: newModel(), posts: make(chan func()), look: make(chan struct{}, 1),
 	}
+	d.tasks = newCrew(func() { d.cancel() })
 	d.board = &board{Box: tview.NewBox(), d: d}
 	d.app.SetRoot(d.board, true).SetInputCapture(d.key)
 	return d
@@ -103,9 +103,9 @@ func (d *Dashboard) Run(ctx context.Context) error {
 // takeScreen gives tview a screen that works, or says why there is none.
 func (d *Dashboard) takeScreen(lost func(error)) error {
 	if d.screen == nil {
-		screen, err := tcell.NewScreen()
+		screen, err := openScreen()
 		if err != nil {
-			return fmt.Errorf("open terminal: %w", err)
+			return err
 		}
 		d.screen = screen
 	}
