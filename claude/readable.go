@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -19,36 +20,101 @@ import (
 // maxTranscriptLine bounds a line of a transcript; a longer one is passed over.
 const maxTranscriptLine = 8 << 20
 
-// Readable writes what happened in a run's conversation, as text for people,
-// from an offset in its transcript, and returns the offset to go on from. What
-// earlier attempts said in it is left out. A run without a transcript yet writes
-// nothing.
-func (c *Claude) Readable(ctx context.Context, run fm.Run, from int64, w io.Writer) (next int64, err error) {
+// Passage is what is to be read of a run's conversations.
+type Passage struct {
+	After Place     // how far it was read before
+	Since time.Time // what is older is left out; zero for nothing
+	Raw   bool      // the lines of the transcript as they are
+}
+
+// Place is how far a run's conversations were read. The zero Place is before the
+// first.
+type Place struct {
+	session string
+	offset  int64
+	path    string
+}
+
+// File is the transcript that is read on; "" before there is one.
+func (p Place) File() string { return p.path }
+
+// Readable writes what happened in a run's conversations, as text for people, and
+// returns the place to go on from. What earlier attempts said in them is left
+// out. A run without a transcript yet writes nothing.
+func (c *Claude) Readable(ctx context.Context, run fm.Run, p Passage, w io.Writer) (Place, error) {
 	s, err := eventsSoFar(ctx, c.project.Events(run))
 	if err != nil || s.session == "" {
-		return from, err
+		return p.After, err
 	}
-	f, err := c.openTranscript(s)
+	if s.tookOver.After(p.Since) {
+		p.Since = s.tookOver
+	}
+	at := p.After
+	for _, t := range s.conversations(at.session) {
+		if t.session != at.session {
+			at = Place{session: t.session}
+		}
+		if at, err = c.readOn(ctx, t, at, p, w); err != nil {
+			return at, err
+		}
+	}
+	return at, nil
+}
+
+// conversations lists those of the attempt from one on, each with the last place
+// that a believable hook named; of a session that is not known, all.
+func (s signs) conversations(from string) []talk {
+	var all []talk
+	for _, t := range append(slices.Clone(s.talks), talk{session: s.session}) {
+		i := slices.IndexFunc(all, func(o talk) bool { return o.session == t.session })
+		switch {
+		case i < 0:
+			all = append(all, t)
+		case t.believable():
+			all[i] = t
+		}
+	}
+	begin := slices.IndexFunc(all, func(t talk) bool { return t.session == from })
+	return all[max(0, begin):]
+}
+
+// readOn writes what one conversation has beyond a place.
+func (c *Claude) readOn(ctx context.Context, t talk, at Place, p Passage, w io.Writer) (Place, error) {
+	f, err := c.openTranscript(t)
 	if errors.Is(err, os.ErrNotExist) {
-		return from, nil
+		return at, nil
 	}
 	if err != nil {
-		return from, err
+		return at, err
 	}
 	defer func() { _ = f.Close() }() // only read from
-	if _, err := f.Seek(from, io.SeekStart); err != nil {
-		return from, err
+	at.path = f.Name()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return at, err
+	case info.Size() == at.offset:
+		return at, nil
+	case older(info.ModTime(), p.Since):
+		at.offset = info.Size()
+		return at, nil
+	case info.Size() < at.offset: // another file of that name
+		at.offset = 0
 	}
-	return copyReadable(ctx, f, from, s.tookOver, w)
+	if _, err := f.Seek(at.offset, io.SeekStart); err != nil {
+		return at, err
+	}
+	at.offset, err = copyReadable(ctx, f, at.offset, p, w)
+	return at, err
 }
 
 // openTranscript opens the file that the hooks named, which is right whatever
 // CLAUDE_CONFIG_DIR the reader has, else the one in the CLI's folder. An agent
 // can write to the events file: it is believed only about a file that bears the
 // session's name.
-func (c *Claude) openTranscript(s signs) (*os.File, error) {
-	name := filepath.Base(s.session) + ".jsonl"
-	if t := (talk{s.session, s.transcript()}); t.believable() {
+func (c *Claude) openTranscript(t talk) (*os.File, error) {
+	name := filepath.Base(t.session) + ".jsonl"
+	if t.believable() {
 		if f, err := openRegular(t.transcript); err == nil {
 			return f, nil
 		}
@@ -85,7 +151,7 @@ func openRegular(path string) (*os.File, error) {
 }
 
 // copyReadable renders whole lines only: the CLI appends while we read.
-func copyReadable(ctx context.Context, r io.Reader, from int64, since time.Time, w io.Writer) (int64, error) {
+func copyReadable(ctx context.Context, r io.Reader, from int64, p Passage, w io.Writer) (int64, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	for ctx.Err() == nil {
 		line, err := in.ReadBytes('\n')
@@ -99,7 +165,7 @@ func copyReadable(ctx context.Context, r io.Reader, from int64, since time.Time,
 		if len(line) > maxTranscriptLine {
 			continue
 		}
-		if _, err := io.WriteString(w, readable(line, since)); err != nil {
+		if _, err := io.WriteString(w, p.shows(line)); err != nil {
 			return from, err
 		}
 	}
@@ -128,6 +194,20 @@ type block struct {
 	Input   json.RawMessage `json:"input"`
 	Content json.RawMessage `json:"content"`
 	IsError bool            `json:"is_error"`
+}
+
+// shows gives what a passage has of a line of a transcript.
+func (p Passage) shows(line []byte) string {
+	if !p.Raw {
+		return readable(line, p.Since)
+	}
+	var t struct {
+		Timestamp time.Time `json:"timestamp"`
+	}
+	if json.Unmarshal(line, &t) == nil && older(t.Timestamp, p.Since) {
+		return ""
+	}
+	return string(line)
 }
 
 // readable renders one line of a transcript, or "" for what is of no interest.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // Whoever reads need not have the agent's CLAUDE_CONFIG_DIR.
@@ -20,13 +21,13 @@ func TestTheConversationIsReadWhereTheHooksSayItIs(t *testing.T) {
 	}
 	h.hook(fmt.Sprintf(`{"hook_event_name":"SessionStart","session_id":"s-1","transcript_path":%q}`, path))
 	var b strings.Builder
-	next, err := h.claude.Readable(t.Context(), h.run, 0, &b)
+	next, err := h.claude.Readable(t.Context(), h.run, Passage{}, &b)
 	if err != nil || !strings.HasSuffix(b.String(), " ❯ Hello there\n") {
 		t.Errorf("got %q, %v", b.String(), err)
 	}
 	b.Reset()
-	if again, err := h.claude.Readable(t.Context(), h.run, next, &b); err != nil || b.Len() > 0 || again != next {
-		t.Errorf("read twice: got %q from %d to %d, %v", b.String(), next, again, err)
+	if again, err := h.claude.Readable(t.Context(), h.run, Passage{After: next}, &b); err != nil || b.Len() > 0 || again != next {
+		t.Errorf("read twice: got %q from %v to %v, %v", b.String(), next, again, err)
 	}
 }
 
@@ -50,7 +51,7 @@ func TestAHookCannotNameAFileThatIsNoTranscript(t *testing.T) {
 		h := newHooked(t)
 		h.hook(fmt.Sprintf(`{"hook_event_name":"SessionStart","session_id":%q,"transcript_path":%q}`, session, filepath.Join(dir, name)))
 		var b strings.Builder
-		if _, err := h.claude.Readable(t.Context(), h.run, 0, &b); err != nil || b.Len() > 0 {
+		if _, err := h.claude.Readable(t.Context(), h.run, Passage{}, &b); err != nil || b.Len() > 0 {
 			t.Errorf("%s: got %q, %v, want nothing", name, b.String(), err)
 		}
 	}
@@ -59,4 +60,56 @@ func TestAHookCannotNameAFileThatIsNoTranscript(t *testing.T) {
 func userLine(text string) string {
 	return fmt.Sprintf(`{"type":"user","timestamp":"2026-11-20T14:30:45Z","message":{"role":"user","content":"%s"}}`+"\n",
 		strings.ReplaceAll(text, "\x1b", `\u001b`))
+}
+
+// An attempt may begin its conversation anew, while somebody reads: all of them
+// are read, in their order, each line once, as text or as it is.
+//
+// Caught: an offset of the first transcript that is used in the second; the last
+// conversation alone.
+func TestAllConversationsOfAnAttemptAreRead(t *testing.T) {
+	h := newHooked(t)
+	dir := t.TempDir()
+	talk := func(session, text string) {
+		t.Helper()
+		path := filepath.Join(dir, session+".jsonl")
+		if err := os.WriteFile(path, []byte(userLine(text)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h.hook(fmt.Sprintf(`{"hook_event_name":"SessionStart","session_id":%q,"transcript_path":%q}`, session, path))
+	}
+	read := func(p Passage) (string, Place) {
+		t.Helper()
+		var b strings.Builder
+		at, err := h.claude.Readable(t.Context(), h.run, p, &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.String(), at
+	}
+	talk("s-1", "The first conversation is the longer one")
+	first, at := read(Passage{})
+	talk("s-2", "The second")
+	second, end := read(Passage{After: at})
+	if !strings.HasSuffix(first, "longer one\n") || !strings.HasSuffix(second, " ❯ The second\n") || strings.Count(second, "\n") != 1 {
+		t.Errorf("got %q, then %q", first, second)
+	}
+	if end.File() != filepath.Join(dir, "s-2.jsonl") {
+		t.Errorf("reads on in %q", end.File())
+	}
+	if all, _ := read(Passage{}); all != first+second {
+		t.Errorf("got %q at once", all)
+	}
+	if raw, _ := read(Passage{Raw: true}); raw != userLine("The first conversation is the longer one")+userLine("The second") {
+		t.Errorf("got %q as it is", raw)
+	}
+	for since, want := range map[string]string{"2026-11-20T14:30:45Z": first + second, "2026-11-20T14:30:46Z": ""} {
+		at, err := time.Parse(time.RFC3339, since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := read(Passage{Since: at}); got != want {
+			t.Errorf("since %s: got %q", since, got)
+		}
+	}
 }

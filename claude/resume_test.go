@@ -154,7 +154,7 @@ func TestAnInheritedConversationIsCountedOnce(t *testing.T) {
 		t.Errorf("in its second life: got %+v, %v", r.Spent, err)
 	}
 	var said strings.Builder
-	if _, err := c.Readable(t.Context(), run, 0, &said); err != nil || strings.Contains(said.String(), "m1") || !strings.Contains(said.String(), "m2") {
+	if _, err := c.Readable(t.Context(), run, Passage{}, &said); err != nil || strings.Contains(said.String(), "m1") || !strings.Contains(said.String(), "m2") {
 		t.Errorf("got %q, %v; want what the second attempt said", said.String(), err)
 	}
 	third := again(t, 3, 2)
