@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/founder-mode/fm"
+)
+
+// broken are sights of which one panics.
+type broken struct{ Sights }
+
+func (broken) Watch(ctx context.Context) <-chan View {
+	views := make(chan View)
+	go func() {
+		defer close(views)
+		<-ctx.Done()
+	}()
+	return views
+}
+
+// TestPanicBesideTheScreenIsToldAfterIt: the terminal is its user's again when a
+// panic goes on. Caught: a goroutine that takes the process down with the
+// terminal in hand.
+func TestPanicBesideTheScreenIsToldAfterIt(t *testing.T) {
+	t.Parallel()
+	screen := tcell.NewSimulationScreen("")
+	finished := &finishing{Screen: screen}
+	d := New(Options{Sights: broken{}, Screen: finished})
+	d.watching.Store(&[]fm.WorkerID{1}) // whose pane cannot be looked at
+	defer func() {
+		err, ok := recover().(error)
+		if !ok || !strings.Contains(err.Error(), "nil pointer") || !strings.Contains(err.Error(), "Panes") {
+			t.Errorf("Run ended with %v", err)
+		}
+		if !finished.done {
+			t.Error("the terminal is not its user's yet")
+		}
+	}()
+	_ = d.Run(t.Context())
+	t.Error("Run returned")
+}
+
+// finishing knows whether the terminal was given back.
+type finishing struct {
+	tcell.Screen
+	done bool
+}
+
+func (f *finishing) Fini() {
+	f.done = true
+	f.Screen.Fini()
+}
