@@ -2,17 +2,14 @@ package ui
 
 import (
 	"strings"
-	"unicode/utf8"
-
-	"github.com/rivo/uniseg"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/ui/sgr"
 )
 
 const (
-	tabWidth   = 8
-	maxCluster = 32 // bytes of one cell; tmux itself keeps no more
-	maxBelow   = 12 // lines at the end among which an input box is
+	tabWidth = 8
+	maxBelow = 12 // lines at the end among which an input box is
 )
 
 // paintPane paints what a worker's pane shows, as far as it was looked at.
@@ -33,8 +30,8 @@ func paneInto(c canvas, p Pane) {
 		return
 	}
 	before, shown := bottom(p.Text, c.h)
-	pen := pen{palette: c.theme.palette}
-	pen.skip(before)
+	pen := sgr.Pen{Colourless: c.theme.palette == Plain}
+	pen.Skip(before)
 	for y := 0; shown != ""; y++ {
 		var line string
 		line, shown, _ = strings.Cut(shown, "\n")
@@ -99,9 +96,9 @@ func isRule(line string) bool {
 
 // blank says whether nothing can be read in a line.
 func blank(line string) bool {
-	var p pen
+	var p sgr.Pen
 	for line != "" {
-		switch n := p.take(line); {
+		switch n := p.Take(line); {
 		case n > 0:
 			line = line[n:]
 		case line[0] == ' ':
@@ -114,24 +111,24 @@ func blank(line string) bool {
 }
 
 // paneLine paints one line, and leaves the pen as it is at the line's end.
-func paneLine(c canvas, y int, p *pen, line string) {
+func paneLine(c canvas, y int, p *sgr.Pen, line string) {
 	x, last := 0, 0 // where the next cell goes, and where the last one began
 	put := func(text string, width int) {
-		if p.hidden {
+		if p.Hidden {
 			text = "  "[:width]
 		}
-		c.screen.Put(c.x+x, c.y+y, text, p.style)
+		c.screen.Put(c.x+x, c.y+y, text, p.Style)
 		last, x = x, x+width
 	}
 	for line != "" {
-		if n := p.take(line); n > 0 {
+		if n := p.Take(line); n > 0 {
 			for to := min(x+tabWidth-x%tabWidth, c.w); line[0] == '\t' && x < to; {
 				put(" ", 1)
 			}
 			line = line[n:]
 			continue
 		}
-		text, width, n := first(line)
+		text, width, n := sgr.First(line)
 		if x+width > c.w {
 			break
 		}
@@ -140,28 +137,11 @@ func paneLine(c canvas, y int, p *pen, line string) {
 		}
 		line = line[n:]
 	}
-	if !blank(line) && !p.hidden {
+	if !blank(line) && !p.Hidden {
 		if x == c.w && last < c.w-1 {
-			c.screen.Put(c.x+last, c.y+y, " ", p.style) // a wide character that loses its half
+			c.screen.Put(c.x+last, c.y+y, " ", p.Style) // a wide character that loses its half
 		}
 		c.screen.Put(c.x+c.w-1, c.y+y, "…", c.theme.dim)
 	}
-	p.skip(line)
-}
-
-// first gives the first character of a line as one cell or two may hold it, and
-// how long it is there.
-func first(line string) (text string, width, n int) {
-	if line[0] < utf8.RuneSelf && (len(line) == 1 || line[1] < utf8.RuneSelf) {
-		return line[:1], 1, 1
-	}
-	text, _, width, _ = uniseg.FirstGraphemeClusterInString(line, -1)
-	n = len(text)
-	if safe := fm.Plain(text); safe != text {
-		text, _, width, _ = uniseg.FirstGraphemeClusterInString(safe, -1)
-	}
-	if len(text) > maxCluster {
-		text = strings.ToValidUTF8(text[:maxCluster], "")
-	}
-	return text, min(width, 2), n
+	p.Skip(line)
 }

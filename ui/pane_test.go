@@ -15,6 +15,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/ui/sgr"
 )
 
 // paintedPane paints a pane alone, and gives its rows as text; where a row's
@@ -199,7 +200,7 @@ func FuzzPane(f *testing.F) {
 				if !inside && (text != "·" || style != tcell.StyleDefault) {
 					t.Fatalf("%d, %d is outside of %d×%d, and holds %q", x, y, w, h, text)
 				}
-				if fm.Line(text, 0) != text && text != " " || len(text) > maxCluster || uniseg.GraphemeClusterCount(text) != 1 {
+				if fm.Line(text, 0) != text && text != " " || len(text) > sgr.MaxCluster || uniseg.GraphemeClusterCount(text) != 1 {
 					t.Fatalf("the cell %d, %d holds %q", x, y, text)
 				}
 				if inside && x+width > c.w+1 {

@@ -66,7 +66,7 @@ func (t textState) last(w, h int) spot {
 func (t textState) rows(line, w int) []string {
 	text, indent := t.lines[line].text, 0
 	if t.of.task == "" {
-		indent = min(span(text, ' ', ' ')+2, max(w/4, 0))
+		indent = min(len(text)-len(strings.TrimLeft(text, " "))+2, max(w/4, 0))
 	}
 	return folded(text, w, indent)
 }

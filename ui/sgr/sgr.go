@@ -1,24 +1,39 @@
-package ui
+// Package sgr reads text as terminals get it: which look its SGR sequences set,
+// and which characters it shows.
+//
+// It promises that what it gives can be shown in one cell or two, and that
+// everything but SGR is dropped: what a pane says may not reach another terminal,
+// or a page, by way of its reader. It never fails: what is broken is left out.
+//
+// Start reading at [Pen].
+package sgr
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/uniseg"
+
+	"github.com/founder-mode/fm"
 )
 
-// pen is the look that SGR sequences have set (ECMA-48, 8.3.117, and what
-// terminals added to it).
-type pen struct {
-	style   tcell.Style
-	hidden  bool // text is there, and is not to be seen
-	palette Palette
+// MaxCluster is how many bytes a cell may hold; tmux itself keeps no more.
+const MaxCluster = 32
+
+// Pen is the look that SGR sequences have set (ECMA-48, 8.3.117, and what
+// terminals added to it). Its zero value is a terminal's own look. It belongs to
+// one goroutine.
+type Pen struct {
+	Style      tcell.Style
+	Hidden     bool // text is there, and is not to be seen
+	Colourless bool // colours are left out; nothing in a text changes that
 }
 
-// take takes what stands at the beginning of s that is no text: a control, or
+// Take takes what stands at the beginning of s that is no text: a control, or
 // an escape sequence, whole. It gives its length, 0 for text. SGR sequences
-// count, everything else is dropped: what a pane says may not reach the
-// terminal by way of us.
-func (p *pen) take(s string) int {
+// count, everything else is dropped. s is not empty.
+func (p *Pen) Take(s string) int {
 	switch {
 	case s[0] >= ' ' && s[0] != 0x7f:
 		return 0
@@ -62,20 +77,38 @@ func span(s string, from, to byte) int {
 	return n
 }
 
-// skip takes in what a text sets, and nothing that it shows.
-func (p *pen) skip(text string) {
+// Skip takes in what a text sets, and nothing that it shows.
+func (p *Pen) Skip(text string) {
 	for {
 		i := strings.IndexByte(text, '\x1b')
 		if i < 0 {
 			return
 		}
 		text = text[i:]
-		text = text[p.take(text):]
+		text = text[p.Take(text):]
 	}
 }
 
+// First gives the first character of a line as one cell or two may hold it, how
+// many cells it takes, and how long it is there. line is not empty, and begins with
+// what [Pen.Take] holds to be text.
+func First(line string) (text string, width, n int) {
+	if line[0] < utf8.RuneSelf && (len(line) == 1 || line[1] < utf8.RuneSelf) {
+		return line[:1], 1, 1
+	}
+	text, _, width, _ = uniseg.FirstGraphemeClusterInString(line, -1)
+	n = len(text)
+	if safe := fm.Plain(text); safe != text {
+		text, _, width, _ = uniseg.FirstGraphemeClusterInString(safe, -1)
+	}
+	if len(text) > MaxCluster {
+		text = strings.ToValidUTF8(text[:MaxCluster], "")
+	}
+	return text, min(width, 2), n
+}
+
 // set takes in the parameters of one SGR sequence.
-func (p *pen) set(params string) {
+func (p *Pen) set(params string) {
 	if span(params, '0', ';') < len(params) {
 		return // a private sequence
 	}
@@ -124,32 +157,32 @@ func extended(s, separator string) (colour tcell.Color, rest string) {
 
 // colour sets the colour that a code is about: 38 of the text, 48 of what is
 // behind it, 58 of the line under it.
-func (p *pen) colour(code int, c tcell.Color) {
+func (p *Pen) colour(code int, c tcell.Color) {
 	switch {
-	case p.palette == Plain:
+	case p.Colourless:
 	case code == 38:
-		p.style = p.style.Foreground(c)
+		p.Style = p.Style.Foreground(c)
 	case code == 48:
-		p.style = p.style.Background(c)
+		p.Style = p.Style.Background(c)
 	case code == 58:
-		p.style = p.style.Underline(c)
+		p.Style = p.Style.Underline(c)
 	}
 }
 
 // styled is a code that says more in a second part. Only underlines do; tmux
 // writes an overline as a kind of blinking.
-func (p *pen) styled(code, kind int) {
+func (p *Pen) styled(code, kind int) {
 	if code == 4 && kind <= int(tcell.UnderlineStyleDashed) {
-		p.style = p.style.Underline(tcell.UnderlineStyle(kind))
+		p.Style = p.Style.Underline(tcell.UnderlineStyle(kind))
 	}
 }
 
 // one is a code that stands by itself. Nothing blinks in another's window, so
 // 5 and 6 are left out.
-func (p *pen) one(code int) {
+func (p *Pen) one(code int) {
 	switch {
 	case code == 0:
-		*p = pen{palette: p.palette}
+		*p = Pen{Colourless: p.Colourless}
 	case code >= 30 && code <= 37:
 		p.colour(38, tcell.PaletteColor(code-30))
 	case code >= 40 && code <= 47:
@@ -165,36 +198,36 @@ func (p *pen) one(code int) {
 	}
 }
 
-func (p *pen) attribute(code int) {
+func (p *Pen) attribute(code int) {
 	switch code {
 	case 1:
-		p.style = p.style.Bold(true)
+		p.Style = p.Style.Bold(true)
 	case 2:
-		p.style = p.style.Dim(true)
+		p.Style = p.Style.Dim(true)
 	case 3:
-		p.style = p.style.Italic(true)
+		p.Style = p.Style.Italic(true)
 	case 4:
-		p.style = p.style.Underline(tcell.UnderlineStyleSolid)
+		p.Style = p.Style.Underline(tcell.UnderlineStyleSolid)
 	case 7:
-		p.style = p.style.Reverse(true)
+		p.Style = p.Style.Reverse(true)
 	case 8:
-		p.hidden = true
+		p.Hidden = true
 	case 9:
-		p.style = p.style.StrikeThrough(true)
+		p.Style = p.Style.StrikeThrough(true)
 	case 21:
-		p.style = p.style.Underline(tcell.UnderlineStyleDouble)
+		p.Style = p.Style.Underline(tcell.UnderlineStyleDouble)
 	case 22:
-		p.style = p.style.Bold(false).Dim(false)
+		p.Style = p.Style.Bold(false).Dim(false)
 	case 23:
-		p.style = p.style.Italic(false)
+		p.Style = p.Style.Italic(false)
 	case 24:
-		p.style = p.style.Underline(tcell.UnderlineStyleNone)
+		p.Style = p.Style.Underline(tcell.UnderlineStyleNone)
 	case 27:
-		p.style = p.style.Reverse(false)
+		p.Style = p.Style.Reverse(false)
 	case 28:
-		p.hidden = false
+		p.Hidden = false
 	case 29:
-		p.style = p.style.StrikeThrough(false)
+		p.Style = p.Style.StrikeThrough(false)
 	}
 }
 
