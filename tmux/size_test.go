@@ -40,8 +40,9 @@ func TestPaneFollowsTheTerminalAndComesBack(t *testing.T) {
 	for name, leave := range ways() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := up(t)
+			// Its folder goes when the server is gone, which writes into it.
 			cmd := sh(t, `trap : WINCH; while :; do stty size > part; mv part size; sleep 0.02; done`)
+			s := up(t)
 			must(t, s.Start(t.Context(), 1, runOf("7", 1), cmd))
 			told := func(want string) {
 				t.Helper()
