@@ -42,7 +42,7 @@ bind() {
 segment() {
 	text=$(option "$1")
 	case $text in *'#{fm_status}'*) ;; *) return 0 ;; esac
-	line="#('#{?@fm-command,#{s|'|'\\\\''|:@fm-command},fm}' -C $(quoted pane_current_path) status --line)"
+	line="#(exec '#{?@fm-command,#{s|'|'\\\\''|:@fm-command},fm}' -C $(quoted pane_current_path) status --line)"
 	while :; do
 		case $text in *'#{fm_status}'*) ;; *) break ;; esac
 		text=${text%%'#{fm_status}'*}$line${text#*'#{fm_status}'}
