@@ -35,19 +35,21 @@ func (dashboardCmd) Run(ctx context.Context, a *app) error {
 // may be written to the terminal, or read from it. One that is closed ends the
 // dashboard in order, too.
 func (h *house) dashboard(ctx context.Context, palette ui.Palette) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	told, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
-	ctx, end := context.WithCancelCause(ctx)
+	ctx, end := context.WithCancelCause(told)
 	defer end(nil)
 	mute := *h.app
 	mute.stdin, mute.stdout, mute.stderr, mute.dir = strings.NewReader(""), io.Discard, io.Discard, h.project.Root
 	s := &sights{app: &mute, root: h.project.Root, beside: func(f func()) { contained(end, f) }}
 	err := ui.New(ui.Options{Sights: s, Orders: &orders{app: &mute, root: h.project.Root}, Palette: palette}).Run(ctx)
+	end(nil)
+	s.tasks.Wait()
 	if fall, ok := context.Cause(ctx).(fault); ok {
 		panic(fall) // now that the terminal is as it was
 	}
 	if err == nil {
-		err = ctx.Err() // a user who leaves ends nothing but the dashboard
+		err = told.Err() // by a signal; a user who leaves ends nothing else
 	}
 	return err
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"sync"
@@ -27,6 +29,7 @@ type sights struct {
 	// beside runs what must not take the process down with the terminal in hand.
 	beside func(func())
 
+	tasks    sync.WaitGroup // what Watch has started
 	terminal onceDone[*tmux.Server]
 	logs     logbook
 }
@@ -73,13 +76,11 @@ func (s *sights) Watch(ctx context.Context) <-chan ui.View {
 	house := s.app.house(s.root)
 	watcher := house.lookout(hint)
 	watcher.Ignore(house.statusDraft())
-	var tasks sync.WaitGroup
-	tasks.Go(func() { s.beside(func() { _ = watcher.Run(ctx) }) }) // hints only
-	go func() {
+	s.tasks.Go(func() { s.beside(func() { _ = watcher.Run(ctx) }) }) // hints only
+	s.tasks.Go(func() {
 		defer close(views)
-		defer tasks.Wait()
 		s.beside(func() { s.watch(ctx, wake, views) })
-	}()
+	})
 	return views
 }
 
@@ -220,23 +221,36 @@ func (g *gaze) status(h *house) (supervisor.Status, []string) {
 	if g.pid = pid; !alive {
 		g.pid = 0
 	}
-	if alive && err == nil && last.Version <= statusForm {
+	newer := h.statusVersion() > statusForm
+	if alive && err == nil && !newer {
 		return last, nil
 	}
-	if last.Version > statusForm {
+	if newer {
 		last = supervisor.Status{}
 	}
 	s, wrong := g.without(h, last)
 	switch {
 	case !alive:
 		return s, wrong
-	case err == nil:
+	case newer:
 		wrong = append(wrong, fmt.Sprintf("The supervisor is of a newer fm than this one: %s cannot be read", h.short(h.project.StatusFile())))
-	case !errors.Is(err, fs.ErrNotExist): // else it has only just been started
+	case err != nil && !errors.Is(err, fs.ErrNotExist): // else it has only just been started
 		wrong = append(wrong, fmt.Sprintf("%s cannot be read: %s", h.short(h.project.StatusFile()), text(err)))
 	}
 	s.PID = max(pid, 1) // one that has not written who it is yet
 	return s, wrong
+}
+
+// statusVersion is the form of status.json, also of one that cannot be read
+// further; 0 for none.
+func (h *house) statusVersion() int {
+	var form struct {
+		Version int `json:"version"`
+	}
+	if text, err := os.ReadFile(h.project.StatusFile()); err == nil {
+		_ = json.Unmarshal(text, &form) // what it says of the version counts
+	}
+	return form.Version
 }
 
 // without is what can be said without a supervisor. Of the workers it is what
