@@ -20,7 +20,7 @@ type typing struct {
 // newTyping starts a shell in a project, with fm in its PATH, also as fm-next.
 func newTyping(tb testing.TB, dir string, shell ...string) *typing {
 	tb.Helper()
-	tmp, err := os.MkdirTemp("", "fm")
+	tmp, err := os.MkdirTemp("", "fm") //nolint:usetesting // a socket needs a short path
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -28,8 +28,8 @@ var fishScript string
 
 func (c *completionCmd) Run(_ context.Context, a *app) error {
 	script := map[string]string{"bash": bashScript, "zsh": zshScript, "fish": fishScript}[c.Shell]
-	fmt.Fprint(a.stdout, strings.ReplaceAll(script, "@NAME@", calledAs(os.Args[0])))
-	return nil
+	_, err := fmt.Fprint(a.stdout, strings.ReplaceAll(script, "@NAME@", calledAs(os.Args[0])))
+	return err
 }
 
 // calledAs is the name that a shell knows a program by, if that is a word in

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
@@ -64,9 +65,7 @@ func defaults(v reflect.Value, prefix string) map[string]string {
 			all[prefix+name] = strings.Join(x[:min(len(x), 6)], ", ")
 		default:
 			if value.Kind() == reflect.Struct {
-				for key, text := range defaults(value, prefix+name+".") {
-					all[key] = text
-				}
+				maps.Copy(all, defaults(value, prefix+name+"."))
 			} else if !value.IsZero() {
 				all[prefix+name] = fmt.Sprint(x)
 			} else {

@@ -107,9 +107,11 @@ type helpCmd struct {
 	Words []string `arg:"" optional:"" name:"command" help:"Such as work, or queue retry. Without it: all commands."`
 }
 
-func (c *helpCmd) Run(_ context.Context, a *app) error {
-	if code := run(append(c.Words, "--help"), *a); code != exitOK {
-		return exitError{code: code}
+func (c *helpCmd) Run(ctx context.Context, a *app) error {
+	told := false
+	_, err := a.parser(ctx, &cli{}, func(int) { told = true }).Parse(append(c.Words, "--help"))
+	if told || err == nil {
+		return nil
 	}
-	return nil
+	return usage("%s", unparsed(err))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -13,8 +14,9 @@ import (
 type manCmd struct{}
 
 func (manCmd) Run(ctx context.Context, a *app) error {
-	writeMan(a.stdout, a.parser(ctx, &cli{}, func(int) {}).Model, thisBuild())
-	return nil
+	out := bufio.NewWriter(a.stdout)
+	writeMan(out, a.parser(ctx, &cli{}, func(int) {}).Model, thisBuild())
+	return out.Flush()
 }
 
 // writeMan writes fm(1) in the macros of man(7).

@@ -56,9 +56,9 @@ func (p *progress) run() {
 
 // aside prints something while the line may stand; without a progress, it only
 // prints.
-func (p *progress) aside(print func()) {
+func (p *progress) aside(say func()) {
 	if p == nil {
-		print()
+		say()
 		return
 	}
 	p.mu.Lock()
@@ -67,7 +67,7 @@ func (p *progress) aside(print func()) {
 		fmt.Fprint(p.app.stderr, "\r\x1b[K")
 		p.shown = false
 	}
-	print()
+	say()
 }
 
 // done ends it. It may be called again.

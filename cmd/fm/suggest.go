@@ -53,8 +53,8 @@ func wrongWord(node *kong.Node, unread []string) (says, guess string) {
 	}
 	word, verb := unread[0], spoken(node)
 	shown := fm.Line(word, 40)
-	if strings.HasPrefix(word, "--") {
-		name, value, given := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+	if long, ok := strings.CutPrefix(word, "--"); ok {
+		name, value, given := strings.Cut(long, "=")
 		var names []string
 		for _, f := range flagsOf(node) {
 			names = append(names, append(f.Aliases, f.Name)...)

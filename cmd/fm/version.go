@@ -73,9 +73,9 @@ type versionFlag bool
 
 // BeforeReset answers before anything else of the command line is looked at.
 func (versionFlag) BeforeReset(k *kong.Kong) error {
-	fmt.Fprintln(k.Stdout, thisBuild())
+	_, err := fmt.Fprintln(k.Stdout, thisBuild())
 	k.Exit(exitOK)
-	return nil
+	return err
 }
 
 // versionCmd says which fm this is, as a report of an error should.

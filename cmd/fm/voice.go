@@ -113,7 +113,7 @@ func (a *app) write(path string, text []byte, mode os.FileMode) error {
 
 // traced has the files of a queue told of when they are written.
 func (h *house) traced(f queue.Files) queue.Files {
-	if h.app.voice == verbose {
+	if h.voice == verbose {
 		f.Log, f.View = tracedLog{f.Log, h}, tracedView{f.View, h}
 	}
 	return f
