@@ -89,7 +89,7 @@ func TestUnlockTakesNobodysLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	y.leave("index.lock.other", 0) // takes the inode
-	y.leave("index.lock", 0)
+	y.leave("index.lock", time.Hour)
 	if err := git.Unlock(t.Context(), lock); !errors.Is(err, fm.ErrRefused) {
 		t.Errorf("a lock that was taken anew: %v, want it refused", err)
 	}

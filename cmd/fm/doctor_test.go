@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/claude"
 	"github.com/founder-mode/fm/github"
 	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/queue"
@@ -39,12 +40,12 @@ func TestEveryCheckIsInTheManual(t *testing.T) {
 		t.Fatalf("%s has no place for the table", page)
 	}
 	var b strings.Builder
-	b.WriteString("| group | check | what is looked at, and what --fix does |\n|---|---|---|\n")
+	b.WriteString("| group | check | what is looked at, and what --fix does | what mends it |\n|---|---|---|---|\n")
 	for _, c := range catalogue() {
-		if c.about == "" || strings.Contains(c.about, "`--fix`") != c.mends {
-			t.Errorf("%s: says %q, and mends: %v", c.name, c.about, c.mends)
+		if c.about == "" || c.fix == "" || strings.Contains(c.about, "`--fix`") != c.mends || strings.Contains(c.fix, "fm doctor --fix") != c.mends {
+			t.Errorf("%s: says %q and %q, and mends: %v", c.name, c.about, c.fix, c.mends)
 		}
-		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", c.group, c.name, c.about)
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", c.group, c.name, c.about, c.fix)
 	}
 	want := before + begin + b.String() + end + after
 	if *update {
@@ -85,6 +86,43 @@ func (b *bench) at(all map[string][]result, check string) result {
 		b.Fatalf("%s: got %+v, want one finding", check, all[check])
 	}
 	return all[check][0]
+}
+
+// What becomes of a process hangs on its session first, then on the supervisor,
+// then on the queue. Caught: the supervisor's business taken from it; an attempt
+// that the queue has not heard of taken for one that is over.
+func TestTheFateOfAProcess(t *testing.T) {
+	t.Parallel()
+	const mine = fm.TaskID("2")
+	tidying := []fm.Field{{Key: "ph", Value: "tidying"}}
+	for _, tt := range []struct {
+		name       string
+		task       fm.Task
+		attempt    int  // of the process
+		session    bool // it has one that lives
+		with, none fate // with a supervisor, and without
+	}{
+		{"at work", fm.Task{ID: mine, Status: fm.Working, Attempt: 2}, 2, true, lives, lives},
+		{"at work without a session", fm.Task{ID: mine, Status: fm.Working, Attempt: 2}, 2, false, lives, adrift},
+		{"of an older attempt", fm.Task{ID: mine, Status: fm.Working, Attempt: 2}, 1, false, lives, orphaned},
+		{"of a newer attempt", fm.Task{ID: mine, Status: fm.Merged, Attempt: 2}, 3, false, lives, lives},
+		{"of a task that waits for its next attempt", fm.Task{ID: mine, Status: fm.Pending, Attempt: 2}, 2, false, lives, orphaned},
+		{"of a task that has just been merged", fm.Task{ID: mine, Status: fm.Merged, Attempt: 2, Extra: tidying}, 2, false, lives, orphaned},
+		{"of a merged task", fm.Task{ID: mine, Status: fm.Merged, Attempt: 2}, 2, false, orphaned, orphaned},
+		{"of a merged task, whose session stays for people", fm.Task{ID: mine, Status: fm.Merged, Attempt: 2}, 2, true, lives, lives},
+		{"of a failed task", fm.Task{ID: mine, Status: fm.Failed, Attempt: 2}, 2, false, orphaned, orphaned},
+		{"of a task that is in the queue no more", fm.Task{ID: "3"}, 1, false, orphaned, orphaned},
+	} {
+		s := claude.Survivor{PID: 1, Run: fm.Run{Task: mine, Attempt: tt.attempt}}
+		q := queueFacts{snap: queue.Snapshot{Tasks: []fm.Task{tt.task}}}
+		sight := fm.Sight{Sessions: []fm.Session{{Run: s.Run, Alive: tt.session}, {Run: fm.Run{Task: "9", Attempt: 1}, Alive: true}}}
+		for supervised, want := range map[bool]fate{true: tt.with, false: tt.none} {
+			v := &visit{facts: &facts{holder: func() incumbent { return incumbent{alive: supervised} }}}
+			if got := v.fate(s, q, sight); got != want {
+				t.Errorf("%s, with a supervisor %v: got %d, want %d", tt.name, supervised, got, want)
+			}
+		}
+	}
 }
 
 // newHang is a bench whose agent does nothing for ever, and has a tool that would
@@ -340,6 +378,13 @@ func TestACheckThatHangsIsGivenUp(t *testing.T) {
 	}
 	if want := []string{"git", "tmux", "claude", "login", "hooks", "repository"}; !slices.Equal(checks, want) {
 		t.Errorf("checks %v, want %v\n%s", checks, want, out)
+	}
+	never := make(chan struct{})
+	t.Cleanup(func() { close(never) })
+	deaf := check{look: func(*visit, context.Context) []finding { <-never; return nil }}
+	d := &doctor{house: &house{}, limit: time.Millisecond}
+	if found := d.look(t.Context(), deaf, nil); len(found) != 1 || found[0].level != wrong {
+		t.Errorf("a look that ignores its end: %+v", found)
 	}
 }
 

@@ -14,7 +14,8 @@ type check struct {
 	// warning.
 	advisory bool
 	mends    bool // what it finds may be mended by --fix
-	about    string
+
+	about, fix string // for the manual
 }
 
 // finding is what a look has to say: at least one thing.
