@@ -219,7 +219,7 @@ func loops() map[string]string {
 // they are taken. Caught: a feed that waits for the channel to be closed, and a
 // pump that stops the loop while an update is queued.
 func TestQuitWhileNewsFloodsIn(t *testing.T) {
-	for i := range 20 {
+	for i := range 6 {
 		s := calm(View{})
 		s.watch = func(ctx context.Context) <-chan View {
 			views := make(chan View)

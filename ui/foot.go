@@ -12,6 +12,7 @@ func paintFoot(c canvas, m *model) {
 		c.line(0, 0, piece{c.theme.good, "✓ "}, piece{c.theme.text, m.said})
 	case m.ordered > 0:
 		c.text(0, 0, c.theme.dim, "… being done")
+	case m.modal != nil: // it says its keys itself
 	default:
 		paintHints(c, m)
 	}
