@@ -89,8 +89,8 @@ func (a *asking) scroll(d *Dashboard, pages int) {
 
 func (a *asking) paint(c canvas, m *model) {
 	if a.phase == looking {
-		const text = "Looking at what is asked…"
-		c.box(len(text), 1).text(0, 0, c.theme.dim, text)
+		text := piece{c.theme.dim, "Looking at what is asked…"}
+		c.box(cells([]piece{text}), 1).line(0, 0, text)
 		return
 	}
 	s := a.cut(c.w, c.h)

@@ -44,22 +44,38 @@ type queueColumn struct {
 // queueColumns are all that there are, from left to right.
 func queueColumns() []queueColumn {
 	return []queueColumn{
-		{id: taskColumn, name: "TASK", key: func(t fm.Task) (string, int64) { return natural(string(t.ID)) },
-			cell: func(t fm.Task, _ *model) string { return t.ID.Ref() }},
-		{id: parentColumn, name: "PARENT", key: func(t fm.Task) (string, int64) { return natural(string(t.Parent)) },
-			cell: func(t fm.Task, _ *model) string { return parentRef(t) }},
-		{id: priorityColumn, name: "PRIORITY", key: func(t fm.Task) (string, int64) { return "", int64(t.Priority) },
-			cell: func(t fm.Task, _ *model) string { return t.Priority.String() }},
-		{id: statusColumn, name: "STATUS", key: func(t fm.Task) (string, int64) { return "", urgency(t.Status) },
-			cell: func(t fm.Task, _ *model) string { return string(t.Status) }},
-		{id: workerColumn, name: "WORKER", key: func(t fm.Task) (string, int64) { return "", int64(cmp.Or(t.Worker, fm.MaxWorkers+1)) },
-			cell: func(t fm.Task, _ *model) string { return t.Worker.String() }},
-		{id: ageColumn, name: "AGE", right: true, key: func(t fm.Task) (string, int64) { return "", -t.Since.Unix() },
-			cell: func(t fm.Task, m *model) string { return ago(t.Since, m.view.Now) }},
-		{id: costColumn, name: "COST", right: true, key: func(t fm.Task) (string, int64) { return "", -int64(t.Spent.Cost) },
-			cell: func(t fm.Task, _ *model) string { return costOf(t) }},
-		{id: titleColumn, name: "TITLE", key: func(t fm.Task) (string, int64) { return strings.ToLower(fm.Line(t.Title, 0)), 0 },
-			cell: func(t fm.Task, _ *model) string { return t.Title }},
+		{
+			id: taskColumn, name: "TASK", key: func(t fm.Task) (string, int64) { return natural(string(t.ID)) },
+			cell: func(t fm.Task, _ *model) string { return t.ID.Ref() },
+		},
+		{
+			id: parentColumn, name: "PARENT", key: func(t fm.Task) (string, int64) { return natural(string(t.Parent)) },
+			cell: func(t fm.Task, _ *model) string { return parentRef(t) },
+		},
+		{
+			id: priorityColumn, name: "PRIORITY", key: func(t fm.Task) (string, int64) { return "", int64(t.Priority) },
+			cell: func(t fm.Task, _ *model) string { return t.Priority.String() },
+		},
+		{
+			id: statusColumn, name: "STATUS", key: func(t fm.Task) (string, int64) { return "", urgency(t.Status) },
+			cell: func(t fm.Task, _ *model) string { return string(t.Status) },
+		},
+		{
+			id: workerColumn, name: "WORKER", key: func(t fm.Task) (string, int64) { return "", int64(cmp.Or(t.Worker, fm.MaxWorkers+1)) },
+			cell: func(t fm.Task, _ *model) string { return t.Worker.String() },
+		},
+		{
+			id: ageColumn, name: "AGE", right: true, key: func(t fm.Task) (string, int64) { return "", -t.Since.Unix() },
+			cell: func(t fm.Task, m *model) string { return ago(t.Since, m.view.Now) },
+		},
+		{
+			id: costColumn, name: "COST", right: true, key: func(t fm.Task) (string, int64) { return "", -int64(t.Spent.Cost) },
+			cell: func(t fm.Task, _ *model) string { return costOf(t) },
+		},
+		{
+			id: titleColumn, name: "TITLE", key: func(t fm.Task) (string, int64) { return strings.ToLower(fm.Line(t.Title, 0)), 0 },
+			cell: func(t fm.Task, _ *model) string { return t.Title },
+		},
 		{id: noteColumn, name: "NOTE", cell: func(t fm.Task, m *model) string { return m.queue.remark(t, m.view.Now) }},
 	}
 }

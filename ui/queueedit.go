@@ -52,7 +52,7 @@ func loses(t fm.Task, e Edit) string {
 	case verb == "":
 		return ""
 	case t.Status == fm.Working:
-		return fmt.Sprintf("%s %s? %s works on it: its agent is stopped in the middle. The worktree is kept.", verb, t.ID.Ref(), t.Worker)
+		return fmt.Sprintf("%s %s? %s works on it: its agent is stopped in the middle. What it has written is kept.", verb, t.ID.Ref(), t.Worker)
 	case t.Status == fm.Completed && t.Pull != "":
 		return fmt.Sprintf("%s %s? It is done. Its pull request #%s stays open, and fm looks after it no more.", verb, t.ID.Ref(), t.Pull)
 	}
