@@ -29,7 +29,7 @@ func newTyping(tb testing.TB, dir string, shell ...string) *typing {
 		_ = exec.CommandContext(context.WithoutCancel(tb.Context()), "tmux", "-S", s.socket, "kill-server").Run()
 		_ = os.RemoveAll(tmp)
 	})
-	s.tmux(append([]string{"-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "30", "-c", dir, "env", "PS1=ready> ", "HOME=" + dir}, shell...)...)
+	s.tmux(append([]string{"-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "30", "-c", dir, "env", "PS1=ready> ", "HISTFILE=/dev/null", "HOME=" + tmp}, shell...)...)
 	s.shows("ready>")
 	return s
 }

@@ -48,14 +48,18 @@ fm ui                                # the same, shorter`
 // Help gives the examples.
 func (statusCmd) Help() string {
 	return `fm status --watch                    # redrawn as it changes, until Ctrl-C
-fm status --json                     # for scripts`
+fm status > status.txt               # whole; on a terminal it fits the screen
+fm status --json                     # for scripts; docs/status.md explains it
+fm status --format '{{.Counts.pending}}'
+fm status --line                     # for the status line of a terminal`
 }
 
 // Help gives the examples.
 func (logsCmd) Help() string {
 	return `fm logs worker-3 -f                  # as it happens
 fm logs 456                          # what was done for a task
-fm logs supervisor`
+fm logs worker-3 --since 1h          # or 22:15, or 2026-11-20
+fm logs supervisor --raw             # its lines as they were written`
 }
 
 // Help gives the examples.
@@ -86,7 +90,9 @@ fm answer 456 "use PostgreSQL"       # in your own words`
 // Help gives the examples.
 func (attachCmd) Help() string {
 	return `fm attach worker-3                   # F12 leads back
-fm attach                            # where somebody waits for you
+fm attach                            # pick one
+fm attach --next                     # the next one that waits for you
+fm attach 3 --popup                  # over what you do in tmux
 fm attach 3 --read-only              # look only`
 }
 
@@ -230,8 +236,7 @@ fm completion fish > ~/.config/fish/completions/fm.fish`
 
 // Help gives the examples.
 func (versionCmd) Help() string {
-	return `fm version
-fm version --json                    # for a report of an error`
+	return `fm version --json                    # for a report of an error`
 }
 
 // Help gives the examples.

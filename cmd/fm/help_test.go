@@ -67,7 +67,7 @@ func commandLine(line string) ([]string, bool) {
 	}
 	line = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "source <("), ")")
 	var words []string
-	for i, part := range strings.Split(line, `"`) {
+	for i, part := range strings.Split(strings.ReplaceAll(line, "'", `"`), `"`) {
 		if i%2 == 1 {
 			words = append(words, part)
 		} else {
