@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,7 +46,7 @@ func (h *house) dashboard(ctx context.Context, palette ui.Palette) error {
 	err := ui.New(ui.Options{Sights: s, Orders: &orders{app: &mute, root: h.project.Root}, Palette: palette}).Run(ctx)
 	end(nil)
 	s.tasks.Wait()
-	if fall, ok := context.Cause(ctx).(fault); ok {
+	if fall, ok := errors.AsType[fault](context.Cause(ctx)); ok {
 		panic(fall) // now that the terminal is as it was
 	}
 	if err == nil {

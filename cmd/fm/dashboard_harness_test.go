@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,9 +42,7 @@ func turn(steps ...object) []object { return []object{{"steps": steps}} }
 
 func does(what string, more object) object {
 	step := object{"do": what}
-	for k, v := range more {
-		step[k] = v
-	}
+	maps.Copy(step, more)
 	return step
 }
 
@@ -81,7 +80,7 @@ func (w *window) keys(names ...string) {
 	w.tmux(append([]string{"send-keys"}, names...)...)
 }
 
-// types types a line and presses Enter.
+// types gives the terminal a line, and presses Enter.
 func (w *window) types(line string) {
 	w.Helper()
 	w.tmux("send-keys", "-l", line)

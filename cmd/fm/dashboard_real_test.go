@@ -39,11 +39,7 @@ func TestDashboardIsOneTerminalForAll(t *testing.T) {
 	w.editsQueue()
 
 	w.keys("q")
-	w.shows(`left with 0`)
-	w.until("the shell", soon, func() (any, bool) {
-		text := w.screen()
-		return text, strings.HasSuffix(strings.TrimRight(text, "\n"), "\n$")
-	})
+	w.ends(0)
 	if diff := cmp.Diff(read(t, w.dir+"/before"), read(t, w.dir+"/after")); diff != "" {
 		t.Errorf("the terminal is not as it was (-before +after):\n%s", diff)
 	}
@@ -109,7 +105,7 @@ func (w *window) visits() {
 	w.shows(`I count apples`)
 }
 
-// answers answers the question of an agent, which goes on.
+// answers chooses an answer to the question of an agent, which goes on.
 func (w *window) answers() {
 	w.Helper()
 	w.keys("a")
@@ -176,7 +172,7 @@ func (w *window) editsQueue() {
 	w.leaves()
 }
 
-// leaves leaves a page or a dialog. A key right behind Escape would be another
+// leaves goes back from a page or a dialog. A key right behind Escape would be another
 // one.
 func (w *window) leaves() {
 	w.Helper()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,18 +52,38 @@ func BenchmarkDashboardAtRest(b *testing.B) {
 	}
 }
 
+// BenchmarkDashboardOverAgents is the same with a supervisor, sessions and agents
+// that are at work, and say nothing.
+func BenchmarkDashboardOverAgents(b *testing.B) {
+	for b.Loop() {
+		w := newBench(b, fm.Config{Agent: fm.AgentConfig{Command: filepath.Join(binary, "fm"), Args: []string{"scripted-agent"}}})
+		var parts []object
+		for i := range 8 {
+			parts = append(parts, object{"title": fmt.Sprintf("Hang %d", i+1), "turns": turn(does("hang", nil))})
+		}
+		w.must("work", string(newMarket(w, parts)), "--workers", "8")
+		b.ReportMetric(100*w.restingShare(8, 20*time.Second), "%core")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
 // restingShare is the share of a core that the dashboard takes with so many
-// workers.
+// workers in whose project nothing changes.
 func restingShare(tb testing.TB, workers int, period time.Duration) float64 {
 	tb.Helper()
 	b := newBench(tb, fm.Config{})
 	b.still(workers)
+	return b.restingShare(workers, period)
+}
+
+func (b *bench) restingShare(workers int, period time.Duration) float64 {
+	b.Helper()
 	w := newWindow(b, 200, 50)
 	w.tmux("respawn-pane", "-k", "exec fm dashboard")
 	w.shows(fmt.Sprintf(`%d/%[1]d active`, workers))
 	pid, err := strconv.Atoi(strings.TrimSpace(w.tmux("display-message", "-p", "#{pane_pid}")))
 	if err != nil {
-		tb.Fatal(err)
+		b.Fatal(err)
 	}
 	// It looks at the panes, ever more rarely: that is over soon.
 	settled := time.Now().Add(5 * time.Second)
@@ -74,26 +95,24 @@ func restingShare(tb testing.TB, workers int, period time.Duration) float64 {
 	return used.Seconds() / took.Seconds()
 }
 
-// still has a project in which nothing changes, with so many workers at work,
-// and is its supervisor.
-func (b *bench) still(workers int) {
+// house is the project as a command sees it.
+func (b *bench) house() *house {
+	return (&app{dir: b.project.Root, environ: b.environ, getenv: func(string) string { return "" }}).house(b.project.Root)
+}
+
+// supervising is the supervisor of a project with so many tasks, as far as
+// others can see.
+func (b *bench) supervising(tasks int) *house {
 	b.Helper()
-	house := &house{app: &app{getenv: os.Getenv}, project: b.project}
-	q, err := house.openQueue(b.Context())
+	h := b.house()
+	q, err := h.openQueue(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
 	now := time.Now().Add(-20 * time.Minute)
-	s := supervisor.Status{Version: 1, At: now, Started: now, PID: os.Getpid(), Project: b.project.Root, Server: "1", Counts: map[fm.Status]int{fm.Working: workers}}
-	s.Wanted.Workers = workers
 	var changes []queue.Change
-	for i := range workers {
-		id := fm.TaskID(fmt.Sprint(i + 2))
-		title := fmt.Sprintf("Part %d of what is to be done \U0001f34e 日本語", i+1)
-		changes = append(changes, queue.Add(fm.Task{ID: id, Parent: "1", Title: title}, now))
-		s.Workers = append(s.Workers, supervisor.WorkerStatus{
-			Worker: fm.WorkerID(i + 1), State: string(fm.AtWork), Task: id, Attempt: 1, Text: "Working on " + id.Ref(), Title: title, Since: now,
-		})
+	for i := range tasks {
+		changes = append(changes, queue.Add(fm.Task{ID: partID(i), Parent: "1", Title: partTitle(i)}, now))
 	}
 	if _, err := q.Commit(b.Context(), now, changes...); err != nil {
 		b.Fatal(err)
@@ -102,6 +121,26 @@ func (b *bench) still(workers int) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(func() { _ = lock.Release() }) // the file goes with the folder
+	return h
+}
+
+func partID(i int) fm.TaskID { return fm.TaskID(fmt.Sprint(i + 2)) }
+func partTitle(i int) string { return fmt.Sprintf("Part %d of what is to be done 🍎 日本語", i+1) }
+
+// still has a project in which nothing changes, with so many workers at work. Its
+// supervisor shows that again and again.
+func (b *bench) still(workers int) {
+	b.Helper()
+	b.supervising(workers)
+	now := time.Now().Add(-20 * time.Minute)
+	s := supervisor.Status{Version: 1, At: now, Started: now, PID: os.Getpid(), Project: b.project.Root, Server: "1", Counts: map[fm.Status]int{fm.Working: workers}}
+	s.Wanted.Workers = workers
+	for i := range workers {
+		s.Workers = append(s.Workers, supervisor.WorkerStatus{
+			Worker: fm.WorkerID(i + 1), State: string(fm.AtWork), Task: partID(i), Attempt: 1, Text: "Working on " + partID(i).Ref(), Title: partTitle(i), Since: now,
+		})
+	}
 	b.write(b.project.StatusFile(), s)
 	ctx, cancel := context.WithCancel(b.Context())
 	var beat sync.WaitGroup
@@ -109,7 +148,6 @@ func (b *bench) still(workers int) {
 	b.Cleanup(func() {
 		cancel()
 		beat.Wait()
-		_ = lock.Release() // the file goes with the folder
 	})
 }
 
@@ -147,13 +185,13 @@ func (b *bench) cpu(pid int) time.Duration {
 		b.Fatal(err)
 	}
 	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
-	var ticks time.Duration
+	ticks := 0
 	for _, f := range fields[11:15] {
 		n, err := strconv.Atoi(string(f))
 		if err != nil {
 			b.Fatal(err)
 		}
-		ticks += time.Duration(n)
+		ticks += n
 	}
-	return ticks * 10 * time.Millisecond
+	return time.Duration(ticks) * 10 * time.Millisecond
 }

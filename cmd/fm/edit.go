@@ -98,14 +98,13 @@ func callOff(t fm.Task) (queue.Change, string, error) {
 
 // movable says why a task cannot be given up, if so.
 func movable(t fm.Task, to fm.Status) error {
-	switch t.Status {
-	case fm.Merged:
+	if t.Status == fm.Merged {
 		return usage("%s is merged: there is nothing left of it to stop", t.ID.Ref())
-	case to:
-		return usage("%s is %s already; have it done with: fm queue retry %s", t.ID.Ref(), t.Status, t.ID)
-	default:
-		return nil
 	}
+	if t.Status == to {
+		return usage("%s is %s already; have it done with: fm queue retry %s", t.ID.Ref(), t.Status, t.ID)
+	}
+	return nil
 }
 
 // left says what is left of a task that is given up.
