@@ -52,6 +52,7 @@ func (p picture) draw() string {
 	}
 	fmt.Fprintf(&b, `<text x="%s" y="%d" text-anchor="middle" style="fill:%s">%s</text>`+"\n", number(width/2), bar/2+5, quiet, escaped(p.title))
 	for y, row := range p.rows {
+		behind(&b, row, y)
 		for _, s := range row {
 			s.draw(&b, y)
 		}
@@ -60,21 +61,33 @@ func (p picture) draw() string {
 	return b.String()
 }
 
-func (s stretch) draw(b *strings.Builder, row int) {
-	look := lookOf(s.style)
-	x, y, width := number(padding+float64(s.x)*cellWidth), bar+row*cellHeight, number(float64(s.cells)*cellWidth)
-	if look.behind != "" {
-		fmt.Fprintf(b, `<rect x="%s" y="%d" width="%s" height="%d" fill="%s"/>`, x, y, width, cellHeight, look.behind)
-	}
-	if isBlank(s.text) && !look.lined {
-		if look.behind != "" {
-			b.WriteString("\n")
+// behind draws what is behind the letters of a row. Neighbours of one colour
+// are one rectangle, because between two there would be a seam.
+func behind(b *strings.Builder, row []stretch, y int) {
+	from, end, colour := 0, 0, ""
+	flush := func() {
+		if colour != "" {
+			fmt.Fprintf(b, `<rect x="%s" y="%d" width="%s" height="%d" fill="%s"/>`+"\n", left(from), bar+y*cellHeight, number(float64(end-from)*cellWidth), cellHeight, colour)
 		}
+	}
+	for _, s := range row {
+		if c := lookOf(s.style).behind; c != colour || s.x != end {
+			flush()
+			from, colour = s.x, c
+		}
+		end = s.x + s.cells
+	}
+	flush()
+}
+
+func (s stretch) draw(b *strings.Builder, y int) {
+	look := lookOf(s.style)
+	if isBlank(s.text) && !look.lined {
 		return
 	}
-	fmt.Fprintf(b, `<text x="%s" y="%s"%s`, x, number(float64(y)+baseline), look.css())
+	fmt.Fprintf(b, `<text x="%s" y="%s"%s`, left(s.x), number(float64(bar+y*cellHeight)+baseline), look.css())
 	if s.cells > 1 {
-		fmt.Fprintf(b, ` textLength="%s" lengthAdjust="spacingAndGlyphs"`, width)
+		fmt.Fprintf(b, ` textLength="%s" lengthAdjust="spacingAndGlyphs"`, number(float64(s.cells)*cellWidth))
 	}
 	fmt.Fprintf(b, " xml:space=\"preserve\">%s</text>\n", escaped(s.text))
 }
@@ -152,5 +165,8 @@ func escaped(text string) string {
 	_ = xml.EscapeText(&b, []byte(text)) // a builder takes everything
 	return b.String()
 }
+
+// left is where a column begins.
+func left(column int) string { return number(padding + float64(column)*cellWidth) }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 32) }

@@ -112,17 +112,18 @@ func TestEveryCharacterStandsInItsCell(t *testing.T) {
 }
 
 // Caught: reverse without a background left invisible; a palette colour taken
-// for a named one; a look that ends with its line.
+// for a named one; seams in a background; a look that ends with its line.
 func TestPictureHasTheLooksOfTheTerminal(t *testing.T) {
 	for _, c := range []struct{ capture, want string }{
 		{"\x1b[31mx", `style="fill:#ff7b72">x`},
 		{"\x1b[38;5;196mx", `style="fill:#ff0000">x`},
 		{"\x1b[38;2;1;2;3mx", `style="fill:#010203">x`},
-		{"\x1b[44mx", `height="18" fill="#58a6ff"/><text`},
-		{"\x1b[7mx", `fill="` + ink + `"/><text x="14" y="47.5" style="fill:` + paper + `">x`},
+		{"\x1b[44mx", `width="8.4" height="18" fill="#58a6ff"/>` + "\n<text"},
+		{"\x1b[7mx", `fill="` + ink + `"/>` + "\n" + `<text x="14" y="47.5" style="fill:` + paper + `">x`},
 		{"\x1b[1;2;3;4;9mx", `style="font-weight:bold;fill-opacity:.65;font-style:italic;text-decoration:underline line-through">x`},
 		{"\x1b[31m\nx", `y="65.5" style="fill:#ff7b72">x`},
-		{"\x1b[41m \x1b[0mx", `fill="#ff7b72"/>` + "\n"},
+		{"\x1b[41m \x1b[0mx", `width="8.4" height="18" fill="#ff7b72"/>`},
+		{"\x1b[41ma\x1b[1mb  \x1b[42mc", `width="33.6" height="18" fill="#ff7b72"/>`},
 	} {
 		got := strings.ReplaceAll(newPicture("", c.capture, 1).draw(), ` xml:space="preserve"`, "")
 		texts(t, got)
