@@ -19,7 +19,7 @@ func columns(text string) int {
 
 func runeColumns(r rune) int {
 	switch {
-	case r < 0x300:
+	case r < 0x300, r >= 0x2500 && r < 0x25fd: // lines and blocks, of which a picture may have many
 		return 1
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 		return 0
@@ -54,7 +54,7 @@ func wide(r rune) bool {
 
 // cut shortens a text to so many columns, with an ellipsis.
 func cut(text string, limit int) string {
-	if columns(text) <= limit {
+	if len(text) <= limit || columns(text) <= limit { // no character has more columns than bytes
 		return text
 	}
 	var b strings.Builder

@@ -175,7 +175,6 @@ type sessionLog struct {
 	form  logForm
 	mine  func(queue.Entry) bool
 
-	seen  int    // entries of the ledger
 	seq   uint64 // of the ledger as it was read last
 	known map[fm.Run]bool
 	open  []*openRun // that may still grow

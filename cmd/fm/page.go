@@ -64,7 +64,7 @@ const (
 // neither blank lines nor sentences that go on, and lists are shortened.
 func (p page) lines(f frame) []string {
 	f.width = max(f.width, narrowPage)
-	out := p.laid(f, p.shares(f))
+	out := p.laid(f, nil)
 	if f.height == 0 || len(out) <= f.height {
 		return out
 	}
@@ -124,6 +124,7 @@ func (p page) shrink(shares []int, over int) {
 	}
 }
 
+// laid gives all lines; without shares, of lists that are whole.
 func (p page) laid(f frame, shares []int) []string {
 	out := laidOut(p.head, f)
 	for i, s := range p.sections {
@@ -133,7 +134,11 @@ func (p page) laid(f frame, shares []int) []string {
 			}
 			out = append(out, laidOut([]row{{text: s.title, tint: bold}}, f)...)
 		}
-		out = append(out, laidOut(s.shortened(shares[i], f), f)...)
+		rows := s.rows
+		if shares != nil {
+			rows = s.shortened(shares[i], f)
+		}
+		out = append(out, laidOut(rows, f)...)
 		out = append(out, laidOut(s.foot, f)...)
 	}
 	return out
@@ -167,13 +172,13 @@ func (s section) shortened(limit int, f frame) []row {
 			}
 		}
 	}
+	var counts []string
+	for _, kind := range order {
+		counts = append(counts, fmt.Sprintf("%d %s", kinds[kind], kind))
+	}
 	text := fmt.Sprintf("  … and %d more", hidden)
-	for i, kind := range order {
-		sign := ", "
-		if i == 0 {
-			sign = ": "
-		}
-		text += fmt.Sprintf("%s%d %s", sign, kinds[kind], kind)
+	if len(counts) > 0 {
+		text += ": " + strings.Join(counts, ", ")
 	}
 	return append(rows, row{text: text, tint: dim})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -51,11 +52,19 @@ func (c *statusCmd) Run(ctx context.Context, a *app) error {
 			return h.print(s, draw)
 		})
 	}
+	collectLate()
 	s, err := h.status(ctx)
 	if err != nil {
 		return err
 	}
 	return h.print(s, draw)
+}
+
+// collectLate leaves the garbage of a command that ends at once to the system:
+// to look for it in a queue of thousands takes as long as to read that.
+func collectLate() {
+	debug.SetMemoryLimit(256 << 20)
+	debug.SetGCPercent(-1)
 }
 
 // form makes a text of a Status.

@@ -42,8 +42,7 @@ func TestEveryFieldOfStatusIsExplained(t *testing.T) {
 // fieldRows gives the beginning of the table's row of each field below a value.
 func fieldRows(path, name string, of reflect.Type) []string {
 	var rows []string
-	for i := range of.NumField() {
-		f := of.Field(i)
+	for f := range of.Fields() {
 		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if tag == "" {
 			tag = f.Name
@@ -71,19 +70,17 @@ func jsonKind(of reflect.Type) (kind string, below reflect.Type) {
 	case reflect.TypeFor[fm.USD]():
 		return "dollars", nil
 	}
-	switch of.Kind() {
-	case reflect.Struct:
-		return "object", of
-	case reflect.Slice, reflect.Array:
+	kinds := map[reflect.Kind]string{reflect.Int: "number", reflect.Int64: "number", reflect.Bool: "true or false", reflect.String: "text", reflect.Struct: "object"}
+	if is := of.Kind(); is == reflect.Slice || is == reflect.Array {
 		kind, below = jsonKind(of.Elem())
 		return "list of " + kind + "s", below
-	case reflect.Map:
+	} else if is == reflect.Map {
 		kind, _ = jsonKind(of.Elem())
 		return "object of " + kind + "s", nil
-	case reflect.Int, reflect.Int64:
-		return "number", nil
-	case reflect.Bool, reflect.String:
-		return map[reflect.Kind]string{reflect.Bool: "true or false", reflect.String: "text"}[of.Kind()], nil
+	} else if is == reflect.Struct {
+		return kinds[is], of
+	} else if kinds[is] != "" {
+		return kinds[is], nil
 	}
 	return "unknown: " + of.String(), nil
 }

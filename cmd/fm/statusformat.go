@@ -61,31 +61,26 @@ func templateError(err error) error {
 
 // safe copies a value with all its texts as [fm.Line] makes them.
 func safe(v reflect.Value) reflect.Value {
-	switch v.Kind() {
-	case reflect.String:
+	is := v.Kind()
+	if is == reflect.String {
 		return reflect.ValueOf(fm.Line(v.String(), 0)).Convert(v.Type())
-	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			out.Index(i).Set(safe(v.Index(i)))
-		}
-		return out
-	case reflect.Array, reflect.Struct:
-		out := reflect.New(v.Type()).Elem()
-		out.Set(v) // also what nobody else may set, as in a time
-		parts, part := v.Len, out.Index
-		if v.Kind() == reflect.Struct {
-			parts, part = v.NumField, out.Field
-		}
-		for i := range parts() {
-			if p := part(i); p.CanSet() {
-				p.Set(safe(p))
-			}
-		}
-		return out
 	}
-	return v // numbers; maps of a Status have keys and values of ours
+	if is != reflect.Slice && is != reflect.Array && is != reflect.Struct || is == reflect.Slice && v.IsNil() {
+		return v // numbers; maps of a Status have keys and values of ours
+	}
+	out := reflect.New(v.Type()).Elem()
+	out.Set(v) // also what nobody else may set, as in a time
+	parts, part := out.NumField, out.Field
+	if is != reflect.Struct {
+		parts, part = out.Len, out.Index
+	}
+	if is == reflect.Slice { // which is not to be changed under its owner
+		out.Set(reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v))
+	}
+	for i := range parts() {
+		if p := part(i); p.CanSet() {
+			p.Set(safe(p))
+		}
+	}
+	return out
 }

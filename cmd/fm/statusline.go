@@ -33,6 +33,18 @@ func (a *app) segment() string {
 	return s.String() + "\n"
 }
 
+// line prints the segment of the folder that fm was started in, without the
+// grammar, which takes longer to build than all of it.
+func (a app) line() int {
+	dir, err := os.Getwd()
+	if err != nil {
+		return exitOK // there is nothing to show
+	}
+	a.dir = dir
+	fmt.Fprint(a.stdout, a.segment())
+	return exitOK
+}
+
 // glimpse is the part of status.json that a segment shows.
 type glimpse struct {
 	Wanted  supervisor.Wanted
