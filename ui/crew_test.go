@@ -1,26 +1,14 @@
 package ui
 
 import (
-	"context"
 	"strings"
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
-
-	"github.com/founder-mode/fm"
 )
 
-// broken are sights of which one panics.
+// broken are sights that panic.
 type broken struct{ Sights }
-
-func (broken) Watch(ctx context.Context) <-chan View {
-	views := make(chan View)
-	go func() {
-		defer close(views)
-		<-ctx.Done()
-	}()
-	return views
-}
 
 // TestPanicBesideTheScreenIsToldAfterIt: the terminal is its user's again when a
 // panic goes on. Caught: a goroutine that takes the process down with the
@@ -30,10 +18,9 @@ func TestPanicBesideTheScreenIsToldAfterIt(t *testing.T) {
 	screen := tcell.NewSimulationScreen("")
 	finished := &finishing{Screen: screen}
 	d := New(Options{Sights: broken{}, Screen: finished})
-	d.watching.Store(&[]fm.WorkerID{1}) // whose pane cannot be looked at
 	defer func() {
 		err, ok := recover().(error)
-		if !ok || !strings.Contains(err.Error(), "nil pointer") || !strings.Contains(err.Error(), "Panes") {
+		if !ok || !strings.Contains(err.Error(), "nil pointer") || !strings.Contains(err.Error(), "feed") {
 			t.Errorf("Run ended with %v", err)
 		}
 		if !finished.done {
