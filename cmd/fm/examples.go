@@ -64,9 +64,9 @@ fm logs supervisor --raw             # its lines as they were written`
 
 // Help gives the examples.
 func (reportCmd) Help() string {
-	return `fm report                            # since this time yesterday
-fm report --since 22:15 -o night.md  # into a file
-fm report --json`
+	return `fm report                            # the last 24 hours, as Markdown
+fm report --since 22:15 -o night.md  # GitHub renders its chart of the workers
+fm report --json | jq .metrics`
 }
 
 // Help gives the examples.
