@@ -223,7 +223,7 @@ fm try --agent claude --workers 2    # the real one, on your account`
 
 // Help gives the examples.
 func (initCmd) Help() string {
-	return `fm init                              # run it again after an update of fm
+	return `fm init                              # again after each update of it
 fm init --dry-run                    # what would it write?`
 }
 
