@@ -22,8 +22,7 @@ import (
 // TestDashboardAtRestCostsNothing: as long as nothing changes, the dashboard and
 // what it starts take less than a fiftieth of a core, however many workers it
 // shows. What is measured is the time of its processes, which a busy machine
-// does not add to. Caught: a look at status.json in each turn of a loop; a frame
-// for each pane that was looked at.
+// does not add to. Caught: a frame every ten milliseconds.
 func TestDashboardAtRestCostsNothing(t *testing.T) {
 	t.Parallel()
 	for _, workers := range []int{8, 100} {
