@@ -61,17 +61,6 @@ func (s signs) identify(e event) signs {
 	return s
 }
 
-// transcript is where the conversation stands that goes on; "" when nobody
-// said.
-func (s signs) transcript() string {
-	for _, t := range slices.Backward(s.talks) {
-		if t.session == s.session {
-			return t.transcript
-		}
-	}
-	return ""
-}
-
 // enter says that the agent is in a state, and what for. What it asked in the
 // state before is answered by now, and a turn that begins is over its trouble.
 func (s signs) enter(state fm.AgentState, by fm.Evidence) signs {

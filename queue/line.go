@@ -128,14 +128,8 @@ func (e *edit) readField(key, value string) error {
 		t.NotBefore, err = readTime(value)
 	case "dep":
 		t.DependsOn, err = readDeps(value)
-	case termsKey:
-		err = readTerms(&t.Terms, value)
-	case timeoutKey:
-		t.Terms.Timeout, err = readTimeout(value)
-	case guessKey:
-		t.Estimate, err = readTimeout(value)
-	case pathsKey:
-		t.Paths = readPaths(value)
+	case termsKey, timeoutKey, guessKey, pathsKey:
+		err = readOrder(t, key, value)
 	case "br":
 		t.Branch = value
 	case "pr":

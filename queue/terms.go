@@ -27,6 +27,21 @@ const (
 	mainWord   = "main"
 )
 
+// readOrder reads what was said of the task when it was taken in.
+func readOrder(t *fm.Task, key, value string) (err error) {
+	switch key {
+	case termsKey:
+		err = readTerms(&t.Terms, value)
+	case timeoutKey:
+		t.Terms.Timeout, err = readTimeout(value)
+	case guessKey:
+		t.Estimate, err = readTimeout(value)
+	case pathsKey:
+		t.Paths = readPaths(value)
+	}
+	return err
+}
+
 func readTerms(t *fm.Terms, value string) error {
 	for word := range strings.SplitSeq(value, ",") {
 		switch strings.TrimSpace(word) {
