@@ -76,7 +76,7 @@ func tourOf(page string) (steps []tourStep) {
 func prints(lines []string) *regexp.Regexp {
 	var b strings.Builder
 	b.WriteString(`^`)
-	for _, line := range strings.SplitSeq(strings.TrimRight(strings.Join(lines, "\n"), "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimRight(strings.Join(lines, "\n"), "\n"), "\n") {
 		if strings.TrimSpace(line) == "…" {
 			b.WriteString(`(.*\n)*`)
 			continue
