@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/founder-mode/fm"
 )
@@ -32,23 +34,43 @@ func Locks(ctx context.Context, o Options) ([]Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := r.list(ctx, "")
+	folders, err := r.folders(ctx)
 	if err != nil {
 		return nil, err
 	}
+	var locks []Lock
+	for _, path := range r.lockFiles() {
+		if l, left := r.orphan(path, folders); left {
+			locks = append(locks, l)
+		}
+	}
+	return locks, nil
+}
+
+// Unlock removes a lock whose owner is provably gone. It looks once more
+// before, and refuses with [fm.ErrRefused] when anything has changed.
+func Unlock(ctx context.Context, l Lock) error {
+	folders, err := l.repo.folders(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(l.Path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if now, left := l.repo.orphan(l.Path, folders); !left || !now.Orphan || !os.SameFile(now.info, l.info) {
+		return fmt.Errorf("remove %s: its owner may live: %w", l.Path, fm.ErrRefused)
+	}
+	return os.Remove(l.Path)
+}
+
+// folders are those that git works in.
+func (r *Repo) folders(ctx context.Context) ([]string, error) {
+	all, err := r.list(ctx, "")
 	folders := []string{r.common}
 	for _, w := range all {
 		folders = append(folders, w.path)
 	}
-	var locks []Lock
-	for _, path := range r.lockFiles() {
-		info, err := os.Lstat(path)
-		if err != nil || !abandoned(path, staleAge, folders...) {
-			continue
-		}
-		locks = append(locks, Lock{Path: path, Orphan: orphaned(info, folders), info: info, repo: r})
-	}
-	return locks, nil
+	return folders, err
 }
 
 // lockFiles lists all that there are at this moment, of a live git too.
@@ -68,49 +90,68 @@ func (r *Repo) lockFiles() []string {
 	return slices.DeleteFunc(files, func(path string) bool { return path == filepath.Join(r.common, "fm.lock") })
 }
 
-// orphaned is stricter than abandoned: the lock is this user's, so that its
-// owner would be seen, and no git of anybody's names the repository.
-func orphaned(info os.FileInfo, folders []string) bool {
+// orphan is stricter than abandoned: also a git that only names the repository may
+// be the owner. What this process itself runs there is none, because a lock that
+// old was there before.
+func (r *Repo) orphan(path string, folders []string) (Lock, bool) {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || time.Since(info.ModTime()) < staleAge {
+		return Lock{}, false
+	}
+	l := Lock{Path: path, info: info, repo: r}
+	if fds, err := os.ReadDir("/proc/self/fd"); err != nil || len(fds) == 0 {
+		return l, time.Since(info.ModTime()) >= blindAge
+	}
 	procs, err := os.ReadDir("/proc")
-	if err != nil || !ofThisUser(info) {
-		return false
+	if err != nil {
+		return Lock{}, false
 	}
 	for _, e := range procs {
-		proc := filepath.Join("/proc", e.Name())
-		name, err := os.ReadFile(filepath.Join(proc, "comm"))
-		if err != nil || !strings.HasPrefix(string(name), "git") {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
 			continue
 		}
-		for _, file := range []string{"cmdline", "environ"} {
-			text, _ := os.ReadFile(filepath.Join(proc, file)) // another user's cannot have made the lock
-			if slices.ContainsFunc(folders, func(f string) bool { return strings.Contains(string(text), f) }) {
-				return false
-			}
+		proc := filepath.Join("/proc", e.Name())
+		if opens(proc, path) || gitIn(proc, folders) && !below(pid, os.Getpid()) {
+			return Lock{}, false
 		}
 	}
-	_, err = os.Stat("/proc/self/fd")
-	return err == nil
+	l.Orphan = ofThisUser(info)
+	return l, true
 }
 
-// Unlock removes a lock whose owner is provably gone. It looks once more
-// before, and refuses with [fm.ErrRefused] when anything has changed.
-func Unlock(ctx context.Context, l Lock) error {
-	all, err := l.repo.list(ctx, "")
-	if err != nil {
-		return err
+// gitIn says whether a process is a git that works in one of the folders, or
+// names one.
+func gitIn(proc string, folders []string) bool {
+	name, err := os.ReadFile(filepath.Join(proc, "comm"))
+	if err != nil || !strings.HasPrefix(string(name), "git") {
+		return false
 	}
-	folders := []string{l.repo.common}
-	for _, w := range all {
-		folders = append(folders, w.path)
+	cwd, _ := os.Readlink(filepath.Join(proc, "cwd")) // another user's cannot be read, and has made no lock of ours
+	words, _ := os.ReadFile(filepath.Join(proc, "cmdline"))
+	environ, _ := os.ReadFile(filepath.Join(proc, "environ"))
+	return slices.ContainsFunc(folders, func(f string) bool {
+		return cwd == f || within(cwd, f) || strings.Contains(string(words), f) || strings.Contains(string(environ), f)
+	})
+}
+
+// below says whether a process is a descendant of another one, by the fourth
+// field of proc_pid_stat(5).
+func below(pid, ancestor int) bool {
+	for range 100 { // no line is longer
+		text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+		if err != nil || len(fields) < 2 {
+			return false
+		}
+		if pid, err = strconv.Atoi(fields[1]); err != nil || pid <= 1 {
+			return false
+		}
+		if pid == ancestor {
+			return true
+		}
 	}
-	info, err := os.Lstat(l.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil || !os.SameFile(info, l.info) || !abandoned(l.Path, staleAge, folders...) || !orphaned(info, folders) {
-		return fmt.Errorf("remove %s: its owner may live: %w", l.Path, fm.ErrRefused)
-	}
-	return os.Remove(l.Path)
+	return false
 }
 
 func ofThisUser(info os.FileInfo) bool {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +24,42 @@ func (y *yard) leave(path string, age time.Duration) string {
 	return path
 }
 
+// stray runs a git in the repository, from elsewhere, that is no child of this
+// process and waits until the test is over.
+func (y *yard) stray(args ...string) {
+	y.Helper()
+	dir := y.TempDir()
+	fifo := filepath.Join(dir, "in")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		y.Fatal(err)
+	}
+	words := append([]string{"-c", `"$@" >out 2>&1 <in & echo $! >pid`, "sh", "git", "--git-dir=" + filepath.Join(y.root, ".git")}, args...)
+	cmd := exec.CommandContext(y.Context(), "sh", words...)
+	cmd.Dir = dir
+	if err := cmd.Run(); err != nil { // without pipes, which the git would keep open
+		y.Fatal(err)
+	}
+	in, err := os.OpenFile(fifo, os.O_WRONLY, 0) // returns when the other end is open
+	if err != nil {
+		y.Fatal(err)
+	}
+	y.Cleanup(func() { _ = in.Close() }) // ends it
+	if _, err := in.WriteString("HEAD\n"); err != nil {
+		y.Fatal(err)
+	}
+	late := time.After(20 * time.Second)
+	for {
+		if text, err := os.ReadFile(filepath.Join(dir, "out")); err == nil && len(text) > 0 {
+			return
+		}
+		select {
+		case <-late:
+			y.Fatal("the git does not answer")
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
 func (y *yard) locks() map[string]git.Lock {
 	y.Helper()
 	all, err := git.Locks(y.Context(), y.options())
@@ -37,7 +74,7 @@ func (y *yard) locks() map[string]git.Lock {
 }
 
 // Caught: a young lock listed; one that is open taken for left; fm.lock listed;
-// a lock of a worktree passed over.
+// a lock of a worktree passed over; a git of our own taken for the owner.
 func TestALockIsLeftOnlyWhenItsOwnerIsGone(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -50,6 +87,16 @@ func TestALockIsLeftOnlyWhenItsOwnerIsGone(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = held.Close() })
 	y.leave("fm.lock", time.Hour)
+	own := exec.CommandContext(t.Context(), "git", "cat-file", "--batch") // as another check's
+	own.Dir = y.root
+	stdin, err := own.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := own.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = stdin.Close(), own.Wait() })
 	locks := y.locks()
 	for _, path := range left {
 		if l, ok := locks[path]; !ok || !l.Orphan {
@@ -97,27 +144,7 @@ func TestUnlockTakesNobodysLock(t *testing.T) {
 	if lock = y.locks()[path]; !lock.Orphan {
 		t.Fatal("it is not seen as left behind")
 	}
-	waits := exec.CommandContext(t.Context(), "git", "--git-dir="+filepath.Join(y.root, ".git"), "cat-file", "--batch")
-	waits.Dir = "/"
-	stdin, err := waits.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := waits.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := waits.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = waits.Wait() }) // its input ends first
-	t.Cleanup(func() { _ = stdin.Close() })
-	if _, err := stdin.Write([]byte("HEAD\n")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := out.Read(make([]byte, 10)); err != nil { // it is up
-		t.Fatal(err)
-	}
+	y.stray("cat-file", "--batch")
 	if err := git.Unlock(t.Context(), lock); !errors.Is(err, fm.ErrRefused) {
 		t.Errorf("with a git at work: %v, want it refused", err)
 	}
