@@ -122,7 +122,7 @@ func (w *window) pauses() {
 	w.Helper()
 	w.keys("p")
 	w.until("the pause", soon, func() (any, bool) { s := w.status(); return s.Wanted, s.Wanted.Paused })
-	w.shows(`Paused`)
+	w.shows(`p goes on`)
 	w.shot("paused")
 	w.keys("p")
 	w.until("the end of the pause", soon, func() (any, bool) { s := w.status(); return s.Wanted, !s.Wanted.Paused })

@@ -121,6 +121,7 @@ func (b *bench) supervising(tasks int) *house {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = lock.Release() }) // the file goes with the folder
+	b.write(b.project.StateFile(), object{"workers": tasks})
 	return h
 }
 

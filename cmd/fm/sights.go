@@ -223,6 +223,9 @@ func (g *gaze) status(h *house) (supervisor.Status, []string) {
 	}
 	newer := h.statusVersion() > statusForm
 	if alive && err == nil && !newer {
+		if w, err := h.wanted(); err == nil { // the supervisor may not have read it yet
+			last.Wanted = w
+		}
 		return last, nil
 	}
 	if newer {
