@@ -105,7 +105,7 @@ func (o *orders) Answer(ctx context.Context, q ui.Question, a supervisor.Answer)
 		return "", err
 	}
 	if a.Text != "" {
-		if a.Text, err = o.app.words(a.Text); err != nil {
+		if a.Text, err = sayable(a.Text); err != nil {
 			return "", err
 		}
 	}

@@ -138,6 +138,11 @@ func (a *app) words(text string) (string, error) {
 		}
 		text = string(b)
 	}
+	return sayable(text)
+}
+
+// sayable gives a text as it is typed to an agent.
+func sayable(text string) (string, error) {
 	text = strings.TrimSpace(fm.Plain(text))
 	switch {
 	case text == "":
