@@ -81,3 +81,10 @@ func BenchmarkOpenOf100000LedgerLines(b *testing.B) {
 		openQueue(b, dir)
 	}
 }
+
+func BenchmarkOpenOf10000Tasks(b *testing.B) {
+	_, dir := full(b, 10_000)
+	for b.Loop() {
+		openQueue(b, dir)
+	}
+}

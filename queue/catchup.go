@@ -15,7 +15,7 @@ func (q *Queue) catchUp(ctx context.Context) error {
 	}
 	s, offset := q.state, q.offset
 	if generation != q.generation {
-		s, offset = newState(), 0
+		s, offset = newState(lines(data)), 0
 	}
 	entries, taken, err := readEntries(data, s.seq)
 	for _, e := range entries {

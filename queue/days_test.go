@@ -7,6 +7,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // Caught: the day in UTC; the whole amount instead of the growth; a sum that
@@ -105,7 +106,7 @@ func TestSpendingNeitherFillsTheLedgerNorAgesACopy(t *testing.T) {
 	}
 	again := b.open().Snapshot()
 	want.Problems, again.Problems = nil, nil
-	if diff := cmp.Diff(want, again, cmp.AllowUnexported(Snapshot{})); diff != "" {
+	if diff := cmp.Diff(want, again, cmpopts.IgnoreUnexported(Snapshot{})); diff != "" {
 		t.Errorf("after reopening:\n%s", diff)
 	}
 	for _, q := range []*Queue{b.q, b.open()} {

@@ -42,7 +42,7 @@ func (d *draft) put(op Op, t fm.Task, why string) {
 		t.Revision++
 	}
 	d.changed[t.ID] = t
-	d.add(entry{op: op, id: string(t.ID), attempt: t.Attempt, why: why, payload: renderLine(t)})
+	d.add(entry{op: op, id: string(t.ID), attempt: t.Attempt, why: word(why), payload: renderLine(t)})
 }
 
 func (d *draft) add(e entry) {
@@ -64,7 +64,7 @@ func (d *draft) commit(c Change) error {
 		if _, err := fm.ParseIssueID(string(c.Parent)); err != nil {
 			return fmt.Errorf("close parent: %w: %w", fm.ErrRefused, err)
 		}
-		d.add(entry{op: c.Op, id: string(c.Parent), why: c.Why})
+		d.add(entry{op: c.Op, id: string(c.Parent), why: word(c.Why)})
 		return nil
 	}
 	was, known := d.task(c.Task.ID)

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"hash/crc32"
 	"strconv"
@@ -25,7 +26,7 @@ type entry struct {
 	op      Op
 	id      string // of the task or the parent, or the day; "-" for none
 	attempt int
-	why     string
+	why     string // as a [word]
 	payload string
 }
 
@@ -70,7 +71,7 @@ func appendLine(b []byte, e entry, op string) []byte {
 	b = append(b, ' ')
 	b = strconv.AppendInt(b, int64(e.attempt), 10)
 	b = append(b, ' ')
-	b = append(b, word(e.why)...)
+	b = append(b, cmp.Or(e.why, nobody)...)
 	b = append(b, ' ')
 	b = append(b, e.payload...)
 	sum := crc32.Checksum(b[start+crcDigits+1:], crc32.MakeTable(crc32.Castagnoli))
@@ -101,7 +102,8 @@ func unword(s string) string {
 // bytes they took. What follows is a torn tail, unless a valid line stands
 // behind the damage: that is [ErrCorrupt].
 func readEntries(data []byte, last uint64) (entries []entry, taken int, err error) {
-	var open []entry
+	entries = make([]entry, 0, lines(data))
+	committed := 0
 	rest := data
 	for len(rest) > 0 {
 		line, after, whole := bytes.Cut(rest, []byte{'\n'})
@@ -111,18 +113,17 @@ func readEntries(data []byte, last uint64) (entries []entry, taken int, err erro
 		}
 		last = e.seq
 		rest = after
-		if open = append(open, e); more {
-			continue
+		if entries = append(entries, e); !more {
+			committed, taken = len(entries), len(data)-len(rest)
 		}
-		entries = append(entries, open...)
-		open = open[:0]
-		taken = len(data) - len(rest)
 	}
 	if validBehind(rest) {
-		return entries, taken, fmt.Errorf("%w: entry after %d cannot be read, and newer ones stand behind it", ErrCorrupt, last)
+		err = fmt.Errorf("%w: entry after %d cannot be read, and newer ones stand behind it", ErrCorrupt, last)
 	}
-	return entries, taken, nil
+	return entries[:committed], taken, err
 }
+
+func lines(data []byte) int { return bytes.Count(data, []byte{'\n'}) }
 
 // validBehind says whether a valid entry stands behind a damaged line.
 func validBehind(damaged []byte) bool {
@@ -145,12 +146,13 @@ func readEntry(raw []byte) (e entry, more, ok bool) {
 	if err != nil || crc32.Checksum(raw[crcDigits+1:], crc32.MakeTable(crc32.Castagnoli)) != uint32(want) {
 		return entry{}, false, false
 	}
-	words := strings.SplitN(string(raw[crcDigits+1:]), " ", 7)
-	if len(words) < 7 {
+	var words [6]string
+	payload, ok := cutInto(words[:], string(raw[crcDigits+1:]), " ")
+	if !ok {
 		return entry{}, false, false
 	}
 	op, more := strings.CutSuffix(words[2], moreMark)
-	e = entry{op: Op(op), id: words[3], why: unword(words[5]), payload: words[6]}
+	e = entry{op: Op(op), id: words[3], why: words[5], payload: payload}
 	var errs [3]error
 	e.seq, errs[0] = strconv.ParseUint(words[0], 10, 64)
 	e.at, errs[1] = strconv.ParseInt(words[1], 10, 64)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestStaleChangeWritesNothing(t *testing.T) {
@@ -183,7 +184,7 @@ func TestCompactionLosesNothingThatCounts(t *testing.T) {
 		t.Fatalf("the ledger has %d KiB and was never compacted", len(b.m.ledger)>>10)
 	}
 	again := b.open()
-	if diff := cmp.Diff(b.q.Snapshot(), again.Snapshot(), cmp.AllowUnexported(Snapshot{})); diff != "" {
+	if diff := cmp.Diff(b.q.Snapshot(), again.Snapshot(), cmpopts.IgnoreUnexported(Snapshot{})); diff != "" {
 		t.Error(diff)
 	}
 	if got := again.Snapshot().Closed["8"]; got != closed {

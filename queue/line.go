@@ -3,7 +3,6 @@ package queue
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,43 +39,58 @@ func isWord(s string) bool {
 
 // edit is a line of the view as somebody left it.
 type edit struct {
-	task fm.Task
-	keys []string // that the line carries
+	task   fm.Task
+	fields string // behind the columns
 }
 
 // has says whether the line carries the key.
-func (e edit) has(key string) bool { return slices.Contains(e.keys, key) }
+func (e edit) has(key string) bool {
+	return strings.HasPrefix(e.fields, key+"=") || strings.Contains(e.fields, "|"+key+"=")
+}
 
 // parseLine reads one line that is neither blank nor a comment:
 //
 //	PRIORITY|PARENT|SUBISSUE|STATUS|WORKER|TIMESTAMP[|key=value]…
 func parseLine(line string) (edit, error) {
-	cols := strings.Split(line, "|")
-	if len(cols) < columns {
-		return edit{}, fmt.Errorf("%d columns: want PRIORITY|PARENT|SUBISSUE|STATUS|WORKER|TIMESTAMP", len(cols))
+	var cols [columns]string
+	rest, ok := cutInto(cols[:columns-1], line, "|")
+	if !ok {
+		return edit{}, fmt.Errorf("%d columns: want PRIORITY|PARENT|SUBISSUE|STATUS|WORKER|TIMESTAMP", strings.Count(line, "|")+1)
 	}
-	for i := range columns {
-		cols[i] = strings.TrimSpace(cols[i])
-	}
-	var e edit
+	cols[columns-1], rest, ok = strings.Cut(rest, "|")
+	e := edit{fields: rest}
 	if err := e.readColumns(cols); err != nil {
 		return edit{}, err
 	}
-	e.keys = make([]string, 0, len(cols)-columns)
-	for _, field := range cols[columns:] {
-		key, value, ok := strings.Cut(field, "=")
-		if !ok || !isWord(key) {
+	for ok {
+		var field string
+		field, rest, ok = strings.Cut(rest, "|")
+		key, value, has := strings.Cut(field, "=")
+		if !has || !isWord(key) {
 			return edit{}, fmt.Errorf("field %q: want key=value", fm.Line(field, 40))
 		}
 		if err := e.readField(key, decode(value)); err != nil {
 			return edit{}, err
 		}
-		e.keys = append(e.keys, key)
 	}
 	return e, nil
 }
 
-func (e *edit) readColumns(cols []string) error {
+// cutInto fills words with what stands before the first separators, and gives
+// what stands behind them. It says whether there were as many.
+func cutInto(words []string, s, sep string) (rest string, ok bool) {
+	for i := range words {
+		if words[i], s, ok = strings.Cut(s, sep); !ok {
+			return "", false
+		}
+	}
+	return s, true
+}
+
+func (e *edit) readColumns(cols [columns]string) error {
+	for i, col := range cols {
+		cols[i] = strings.TrimSpace(col)
+	}
 	t := &e.task
 	var err error
 	if t.Priority, err = fm.ParsePriority(strings.TrimPrefix(strings.ToUpper(cols[0]), "P")); err != nil {

@@ -42,7 +42,7 @@ type Queue struct {
 // Open loads the ledger. It writes nothing. When the error is [ErrCorrupt], a
 // handle is returned all the same: it can [Queue.RebuildLedger].
 func Open(ctx context.Context, files Files) (*Queue, error) {
-	q := &Queue{files: files, state: newState(), stale: true}
+	q := &Queue{files: files, state: newState(0), stale: true}
 	q.publish(nil)
 	err := q.catchUp(ctx)
 	if errors.Is(err, ErrCorrupt) {
@@ -224,7 +224,7 @@ func (q *Queue) History(ctx context.Context, id fm.TaskID) ([]Entry, error) {
 		if err != nil {
 			return history, fmt.Errorf("read history of %s: %w: entry %d: %w", e.id, ErrCorrupt, e.seq, err)
 		}
-		history = append(history, Entry{Seq: e.seq, At: time.UnixMilli(e.at).UTC(), Op: e.op, Task: t, Why: e.why})
+		history = append(history, Entry{Seq: e.seq, At: time.UnixMilli(e.at).UTC(), Op: e.op, Task: t, Why: unword(e.why)})
 	}
 	return history, damage
 }

@@ -87,7 +87,7 @@ func (q *Queue) salvage(ctx context.Context, now time.Time) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read view: %w", err)
 	}
-	s, kept := newState(), []byte(nil)
+	s, kept := newState(0), []byte(nil)
 	keep := func(e entry) {
 		if e.seq <= s.seq {
 			e.seq = s.seq + 1
@@ -138,6 +138,6 @@ func adopt(s *state, t fm.Task, from string, now time.Time, keep func(entry)) {
 	t.Revision = max(t.Revision, 1)
 	keep(entry{
 		seq: s.seq + 1, at: now.UnixMilli(), op: op, id: string(t.ID), attempt: t.Attempt,
-		why: "rebuilt: " + from, payload: renderLine(t),
+		why: word("rebuilt: " + from), payload: renderLine(t),
 	})
 }

@@ -25,7 +25,7 @@ type Snapshot struct {
 	Days     map[string]fm.Spending   // what was used up, by [Day]; the last eight days that there were any
 	Problems []Problem                // that the call found; each is told once
 
-	at map[fm.TaskID]int // position in Tasks; nil in a hand-made snapshot
+	at places // in Tasks; nil in a hand-made snapshot
 }
 
 // Problem is something in the view that fm could not take as it stood. Nothing
@@ -38,14 +38,15 @@ type Problem struct {
 
 // Task finds a task by its id.
 func (s Snapshot) Task(id fm.TaskID) (fm.Task, bool) {
-	if i, ok := s.at[id]; ok {
-		return s.Tasks[i], true
+	if s.at != nil {
+		if i, ok := s.at()[id]; ok {
+			return s.Tasks[i], true
+		}
+		return fm.Task{}, false
 	}
-	if s.at == nil {
-		for _, t := range s.Tasks {
-			if t.ID == id {
-				return t, true
-			}
+	for _, t := range s.Tasks {
+		if t.ID == id {
+			return t, true
 		}
 	}
 	return fm.Task{}, false

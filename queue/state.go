@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -25,7 +26,7 @@ type state struct {
 	orderSeq   uint64                 // of the last change of the order
 	commentSeq uint64                 // of the last change of the comments
 
-	at map[fm.TaskID]int // position in order; nil after a change; shared with snapshots, never altered
+	at places // nil after a change of the order; shared with snapshots
 }
 
 // record is one task and what is known of its past.
@@ -44,9 +45,11 @@ type revision struct {
 	line   string
 }
 
-func newState() *state {
+// newState makes room for so many tasks.
+func newState(tasks int) *state {
 	return &state{
-		records:  make(map[fm.TaskID]*record),
+		order:    make([]fm.TaskID, 0, tasks),
+		records:  make(map[fm.TaskID]*record, tasks),
 		comments: make(map[fm.TaskID][]string),
 		closed:   make(map[fm.IssueID]time.Time),
 		days:     make(map[string]fm.Spending),
@@ -175,13 +178,21 @@ func unpackComments(payload string) []string {
 	return words
 }
 
-// index gives the tasks' positions.
-func (s *state) index() map[fm.TaskID]int {
+// places gives the position of every task. Many who look at a queue never ask.
+type places func() map[fm.TaskID]int
+
+// index gives the tasks' positions. An order is replaced or appended to, never
+// written over, so that it can be read at any time.
+func (s *state) index() places {
 	if s.at == nil {
-		s.at = make(map[fm.TaskID]int, len(s.order))
-		for i, id := range s.order {
-			s.at[id] = i
-		}
+		order := s.order
+		s.at = sync.OnceValue(func() map[fm.TaskID]int {
+			at := make(map[fm.TaskID]int, len(order))
+			for i, id := range order {
+				at[id] = i
+			}
+			return at
+		})
 	}
 	return s.at
 }
