@@ -13,11 +13,14 @@ func (q *Queue) catchUp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read ledger: %w", err)
 	}
-	s, offset := q.state, q.offset
+	s, offset, last := q.state, q.offset, q.state.seq
 	if generation != q.generation {
-		s, offset = newState(lines(data)), 0
+		offset, last = 0, 0
 	}
-	entries, taken, err := readEntries(data, s.seq)
+	entries, taken, err := readEntries(data, last)
+	if generation != q.generation {
+		s = newState(countTasks(entries))
+	}
 	for _, e := range entries {
 		err = errors.Join(err, s.apply(e))
 	}

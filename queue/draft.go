@@ -27,10 +27,7 @@ func (d *draft) task(id fm.TaskID) (fm.Task, bool) {
 	if t, ok := d.changed[id]; ok {
 		return t, true
 	}
-	if r := d.state.records[id]; r != nil {
-		return r.task, true
-	}
-	return fm.Task{}, false
+	return d.state.task(id)
 }
 
 // put records the task's new value under the next revision, or under the same

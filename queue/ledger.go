@@ -102,7 +102,7 @@ func unword(s string) string {
 // bytes they took. What follows is a torn tail, unless a valid line stands
 // behind the damage: that is [ErrCorrupt].
 func readEntries(data []byte, last uint64) (entries []entry, taken int, err error) {
-	entries = make([]entry, 0, lines(data))
+	entries = make([]entry, 0, bytes.Count(data, []byte{'\n'}))
 	committed := 0
 	rest := data
 	for len(rest) > 0 {
@@ -123,7 +123,20 @@ func readEntries(data []byte, last uint64) (entries []entry, taken int, err erro
 	return entries[:committed], taken, err
 }
 
-func lines(data []byte) int { return bytes.Count(data, []byte{'\n'}) }
+// countTasks says how many tasks there are, unless the ledger was damaged: those
+// of when it was written anew, and what was added since.
+func countTasks(entries []entry) int {
+	n := 0
+	for _, e := range entries {
+		if e.op == OpAdd || e.op == OpAdopt {
+			n++
+		}
+		if e.op == opCompact {
+			n = strings.Count(e.payload, ",") + 1
+		}
+	}
+	return min(n, len(entries))
+}
 
 // validBehind says whether a valid entry stands behind a damaged line.
 func validBehind(damaged []byte) bool {

@@ -103,8 +103,8 @@ func (q *Queue) salvage(ctx context.Context, now time.Time) error {
 	}
 	v := readView(text)
 	s.seq = max(s.seq, q.durable, v.seq)
-	for _, id := range q.state.order {
-		adopt(s, q.state.records[id].task, "remembered", now, keep)
+	for _, t := range q.state.tasks {
+		adopt(s, t, "remembered", now, keep)
 	}
 	for _, day := range slices.Sorted(maps.Keys(q.state.days)) {
 		if sum := q.state.days[day]; !covers(s.days[day], sum) {
@@ -123,16 +123,16 @@ func (q *Queue) salvage(ctx context.Context, now time.Time) error {
 // amounts are larger, only they are kept.
 func adopt(s *state, t fm.Task, from string, now time.Time, keep func(entry)) {
 	op := OpAdopt
-	if r := s.records[t.ID]; r != nil {
-		spent := within(t.Spent, r.task.Spent, most())
-		if r.task.Revision >= t.Revision {
-			if spent == r.task.Spent {
+	if has, ok := s.task(t.ID); ok {
+		spent := within(t.Spent, has.Spent, most())
+		if has.Revision >= t.Revision {
+			if spent == has.Spent {
 				return
 			}
-			op, t = OpSpend, r.task
+			op, t = OpSpend, has
 		}
 		t.Spent = spent
-		t.Attempt = max(t.Attempt, r.task.Attempt)
+		t.Attempt = max(t.Attempt, has.Attempt)
 	}
 	t.Before = within(t.Before, fm.Spending{}, t.Spent)
 	t.Revision = max(t.Revision, 1)

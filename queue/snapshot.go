@@ -38,6 +38,9 @@ type Problem struct {
 
 // Task finds a task by its id.
 func (s Snapshot) Task(id fm.TaskID) (fm.Task, bool) {
+	if s.at != nil && id == "" {
+		return fm.Task{}, false // a worker that has none yet: no need to find the others
+	}
 	if s.at != nil {
 		if i, ok := s.at()[id]; ok {
 			return s.Tasks[i], true

@@ -19,6 +19,8 @@ const maxRevisions = 50
 type state struct {
 	seq        uint64
 	order      []fm.TaskID
+	tasks      []fm.Task // in this order; see shown
+	shown      bool      // a snapshot shows the tasks: they are replaced, not written over
 	records    map[fm.TaskID]*record
 	comments   map[fm.TaskID][]string // above a task's line; "" for the end of the file
 	closed     map[fm.IssueID]time.Time
@@ -31,7 +33,7 @@ type state struct {
 
 // record is one task and what is known of its past.
 type record struct {
-	task   fm.Task
+	place  int    // in the order
 	line   string // as rendered
 	hidden bool   // a person removed its line
 	added  uint64 // sequence of the first entry that is known
@@ -45,10 +47,11 @@ type revision struct {
 	line   string
 }
 
-// newState makes room for so many tasks.
+// newState has room for so many tasks.
 func newState(tasks int) *state {
 	return &state{
 		order:    make([]fm.TaskID, 0, tasks),
+		tasks:    make([]fm.Task, 0, tasks),
 		records:  make(map[fm.TaskID]*record, tasks),
 		comments: make(map[fm.TaskID][]string),
 		closed:   make(map[fm.IssueID]time.Time),
@@ -92,12 +95,13 @@ func (s *state) applyTask(e entry) error {
 	}
 	r := s.records[t.ID]
 	if r == nil {
-		r = &record{added: e.seq}
+		r = &record{place: len(s.order), added: e.seq}
 		s.records[t.ID] = r
 		s.order = append(s.order, t.ID)
+		s.tasks = append(s.tasks, t)
 		s.at = nil
 	}
-	r.task = t
+	s.set(r.place, t)
 	r.line = e.payload
 	if n := len(r.past); e.op == OpSpend && n > 0 && r.past[n-1].number == t.Revision {
 		return nil // nothing that an edit could be based on
@@ -115,11 +119,27 @@ func (s *state) applyTask(e entry) error {
 	return nil
 }
 
+// set gives a task another value.
+func (s *state) set(place int, t fm.Task) {
+	if s.shown {
+		s.tasks, s.shown = slices.Clone(s.tasks), false
+	}
+	s.tasks[place] = t
+}
+
+// task is a task's value.
+func (s *state) task(id fm.TaskID) (fm.Task, bool) {
+	if r := s.records[id]; r != nil {
+		return s.tasks[r.place], true
+	}
+	return fm.Task{}, false
+}
+
 // reorder sorts the tasks as ids says; those that it does not name keep their
 // place behind the one that they stood behind.
 func (s *state) reorder(ids []string) {
 	named := make(map[fm.TaskID]bool, len(ids))
-	var order []fm.TaskID
+	order := make([]fm.TaskID, 0, len(ids))
 	for _, word := range ids {
 		id := fm.TaskID(word)
 		if s.records[id] != nil && !named[id] {
@@ -127,8 +147,16 @@ func (s *state) reorder(ids []string) {
 			order = append(order, id)
 		}
 	}
-	s.order = interleave(s.order, order, named)
-	s.at = nil
+	order = interleave(s.order, order, named)
+	if slices.Equal(order, s.order) {
+		return
+	}
+	tasks := make([]fm.Task, len(order))
+	for i, id := range order {
+		tasks[i], _ = s.task(id)
+		s.records[id].place = i
+	}
+	s.order, s.tasks, s.shown, s.at = order, tasks, false, nil
 }
 
 // interleave puts those of old that are not in named into order, each behind
@@ -198,9 +226,6 @@ func (s *state) index() places {
 }
 
 func (s *state) snapshot(problems []Problem) Snapshot {
-	tasks := make([]fm.Task, len(s.order))
-	for i, id := range s.order {
-		tasks[i] = s.records[id].task
-	}
-	return Snapshot{Seq: s.seq, Tasks: tasks, Closed: maps.Clone(s.closed), Days: maps.Clone(s.days), Problems: problems, at: s.index()}
+	s.shown = true
+	return Snapshot{Seq: s.seq, Tasks: slices.Clip(s.tasks), Closed: maps.Clone(s.closed), Days: maps.Clone(s.days), Problems: problems, at: s.index()}
 }
