@@ -28,6 +28,7 @@ type glass struct {
 	w, h  int
 	shown chan []string // the latest frame; one that nobody took is replaced
 	ready chan struct{} // closed when keys can be pressed
+	keeps error         // why it is not given back once it was lent out
 	mu    sync.Mutex
 	notes []string
 }
@@ -61,7 +62,7 @@ func (g *glass) Show() {
 }
 
 func (g *glass) Suspend() error { g.note("suspend"); return nil }
-func (g *glass) Resume() error  { g.note("resume"); return nil }
+func (g *glass) Resume() error  { g.note("resume"); return g.keeps }
 func (g *glass) Fini()          { g.note("fini"); g.SimulationScreen.Fini() }
 
 // note keeps what happened; of frames one after the other the first.
@@ -372,6 +373,31 @@ func TestEndWhileLentOut(t *testing.T) {
 		t.Errorf("Run: %v", err)
 	}
 	if n := strings.Join(r.noted(), " "); !strings.Contains(n, "suspend resume") || !strings.HasSuffix(n, "fini") || strings.Count(n, "fini") != 1 {
+		t.Errorf("the screen was used so: %s", n)
+	}
+}
+
+// TestTerminalLostDuringAVisitEndsTheDashboard as when its window is closed while
+// a session is on it. Nothing is drawn any more: tcell has no cells then, and
+// would go on for ever. Caught: a frame after the visit.
+func TestTerminalLostDuringAVisitEndsTheDashboard(t *testing.T) {
+	s := calm(sampleView(8))
+	visited, left := make(chan struct{}), make(chan struct{})
+	s.attach = func(context.Context, fm.WorkerID) error {
+		close(visited)
+		<-left
+		return errors.New("the session is gone, too")
+	}
+	r := begin(t, s, 80, 24)
+	r.sees(t, "worker-8")
+	r.press(t, "Enter")
+	<-visited
+	r.keeps = errors.New("no such device")
+	close(left)
+	if err := r.end(t); err == nil || !strings.Contains(err.Error(), "take terminal back: no such device") {
+		t.Errorf("Run: %v", err)
+	}
+	if n := strings.Join(r.noted(), " "); !strings.HasSuffix(n, "suspend resume fini") {
 		t.Errorf("the screen was used so: %s", n)
 	}
 }

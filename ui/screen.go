@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gdamore/tcell/v2"
@@ -13,6 +14,7 @@ import (
 type terminal struct {
 	tcell.Screen
 	lost func(error) // never blocks
+	gone bool        // it was not to be had back; owned by the event loop
 }
 
 // Init does nothing: it was done where an error is not ignored.
@@ -33,10 +35,35 @@ func (t *terminal) PollEvent() tcell.Event {
 // Resume takes the terminal back from whom it was lent to.
 func (t *terminal) Resume() error {
 	err := t.Screen.Resume()
+	if w, h := t.Size(); err == nil && w > 0 && h > 0 && !t.drawable() {
+		err = errors.New("its size is not known")
+	}
 	if err != nil {
+		t.gone = true
 		t.lost(fmt.Errorf("take terminal back: %w", err))
 	}
 	return err
+}
+
+// drawable says whether the screen has cells. tcell takes them away when the
+// terminal is lent out, and would go on for ever through a row that has none.
+func (t *terminal) drawable() bool {
+	_, _, _, width := t.GetContent(0, 0)
+	return width > 0
+}
+
+// Show draws what has changed, as long as there is a terminal.
+func (t *terminal) Show() {
+	if !t.gone {
+		t.Screen.Show()
+	}
+}
+
+// Sync draws everything, as long as there is a terminal.
+func (t *terminal) Sync() {
+	if !t.gone {
+		t.Screen.Sync()
+	}
 }
 
 // EnableMouse asks for buttons and the wheel, and not for each movement.

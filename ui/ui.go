@@ -112,7 +112,7 @@ func (d *Dashboard) takeScreen(lost func(error)) error {
 	if err := d.screen.Init(); err != nil {
 		return fmt.Errorf("take terminal: %w", err)
 	}
-	d.app.SetScreen(&terminal{d.screen, lost}).EnableMouse(true).EnablePaste(true)
+	d.app.SetScreen(&terminal{Screen: d.screen, lost: lost}).EnableMouse(true).EnablePaste(true)
 	return nil
 }
 
