@@ -40,8 +40,10 @@ func (s *Server) attachArgv(target string, mode AttachMode) []string {
 // process, and returns when the person detaches, also inside another tmux.
 // From inside a session of our own server it sends the person there, and
 // returns at once. F12 leads back to where the person was, and so does prefix
-// d. The error wraps [fm.ErrGone] when there is no such session, and
-// [fm.ErrRefused] when this terminal cannot show it.
+// d. The terminal is as it was by then, however the visit ended, and nothing is
+// written to it. The error wraps [fm.ErrGone] when there is no such session,
+// [fm.ErrRefused] when this terminal cannot show it, and [ErrEnded] when the
+// session ended before the person left.
 func (s *Server) Attach(ctx context.Context, session string, mode AttachMode) error {
 	l, err := s.list(ctx)
 	if err != nil {
@@ -86,26 +88,51 @@ func terms(term string) []string {
 // What tmux says of a terminal that it cannot use.
 var errUnknownTerminal = fmt.Errorf("this machine does not know the terminal: %w", fm.ErrRefused)
 
+// ErrEnded is the end of a visit that the person did not end.
+var ErrEnded = errors.New("its session has ended")
+
 // runClient runs one client until it ends. What it says of an error is told in
-// ours.
+// ours, and its word of farewell is kept from the terminal, which it draws on
+// through its standard input.
 func runClient(ctx context.Context, term string, argv []string) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(without(os.Environ(), "TMUX", "TMUX_PANE", "TERM"), "TERM="+term)
-	var said bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, &said
+	var said, farewell bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, &farewell, &said
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it restores the terminal
 	cmd.WaitDelay = 2 * time.Second
+	was := KeepTerminal(os.Stdin)
 	err := cmd.Run()
+	was.Restore()
 	switch line := fm.Line(said.String(), 200); {
-	case err == nil:
-		return nil
 	case strings.Contains(line, "missing or unsuitable terminal"):
 		return fmt.Errorf("%w (TERM=%s)", errUnknownTerminal, fm.Line(os.Getenv("TERM"), 40))
 	case strings.Contains(line, "open terminal failed"):
 		return fmt.Errorf("on TERM=%s: %s: %w", fm.Line(term, 40), line, fm.ErrRefused)
-	default:
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && line != "":
 		return fmt.Errorf("tmux: %w: %s", err, line)
 	}
+	return parted(farewell.String(), err)
+}
+
+// parted says how a visit ended, from a client's last line, "[detached (from
+// session worker-1)]", and how it exited.
+func parted(farewell string, err error) error {
+	lines := strings.Split(strings.TrimSpace(farewell), "\n")
+	word := strings.Trim(fm.Line(lines[len(lines)-1], 200), "[]")
+	switch {
+	case err == nil && (word == "exited" || word == "server exited"):
+		return ErrEnded
+	case err == nil:
+		return nil
+	case word == "":
+		return fmt.Errorf("tmux: %w", err)
+	case strings.Contains(word, "server"): // "server exited unexpectedly", "lost server"
+		return fmt.Errorf("%w: tmux: %s", ErrEnded, word)
+	}
+	return fmt.Errorf("tmux: %w: %s", err, word)
 }
 
 // detour sends the person who works in a pane of our server to another

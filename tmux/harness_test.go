@@ -130,7 +130,7 @@ func watched(tb testing.TB, s *Server) {
 // until waits for a state, and shows the last one when it does not come.
 func until(tb testing.TB, what string, look func() (state any, ok bool)) {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
 		state, ok := look()
