@@ -68,7 +68,7 @@ func (t talk) answer(ctx context.Context, q fm.Question, a Answer) error {
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(q.Options[n-1], freeOption) {
+	if WantsText(q.Options[n-1]) {
 		return t.fillIn(ctx, q, n, strings.TrimSpace(fm.Plain(a.Text)), before)
 	}
 	if err := t.pick(ctx, q, n, before); err != nil || a.Text == "" {
@@ -109,7 +109,7 @@ func (t talk) answerable(q fm.Question) error {
 	default:
 		return fmt.Errorf("%s asks nothing: fm send: %w", t.worker, fm.ErrRefused)
 	}
-	if len(q.Options) == 0 || len(q.Options) > 9 || slices.ContainsFunc(q.Options, func(o string) bool { return strings.HasPrefix(o, checkBox) }) {
+	if len(q.Options) == 0 || !Answerable(q) {
 		return fmt.Errorf("the question cannot be answered with one key: fm attach %s: %w", t.worker, fm.ErrRefused)
 	}
 	return nil
@@ -117,10 +117,7 @@ func (t talk) answerable(q fm.Question) error {
 
 // choose gives the number of the option that an answer picks, from 1.
 func choose(q fm.Question, a Answer) (int, error) {
-	with := func(prefix string) int {
-		return 1 + slices.IndexFunc(q.Options, func(o string) bool { return strings.HasPrefix(o, prefix) })
-	}
-	free := with(freeOption)
+	free := 1 + slices.IndexFunc(q.Options, WantsText)
 	switch {
 	case a.Text == "" && a.Option == 0:
 		return 0, fmt.Errorf("neither a text nor an option: %w", fm.ErrRefused)
@@ -135,7 +132,7 @@ func choose(q fm.Question, a Answer) (int, error) {
 	case free > 0:
 		return free, nil
 	}
-	if no := with(noOption); no > 0 {
+	if no := 1 + slices.IndexFunc(q.Options, declines); no > 0 {
 		return no, nil
 	}
 	return 0, fmt.Errorf("the question takes no text, only an option: %w", fm.ErrRefused)

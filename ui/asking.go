@@ -40,49 +40,25 @@ const (
 // follow has the lines around the selected option shown.
 const follow = -1
 
-// freeOption begins the option that takes a text, and noOption the one that
-// declines, as [supervisor.Speaker.Answer] knows them.
-const (
-	freeOption = "Type something"
-	noOption   = "No"
-)
-
 // question is the one that is shown.
 func (a *asking) question() Question { return a.all[a.at] }
 
 // options are those that can be chosen from here.
 func (a *asking) options() []string {
-	if !answerable(a.question().What) {
+	if !supervisor.Answerable(a.question().What) {
 		return nil
 	}
 	return a.question().What.Options
 }
 
-// answerable says whether a question can be answered from here: what is about
-// the account or the CLI itself, and where several options may be chosen, is
-// for who sits before the agent's own screen.
-func answerable(q fm.Question) bool {
-	switch q.Kind {
-	case fm.AsksPermission, fm.AsksQuestion, fm.AsksPlan:
-		return len(q.Options) <= 9 && !slices.ContainsFunc(q.Options, func(o string) bool { return strings.HasPrefix(o, "[") })
-	case fm.AsksLimit, fm.AsksDialog:
-	}
-	return false
-}
-
 // takesText says whether words of one's own are an answer, and what they mean.
-// Of a question whose options are not known the agent's screen decides.
 func takesText(q fm.Question) (label string, ok bool) {
-	with := func(prefix string) bool {
-		return slices.ContainsFunc(q.Options, func(o string) bool { return strings.HasPrefix(o, prefix) })
-	}
-	switch {
-	case !answerable(q):
-		return "", false
-	case len(q.Options) == 0 || with(freeOption):
+	switch supervisor.WordsFor(q) {
+	case supervisor.Answers:
 		return "Answer: ", true
-	case with(noOption):
+	case supervisor.Declines:
 		return "No, and why: ", true
+	case supervisor.NoWords:
 	}
 	return "", false
 }
@@ -227,9 +203,9 @@ func (a *asking) pick(choice int) { a.choice, a.from = choice, follow }
 func (a *asking) confirm(d *Dashboard) {
 	q := a.question()
 	switch {
-	case !answerable(q.What):
+	case !supervisor.Answerable(q.What):
 		d.join(q.Worker)
-	case a.choice > 0 && strings.HasPrefix(q.What.Options[a.choice-1], freeOption):
+	case a.choice > 0 && supervisor.WantsText(q.What.Options[a.choice-1]):
 		a.write()
 	case a.choice > 0:
 		d.answer(a, supervisor.Answer{Option: a.choice})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/supervisor"
 )
 
 // askingWidth is how wide the dialog gets: further the eye does not find back.
@@ -174,7 +175,7 @@ func (a *asking) remark() string {
 	switch {
 	case q.Kind == fm.AsksPlan && a.phase == choosing:
 		return "The plan itself is to be read in its session: s joins " + w + "."
-	case answerable(q):
+	case supervisor.Answerable(q):
 		return ""
 	case q.Kind == fm.AsksQuestion:
 		return "Several may be chosen. Enter joins " + w + ", where you do that."
@@ -223,7 +224,7 @@ func (a *asking) hints() (all [][2]string) {
 		add("Enter", "close")
 	case a.phase == wording:
 		add("Enter", "send")
-	case !answerable(q):
+	case !supervisor.Answerable(q):
 		add("Enter", "join")
 		next()
 	default:

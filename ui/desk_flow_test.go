@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,18 @@ func TestOwnWords(t *testing.T) {
 	s.untilOrdered()
 	s.keys("Enter")
 	s.untilOrdered(answered(q, 0, "no: 1 quick 全角\nand mord"))
+	s.gone()
+}
+
+// The CLI adds the option that takes a text, and an agent's signs do not tell of
+// it. Caught: own words only where such an option is known.
+func TestQuestionTakesOwnWordsWhateverItsOptions(t *testing.T) {
+	q := sampleQuestions()[1]
+	q.What.Options = []string{"SQLite", "Postgres"}
+	s := onTheDesk(t, q)
+	s.dialog("the hint", func(a *asking) bool { return slices.Contains(a.hints(), [2]string{"e", "own words"}) })
+	s.keys("e", "D", "u", "c", "k", "Enter")
+	s.untilOrdered(answered(q, 0, "Duck"))
 	s.gone()
 }
 
