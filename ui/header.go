@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,12 +37,19 @@ func (m *model) facts() [][]string {
 	if now.IsZero() {
 		return nil // nothing was seen yet
 	}
-	clock, cost, up := now.Format("15:04"), s.Today.Cost.String(), "up "+lasted(max(now.Sub(s.Started), time.Second))
+	clock, cost := now.Format("15:04"), s.Today.Cost.String()
 	if !m.alive() {
 		return [][]string{{"supervisor down", cost + " today", now.Format("Mon 2 Jan 15:04")}, {"supervisor down", cost, clock}, {"supervisor down"}, {"down"}}
 	}
 	active := fmt.Sprintf("%d/%d active", m.active(), s.Wanted.Workers)
-	return [][]string{
+	if m.active() > s.Wanted.Workers {
+		active = fmt.Sprintf("%d active, %d wanted", m.active(), s.Wanted.Workers)
+	}
+	up := ""
+	if !s.Started.IsZero() { // else it has not said yet since when it runs
+		up = "up " + lasted(max(now.Sub(s.Started), time.Second))
+	}
+	all := [][]string{
 		{active, cost + " today", up, now.Format("Mon 2 Jan 15:04")},
 		{active, cost + " today", up, clock},
 		{active, cost, up, clock},
@@ -49,6 +57,10 @@ func (m *model) facts() [][]string {
 		{active, cost},
 		{active},
 	}
+	for i := range all {
+		all[i] = slices.DeleteFunc(all[i], func(fact string) bool { return fact == "" })
+	}
+	return all
 }
 
 // active is how many workers have a task.
@@ -98,6 +110,10 @@ func (m *model) notices() []notice {
 	if s.Wanted.Paused {
 		key := keyOf("pause")
 		all = append(all, notice{short: "Paused: " + key + " goes on", long: "Paused: nothing new is begun, what runs goes on. " + key + " goes on (fm resume)."})
+	}
+	if m.alive() && s.Wanted.Workers == 0 {
+		text := "No worker is wanted: " + keyOf("worker") + " adds one"
+		all = append(all, notice{short: text, long: text + "."})
 	}
 	if q := s.Quota; q.Blocked.After(now) {
 		text := "The forge listens again at " + until(q.Blocked, now)

@@ -35,12 +35,25 @@ func rareViews() map[string]View {
 	halted.Status.Gate = supervisor.Gate{Why: fm.LoginTrouble.Text(), Person: true}
 	halted.Status.Wanted.Paused, halted.Status.Wanted.Stop, halted.Status.Wanted.Permission = true, supervisor.StopDrain, bypass
 	halted.Status.Quota = fm.Quota{Blocked: noon().Add(5 * time.Minute), Why: "secondary rate limit"}
+	begun := sampleView(8) // by a supervisor that has only its lock yet
+	begun.Status.Started, begun.Status.Wanted.Workers = time.Time{}, 0
 	return map[string]View{
 		"unseen":  {},
+		"begun":   begun,
 		"empty":   {Now: noon(), Status: supervisor.Status{PID: 1, Started: noon(), Project: "/home/ada/shop"}},
 		"down":    down,
 		"limited": limited,
 		"halted":  halted,
+	}
+}
+
+// TestSupervisorThatHasSaidNothingHasNoAge. Caught: the age of a zero time.
+func TestSupervisorThatHasSaidNothingHasNoAge(t *testing.T) {
+	for _, size := range sizes() {
+		got := frame(t, sampleModel(rareViews()["begun"]), size[0], size[1])
+		if strings.Contains(got, "up ") || !strings.Contains(got, "active, 0 wanted") || !strings.Contains(got, "No worker is wanted: + adds one") {
+			t.Errorf("at %v:\n%s", size, got)
+		}
 	}
 }
 
