@@ -313,6 +313,31 @@ func TestPauseTwiceGoesOn(t *testing.T) {
 	_ = r.end(t)
 }
 
+// TestPauseAgainGoesOnBeforeAnyNews: the view that shows the pause may be late.
+// Caught: what the last view shows decides what p orders.
+func TestPauseAgainGoesOnBeforeAnyNews(t *testing.T) {
+	v := sampleView(8)
+	s := onStage(t, v)
+	settled := func(m *model) bool { return m.ordered == 0 }
+	order := func(all ...string) {
+		t.Helper()
+		s.keys("p")
+		s.untilOrdered(all...)
+		s.until("what it said", settled)
+	}
+	order("pause")
+	s.sees(sampleView(7)) // as it was before the pause
+	s.until("older news", func(m *model) bool { return len(m.view.Status.Workers) == 7 })
+	order("pause", "resume")
+	order("pause", "resume", "pause")
+	v.Status.Wanted.Paused = true
+	s.sees(v)
+	s.until("news of the pause", func(m *model) bool { return m.view.Status.Wanted.Paused })
+	s.sees(sampleView(6))
+	s.until("that somebody went on", func(m *model) bool { return len(m.view.Status.Workers) == 6 })
+	order("pause", "resume", "pause", "pause")
+}
+
 // TestAttachLendsTheTerminal has the session on the terminal while the
 // dashboard has let go of it, and draws everything anew after that.
 func TestAttachLendsTheTerminal(t *testing.T) {

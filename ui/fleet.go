@@ -33,14 +33,57 @@ func (m *model) resting() bool {
 	return !m.alive() || w.Paused || w.Stop != ""
 }
 
+// pausing is what was ordered last of a pause, until a view shows it: those that
+// come before that are older than the order.
+type pausing struct {
+	wish     wish
+	underWay bool // an order, after which it is known what the other one is
+}
+
+// wish is whether a pause is wanted.
+type wish int
+
+const (
+	unsaid wish = iota // as the view has it
+	paused
+	going
+)
+
+// see takes in a view.
+func (p *pausing) see(v View) {
+	if p.wish == paused && v.Status.Wanted.Paused || p.wish == going && !v.Status.Wanted.Paused {
+		p.wish = unsaid
+	}
+}
+
+// paused says whether fm is paused, as far as its user can know.
+func (m *model) paused() bool {
+	return m.pausing.wish == paused || m.pausing.wish == unsaid && m.view.Status.Wanted.Paused
+}
+
+// pause pauses, or goes on where that was done already.
 func (d *Dashboard) pause() {
-	if d.model.view.Status.Wanted.Paused {
+	if d.model.paused() {
 		d.resume()
 		return
 	}
-	d.order(func(ctx context.Context) (string, error) { return d.orders.Pause(ctx) })
+	d.orderPause(paused, d.orders.Pause)
 }
 
-func (d *Dashboard) resume() {
-	d.order(func(ctx context.Context) (string, error) { return d.orders.Resume(ctx) })
+func (d *Dashboard) resume() { d.orderPause(going, d.orders.Resume) }
+
+// orderPause orders one after the other: two at a time could be carried out the
+// other way round.
+func (d *Dashboard) orderPause(want wish, f func(context.Context) (string, error)) {
+	if d.model.pausing.underWay {
+		return
+	}
+	d.model.pausing.underWay = true
+	d.orderThen(f, func(err error) {
+		d.model.pausing.underWay = false
+		if err == nil {
+			d.model.pausing.wish = want
+			d.model.pausing.see(d.model.view)
+		}
+	})
 }

@@ -28,11 +28,12 @@ type model struct {
 	back    pageID      // where Escape leads
 	worker  fm.WorkerID // the selected one; 0 while there is none
 	panes   map[fm.WorkerID]Pane
-	said    string // what the last order said
-	wrong   string // or why it was not done
-	ordered int    // orders under way
-	top     int    // the first worker of the list that is shown, when not all fit
-	help    int    // the first line of the help page that is shown
+	said    string  // what the last order said
+	wrong   string  // or why it was not done
+	ordered int     // orders under way
+	pausing pausing // what the last of them has to do with the next one
+	top     int     // the first worker of the list that is shown, when not all fit
+	help    int     // the first line of the help page that is shown
 	queue   queueState
 	text    textState
 	modal   modal // what lies over the page; nil for nothing
@@ -46,6 +47,7 @@ func newModel() model {
 // neighbour when that is gone.
 func (m *model) see(v View) {
 	m.view = v
+	m.pausing.see(v)
 	m.queue.arrange(v)
 	workers := v.Status.Workers
 	if len(workers) == 0 {

@@ -159,7 +159,7 @@ func (s *stage) keys(words ...string) {
 	for _, word := range words {
 		s.events <- keyNamed(s.tb, word)
 	}
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for range words {
 		select {
 		case <-s.pressed:
@@ -212,7 +212,7 @@ func (s *stage) sees(v View) { s.house.views <- v }
 // until waits for a state of the model.
 func (s *stage) until(what string, ok func(*model) bool) {
 	s.tb.Helper()
-	deadline, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	deadline, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for {
 		done := make(chan string, 1)

@@ -163,11 +163,17 @@ func (d *Dashboard) feed() {
 
 // order has f carried out beside the event loop, and shows what it says.
 func (d *Dashboard) order(f func(context.Context) (string, error)) {
+	d.orderThen(f, func(error) {})
+}
+
+// orderThen is order with what is to be done in the event loop after that.
+func (d *Dashboard) orderThen(f func(context.Context) (string, error), then func(error)) {
 	d.model.ordered++
 	d.tasks.Go(func() {
 		said, err := f(d.ctx)
 		d.post(func() {
 			d.model.ordered--
+			then(err)
 			d.model.say(said, err)
 		})
 	})
