@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +50,18 @@ func (c *attachCmd) Run(ctx context.Context, a *app) error {
 	if c.ReadOnly {
 		mode = tmux.ReadOnly
 	}
-	return terminal.Attach(ctx, name, mode)
+	return h.parted(name, terminal.Attach(ctx, name, mode))
+}
+
+// parted says in a user's words how a visit ended that they did not end.
+func (h *house) parted(name string, err error) error {
+	if !errors.Is(err, tmux.ErrEnded) {
+		return err
+	}
+	if _, alive := h.supervisorPID(); !alive {
+		return fmt.Errorf("%s's session has ended; to go on: fm resume", name)
+	}
+	return fmt.Errorf("%s's session has ended; once it goes on: fm attach %s", name, name)
 }
 
 const (
@@ -107,7 +119,26 @@ func (c *attachCmd) inPopup(ctx context.Context, h *house, name string) error {
 	if err != nil {
 		return err
 	}
-	return tmux.Popup(ctx, self.Argv...)
+	return tmux.Popup(ctx, append(h.surroundings(), self.Argv...)...)
+}
+
+// surroundings are the start of a command that runs with what this fm found in
+// its environment, of what an fm that shows something looks at: a popup has
+// the environment of a tmux that may have been started long ago and elsewhere.
+// All users of the machine can read it, and so it holds no secret.
+func (h *house) surroundings() []string {
+	words := []string{"env"}
+	var set []string
+	for _, name := range []string{
+		"HOME", "PATH", "TMUX_TMPDIR", "XDG_RUNTIME_DIR", "CLAUDE_CONFIG_DIR", "LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "FM_DEBUG",
+	} {
+		if value := h.getenv(name); value != "" {
+			set = append(set, name+"="+value)
+		} else {
+			words = append(words, "-u", name)
+		}
+	}
+	return append(words, set...)
 }
 
 func isTerminal(r io.Reader) bool {

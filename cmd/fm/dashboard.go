@@ -10,7 +10,9 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
+	"github.com/founder-mode/fm/tmux"
 	"github.com/founder-mode/fm/ui"
 )
 
@@ -32,26 +34,47 @@ func (dashboardCmd) Run(ctx context.Context, a *app) error {
 	return h.dashboard(ctx, palette)
 }
 
+// endLimit is how long the dashboard may take to end once it was told to: a
+// session that it has lent the terminal to is given two seconds.
+const endLimit = 5 * time.Second
+
 // dashboard shows the dashboard until its user leaves it. Meanwhile nothing else
 // may be written to the terminal, or read from it. One that is closed ends the
-// dashboard in order, too.
+// dashboard in order, too; and a signal ends it in any case, also when the
+// terminal takes nothing more, which whoever draws on it would wait for.
 func (h *house) dashboard(ctx context.Context, palette ui.Palette) error {
 	told, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
 	defer stop()
 	ctx, end := context.WithCancelCause(told)
 	defer end(nil)
-	mute := *h.app
-	mute.stdin, mute.stdout, mute.stderr, mute.dir = strings.NewReader(""), io.Discard, io.Discard, h.project.Root
-	s := &sights{app: &mute, root: h.project.Root, beside: func(f func()) { contained(end, f) }}
-	err := ui.New(ui.Options{Sights: s, Orders: &orders{app: &mute, root: h.project.Root}, Palette: palette}).Run(ctx)
-	end(nil)
-	s.tasks.Wait()
+	was := tmux.KeepTerminal(os.Stdin)
+	ended := make(chan error, 1) // nobody is left to read it after the limit
+	go func() { ended <- h.draw(ctx, end, palette) }()
+	late := make(chan struct{})
+	context.AfterFunc(told, func() { time.AfterFunc(endLimit, func() { close(late) }) })
+	var err error
+	select {
+	case err = <-ended:
+	case <-late:
+		was.Restore()
+	}
 	if fall, ok := errors.AsType[fault](context.Cause(ctx)); ok {
 		panic(fall) // now that the terminal is as it was
 	}
 	if err == nil {
 		err = told.Err() // by a signal; a user who leaves ends nothing else
 	}
+	return err
+}
+
+// draw shows the dashboard, and returns when nothing of it is left.
+func (h *house) draw(ctx context.Context, end context.CancelCauseFunc, palette ui.Palette) error {
+	mute := *h.app
+	mute.stdin, mute.stdout, mute.stderr, mute.dir = strings.NewReader(""), io.Discard, io.Discard, h.project.Root
+	s := &sights{app: &mute, root: h.project.Root, beside: func(f func()) { contained(end, f) }}
+	err := ui.New(ui.Options{Sights: s, Orders: &orders{app: &mute, root: h.project.Root}, Palette: palette}).Run(ctx)
+	end(nil)
+	s.tasks.Wait()
 	return err
 }
 

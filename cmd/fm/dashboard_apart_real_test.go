@@ -83,8 +83,7 @@ func (w *window) child() int {
 func TestDashboardInsideFmsOwnServer(t *testing.T) {
 	t.Parallel()
 	w := newFruitShop(t)
-	own := filepath.Join(w.dir, fmt.Sprintf("tmux-%d", os.Getuid()), w.project.Socket())
-	w.types("env -u TMUX tmux -S " + own + " new-session -s dash 'exec fm dashboard'; echo left with $?")
+	w.types("env -u TMUX tmux -S " + w.own() + " new-session -s dash 'exec fm dashboard'; echo left with $?")
 	w.shows(`I count apples`)
 	w.shows(`^QUEUE`)
 	w.keys("Enter")

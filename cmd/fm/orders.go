@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -48,7 +49,11 @@ func (o *orders) Attach(ctx context.Context, w fm.WorkerID) error {
 	if err != nil {
 		return err
 	}
-	return terminal.Attach(ctx, name, tmux.ReadWrite)
+	err = terminal.Attach(ctx, name, tmux.ReadWrite)
+	if errors.Is(err, tmux.ErrEnded) {
+		return fmt.Errorf("%s's session has ended", w)
+	}
+	return err
 }
 
 // Pause has nothing new begun.

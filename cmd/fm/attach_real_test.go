@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
+
+	"github.com/founder-mode/fm/process"
+)
+
+// begins runs a command in the window, between two looks at how the terminal is
+// set up.
+func (w *window) begins(command string) {
+	w.Helper()
+	w.types("clear; stty -a > " + w.dir + "/before; " + command + "; echo left with $?; stty -a > " + w.dir + "/after")
+}
+
+// isBack checks that the terminal is as it was before [window.begins].
+func (w *window) isBack() {
+	w.Helper()
+	if diff := cmp.Diff(read(w, w.dir+"/before"), read(w, w.dir+"/after")); diff != "" {
+		w.Errorf("the terminal is not as it was (-before +after):\n%s", diff)
+	}
+	if modes := w.tmux("display-message", "-p", "#{alternate_on}#{mouse_any_flag}#{keypad_flag}#{cursor_flag}"); modes != "0001\n" {
+		w.Errorf("alternate screen, mouse, keypad, cursor are %s", modes)
+	}
+}
+
+// own is the socket of the project's own server.
+func (w *window) own() string {
+	return filepath.Join(w.dir, fmt.Sprintf("tmux-%d", os.Getuid()), w.project.Socket())
+}
+
+// serverDies kills the tmux server that the workers live in.
+func (w *window) serverDies() {
+	w.Helper()
+	out, err := exec.CommandContext(w.Context(), "tmux", "-S", w.own(), "display-message", "-p", "#{pid}").Output()
+	if err != nil {
+		w.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil {
+		w.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// TestVisitorsKeepTheirTerminalWhenTheServerDies: a tmux server that is killed
+// leaves each terminal that it drew on without echo and without Ctrl-C. Caught:
+// a dashboard that takes that for how it found the terminal; a visit that ends
+// without a word.
+func TestVisitorsKeepTheirTerminalWhenTheServerDies(t *testing.T) {
+	t.Parallel()
+	w := newFruitShop(t)
+	w.begins("fm dashboard")
+	w.shows(`I count apples`)
+	w.keys("Enter")
+	w.shows(`worker-1 · 2\.1.*F12: back`)
+	w.serverDies()
+	w.shows(`worker-1's session has ended`)
+	w.shows(`^QUEUE`)
+	w.keys("q")
+	w.ends(0)
+	w.isBack()
+
+	w.until("worker-2 to be back", soon, func() (any, bool) {
+		text, err := w.fm("attach", "worker-2") // without a terminal it only says whether it could
+		return text, err != nil && strings.Contains(text, "attach needs a terminal")
+	})
+	w.begins("fm attach worker-2")
+	w.shows(`worker-2 · 3\.\d.*F12: back`)
+	w.serverDies()
+	w.shows(`^fm: worker-2's session has ended; once it goes on: fm attach worker-2$`)
+	w.ends(1)
+	w.isBack()
+}
+
+// TestDashboardEndsThoughNothingCanBeDrawn: a terminal that takes nothing more,
+// as behind Ctrl-S or a connection that hangs, must not keep it from ending.
+// Caught: an end that waits for the screen.
+func TestDashboardEndsThoughNothingCanBeDrawn(t *testing.T) {
+	t.Parallel()
+	w := newFruitShop(t)
+	w.begins("fm dashboard")
+	w.shows(`I count apples`)
+	w.shows(`^QUEUE`)
+	pid := w.child()
+	tty, err := os.OpenFile(strings.TrimSpace(w.tmux("display-message", "-p", "#{pane_tty}")), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	if err := unix.IoctlSetInt(int(tty.Fd()), unix.TCXONC, unix.TCOOFF); err != nil {
+		t.Fatal(err)
+	}
+	w.keys("Down", "?") // something to draw
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the end of the dashboard", soon, func() (any, bool) { return pid, !process.Alive(pid, "") })
+	if err := unix.IoctlSetInt(int(tty.Fd()), unix.TCXONC, unix.TCOON); err != nil {
+		t.Fatal(err)
+	}
+	w.shows("left with 130")
+	if diff := cmp.Diff(read(t, w.dir+"/before"), read(t, w.dir+"/after")); diff != "" {
+		t.Errorf("the terminal is not as it was (-before +after):\n%s", diff)
+	}
+}
