@@ -168,6 +168,15 @@ const forever = "exec sleep 1000"
 
 func runOf(task string, attempt int) fm.Run { return fm.Run{Task: fm.TaskID(task), Attempt: attempt} }
 
+// writeProgram writes a script that is run at once. No process is forked
+// meanwhile: it would hold the file open for writing until its own exec, and the
+// script could not be run as long as that ("text file busy").
+func writeProgram(path, text string) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, []byte(text), 0o700)
+}
+
 func must(tb testing.TB, err error) {
 	tb.Helper()
 	if err != nil {

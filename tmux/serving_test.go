@@ -36,9 +36,7 @@ func TestTheServerThatRunsSaysWhoItIs(t *testing.T) {
 	}
 	upgraded := t.TempDir()
 	script := "#!/bin/sh\ncase \"$*\" in\n*-V) echo tmux 9.9 ;;\n*display-message*) echo 'server version is too old for client' >&2; exit 1 ;;\n*) exec " + path + " \"$@\" ;;\nesac\n"
-	if err := os.WriteFile(filepath.Join(upgraded, "tmux"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must(t, writeProgram(filepath.Join(upgraded, "tmux"), script))
 	t.Setenv("PATH", upgraded+":"+os.Getenv("PATH"))
 	newer, err := New(t.Context(), s.opts)
 	if err != nil {

@@ -158,7 +158,7 @@ func TestPopupLeadsThereAndBack(t *testing.T) {
 	users := up(t)
 	words := []string{"env", role + "=attach worker-1", roleDir + "=" + strings.TrimSuffix(s.path, "/s"), os.Args[0], "-test.run=^$"}
 	script := filepath.Join(t.TempDir(), "fm")
-	must(t, os.WriteFile(script, []byte("#!/bin/sh\nexec "+shellLine(words)+"\n"), 0o700))
+	must(t, writeProgram(script, "#!/bin/sh\nexec "+shellLine(words)+"\n"))
 	cmd := sh(t, `read key; "$1" -test.run='^$'; echo "closed with $?"; `+forever, os.Args[0])
 	cmd.Env = map[string]string{role: "popup " + script, roleDir: filepath.Dir(users.path)}
 	must(t, users.Start(t.Context(), 2, runOf("8", 1), cmd))

@@ -41,7 +41,7 @@ func TestOneWordIsNoShellText(t *testing.T) {
 	s := up(t)
 	dir := t.TempDir()
 	program := filepath.Join(dir, "a program; touch canary")
-	must(t, os.WriteFile(program, []byte("#!/bin/sh\necho ran > ran\n"+forever+"\n"), 0o755))
+	must(t, writeProgram(program, "#!/bin/sh\necho ran > ran\n"+forever+"\n"))
 	must(t, s.Start(t.Context(), 1, runOf("7", 1), fm.Command{Dir: dir, Argv: []string{program}}))
 	fileIs(t, filepath.Join(dir, "ran"), "ran\n")
 }
