@@ -79,7 +79,9 @@ func (d *doctor) examine(ctx context.Context) error {
 	}
 	group := ""
 	for i, c := range checks {
+		looking := d.busy("looking at %s", c.name)
 		all := found[i]()
+		looking.done()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

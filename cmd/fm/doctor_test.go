@@ -200,12 +200,15 @@ func TestFixLeavesAnAttemptThatGoesOnAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	supervisor := b.status().PID
-	for _, pid := range []int{guard, supervisor} {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
+	// Both stand still before either ends: neither can start the other anew.
+	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
+		for _, pid := range []int{guard, supervisor} {
+			if err := syscall.Kill(pid, sig); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	b.until("the end of the supervisor", 10*time.Second, func() (any, bool) {
+	b.until("the end of the supervisor", 30*time.Second, func() (any, bool) {
 		return supervisor, !process.Alive(supervisor, "") && !process.Alive(guard, "")
 	})
 	found := b.keeps("without a supervisor")
@@ -227,7 +230,7 @@ func TestFixLeavesAnAttemptThatGoesOnAlone(t *testing.T) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	b.until("the agent's tool alone", 10*time.Second, func() (any, bool) { return b.left(), len(b.marked()) == 1 })
+	b.until("the agent's tool alone", 30*time.Second, func() (any, bool) { return b.left(), len(b.marked()) == 1 })
 	tool := b.marked()
 	found = b.findings("--fix")
 	if r := b.at(found, "processes"); r.OK || r.Fixed || r.Fix != "fm recover" || !strings.Contains(r.Found, "without a session") {
@@ -240,6 +243,18 @@ func TestFixLeavesAnAttemptThatGoesOnAlone(t *testing.T) {
 	b.must("stop", "--now")
 	if r := b.at(b.findings(), "processes"); !r.OK {
 		t.Errorf("at the end: %+v", r)
+	}
+}
+
+// writeProgram writes a script that is run at once. No process is forked
+// meanwhile: it would hold the file open for writing until its own exec, and the
+// script could not be run as long as that ("text file busy").
+func writeProgram(t *testing.T, path, text string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -258,9 +273,7 @@ func TestAnUpgradeOfTmuxIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 		script := "#!/bin/sh\ncase \"$*\" in\n*-V) echo 'tmux 9.9' ;;\n" + refuses + "*) exec " + real + " \"$@\" ;;\nesac\n"
-		if err := os.WriteFile(filepath.Join(dir, "tmux"), []byte(script), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		writeProgram(t, filepath.Join(dir, "tmux"), script)
 		after := *b
 		after.environ = append(slices.Clone(b.environ), "PATH="+dir+":"+binary+":"+os.Getenv("PATH"))
 		return &after
@@ -323,7 +336,7 @@ func TestASupervisorThatHangsOrIsOldIsSeen(t *testing.T) {
 	}
 	b.must("stop", "--now")
 	old := filepath.Join(b.dir, "old-fm")
-	if err := copyFile(old, filepath.Join(binary, "fm")); err != nil {
+	if err := os.Link(filepath.Join(binary, "fm"), old); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), old, "resume")
@@ -358,9 +371,7 @@ func TestACheckThatHangsIsGivenUp(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	hangs := filepath.Join(dir, "claude")
-	if err := os.WriteFile(hangs, []byte("#!/bin/sh\ntrap '' INT\nwhile :; do sleep 1; done\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, hangs, "#!/bin/sh\ntrap '' INT\nwhile :; do sleep 1; done\n")
 	results, out, err := examined(t, func(d *doctor) {
 		d.limit, d.lost = 300*time.Millisecond, fm.ErrGone
 		d.config.Agent.Command = hangs
@@ -500,6 +511,41 @@ func (h *house) visited(t *testing.T, now time.Time) *visit {
 		queue:  func() (queueFacts, error) { return h.rehearse(t.Context(), now) },
 		holder: h.incumbent,
 	}}
+}
+
+// A fix is one command of the shell wherever the project lies. Caught: a path as
+// it is.
+func TestAFixNamesAFolderWithASpaceAsOneWord(t *testing.T) {
+	t.Parallel()
+	h := kept(t, 1, time.Now())
+	dir := filepath.Join(t.TempDir(), "it's a b")
+	if err := os.Rename(h.project.Root, dir); err != nil {
+		t.Fatal(err)
+	}
+	h.project.Root = dir
+	v := h.visited(t, time.Now())
+	word := func(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'\n" }
+	spoil := func(path, text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	view, err := os.ReadFile(h.project.Queue())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoil(h.project.Queue(), string(view)+"9|x|y\n")
+	if _, fix := levels(v.checkQueue(t.Context())); fix != "${EDITOR:-vi} "+word(h.project.Queue()) {
+		t.Errorf("the queue: %s", fix)
+	}
+	spoil(h.project.ConfigFile(), "{")
+	if _, fix := levels(v.checkSettings(t.Context())); fix != "${EDITOR:-vi} "+word(h.project.ConfigFile()) {
+		t.Errorf("the settings: %s", fix)
+	}
+	if _, fix := levels([]finding{belongsToAnother(dir, "x")}); fix != "sudo chown -R \"$(id -u)\" "+word(dir) {
+		t.Errorf("somebody else's files: %s", fix)
+	}
 }
 
 // Caught: the first entry in the place of the last.

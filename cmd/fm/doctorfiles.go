@@ -36,16 +36,16 @@ func (v *visit) checkFiles(context.Context) []finding {
 		return well("nothing has been written yet")
 	}
 	if err != nil {
-		return failed(err, "ls -ld "+dir)
+		return failed(err, "ls -ld "+quoted(dir))
 	}
 	var all []finding
 	mode := info.Mode().Perm()
 	mend := func(context.Context) (string, error) { return v.closeFolder() }
 	switch stranger := v.notOurs(); {
 	case stranger != "":
-		all = append(all, finding{level: wrong, found: stranger + " belongs to another user, so that fm cannot write it", fix: "sudo chown -R \"$(id -u)\" " + dir})
+		all = append(all, belongsToAnother(dir, stranger))
 	case unix.Access(dir, unix.W_OK) == unix.EROFS:
-		all = append(all, finding{level: wrong, found: dir + " is on a disk that can only be read", fix: "findmnt --target " + dir})
+		all = append(all, finding{level: wrong, found: dir + " is on a disk that can only be read", fix: "findmnt --target " + quoted(dir)})
 	case v.cannotWrite() != "":
 		all = append(all, finding{level: wrong, found: v.cannotWrite() + " cannot be written by you", mend: mend})
 	case mode&othersWrite != 0:
@@ -57,6 +57,10 @@ func (v *visit) checkFiles(context.Context) []finding {
 		return well("%s is for you alone", dir)
 	}
 	return all
+}
+
+func belongsToAnother(dir, stranger string) finding {
+	return finding{level: wrong, found: stranger + " belongs to another user, so that fm cannot write it", fix: "sudo chown -R \"$(id -u)\" " + quoted(dir)}
 }
 
 // notOurs names a file that belongs to somebody else. Root may write all.

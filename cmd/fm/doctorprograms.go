@@ -92,7 +92,7 @@ func (v *visit) checkAgent(ctx context.Context) []finding {
 	}
 	version, err := agent.Version(ctx)
 	if err != nil {
-		return failed(fmt.Errorf("%w: run it by hand to see what is wrong", err), agent.Path()+" --version")
+		return failed(fmt.Errorf("%w: run it by hand to see what is wrong", err), quoted(agent.Path())+" --version")
 	}
 	return well("%s at %s", version, agent.Path())
 }
@@ -107,7 +107,7 @@ func (v *visit) checkLogin(ctx context.Context) []finding {
 	case err != nil && ctx.Err() == nil:
 		return []finding{{level: aside, found: "not known: this claude does not say without a request"}} // an older release
 	case err == nil && !login.In:
-		return failed(errors.New("claude is not logged in: log in, or set ANTHROPIC_API_KEY"), strings.TrimSpace(agent.Path()+" auth login"))
+		return failed(errors.New("claude is not logged in: log in, or set ANTHROPIC_API_KEY"), strings.TrimSpace(quoted(agent.Path())+" auth login"))
 	}
 	return well("logged in (%s); whether it is still taken, the first request shows", login.How)
 }

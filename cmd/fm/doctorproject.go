@@ -94,10 +94,10 @@ func (v *visit) checkSettings(context.Context) []finding {
 		return well("the defaults; fm init writes a file to change them")
 	}
 	if _, err := settings(path); err != nil {
-		return failed(err, "${EDITOR:-vi} "+path)
+		return failed(err, "${EDITOR:-vi} "+quoted(path))
 	}
 	if _, err := v.wanted(); err != nil {
-		return failed(err, "rm "+v.project.StateFile())
+		return failed(err, "rm "+quoted(v.project.StateFile()))
 	}
 	return well("%s", path)
 }

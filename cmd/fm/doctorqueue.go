@@ -147,7 +147,7 @@ func (v *visit) checkQueue(context.Context) []finding {
 	case errors.Is(err, queue.ErrCorrupt):
 		return failed(errors.New(strings.ReplaceAll(text(err), ": run `fm queue rebuild`", "")), v.rebuilding())
 	case err != nil:
-		return failed(err, "ls -l "+v.project.Dir())
+		return failed(err, "ls -l "+quoted(v.project.Dir()))
 	case !q.used:
 		return well("nothing has been started yet")
 	}
@@ -159,7 +159,7 @@ func (v *visit) checkQueue(context.Context) []finding {
 		if p.Line == "" { // of the whole file, which is told above
 			continue
 		}
-		all = append(all, finding{level: wrong, found: fmt.Sprintf("%s: %s (%s)", p.What, p.Line, p.Do), fix: "${EDITOR:-vi} " + v.project.Queue()})
+		all = append(all, finding{level: wrong, found: fmt.Sprintf("%s: %s (%s)", p.What, p.Line, p.Do), fix: "${EDITOR:-vi} " + quoted(v.project.Queue())})
 	}
 	if len(all) == 0 && len(q.apart) > 0 {
 		all = append(all, finding{level: warning, found: fmt.Sprintf("queue.txt alone would not bring back %s as it is", q.apart[0].Ref()), fix: "fm queue rebuild --from ledger"})
