@@ -26,7 +26,9 @@ func (c *answerCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	answering := h.busy("answering %s", l.session.Worker)
 	line, err := h.reply(ctx, l, answer, func(q fm.Question) error { return h.unread(l.session, q) })
+	answering.done()
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,9 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return mendable(err)
 	}
+	restoring := h.busy("restoring the worktree of %s", id.Ref())
 	dir, ref, err := repo.Restore(ctx, t.Site())
+	restoring.done()
 	if err != nil && dir != "" { // the worktree is back, and not all that was in it
 		return exitError{code: exitFailure, err: err}
 	}
@@ -49,7 +51,7 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	if ref != "" {
 		fmt.Fprintf(h.stdout, "✓ What stood uncommitted in it is there again, from %s\n", ref)
 	}
-	fmt.Fprintf(h.stdout, "Look at it: cd %s && git status    When it is not needed: git worktree remove %[1]s\n", h.short(dir))
+	fmt.Fprintf(h.stdout, "Look at it: cd %s && git status    When it is not needed: git worktree remove %[1]s\n", quoted(h.short(dir)))
 	return nil
 }
 
