@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/queue"
 )
 
@@ -48,6 +50,31 @@ func TestDashboardIsOneTerminalForAll(t *testing.T) {
 	}
 }
 
+// TestDashboardEndsWithItsTerminal also when that is closed while a worker's
+// session is on it. Caught: a dashboard that stays behind and draws for ever.
+func TestDashboardEndsWithItsTerminal(t *testing.T) {
+	t.Parallel()
+	w := newFruitShop(t)
+	w.tmux("set-option", "-g", "exit-empty", "off")
+	for _, attached := range []string{"", "attached"} {
+		w.types("fm dashboard")
+		w.shows(`I count apples`)
+		w.shows(`^QUEUE`)
+		pid := w.child()
+		began, err := process.StartTime(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if attached != "" {
+			w.keys("Enter")
+			w.shows(`F12: back`)
+		}
+		w.tmux("kill-session")
+		w.until("the end of the dashboard "+attached, soon, func() (any, bool) { return pid, !process.Alive(pid, began) })
+		w.tmux("new-session", "-d", "-x", "80", "-y", "24", "exec sh")
+	}
+}
+
 // newFruitShop has three workers: one works until there is a file "go", one
 // asks, and one fails the first time.
 func newFruitShop(tb testing.TB) *window {
@@ -81,10 +108,21 @@ func (b *bench) fails(id fm.TaskID) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	t, _ := q.Snapshot().Task(id)
-	if _, err := q.Commit(b.Context(), time.Now(), queue.Fail(t, "the plums are gone", 1, time.Now())); err != nil {
-		b.Fatal(err)
-	}
+	b.until(id.Ref()+" to fail", soon, func() (any, bool) {
+		snap, err := q.Refresh(b.Context(), time.Now())
+		if err != nil {
+			b.Fatal(err)
+		}
+		t, _ := snap.Task(id)
+		if t.Status != fm.Working { // its first attempt is another's than the second
+			return t, false
+		}
+		_, err = q.Commit(b.Context(), time.Now(), queue.Fail(t, "the plums are gone", 1, time.Now()))
+		if err != nil && !errors.Is(err, queue.ErrStale) { // else the supervisor was faster
+			b.Fatal(err)
+		}
+		return err, err == nil
+	})
 }
 
 // visits joins a worker's session, and comes back with F12.
@@ -122,7 +160,7 @@ func (w *window) pauses() {
 	w.Helper()
 	w.keys("p")
 	w.until("the pause", soon, func() (any, bool) { s := w.status(); return s.Wanted, s.Wanted.Paused })
-	w.shows(`p goes on`)
+	w.shows(`‖ Paused: .*p goes on`) // the line of the order says as much before
 	w.shot("paused")
 	w.keys("p")
 	w.until("the end of the pause", soon, func() (any, bool) { s := w.status(); return s.Wanted, !s.Wanted.Paused })

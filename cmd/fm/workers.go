@@ -87,7 +87,11 @@ func (h *house) scale(ctx context.Context, by int) (string, error) {
 	var refused error
 	w, err := h.want(ctx, func(w *supervisor.Wanted) {
 		n := w.Workers + by
-		if n < 0 || n > fm.MaxWorkers {
+		switch {
+		case w.Workers == 0 && by < 0:
+			refused = usage("no worker is wanted as it is: none can be taken away")
+			return
+		case n < 0 || n > fm.MaxWorkers:
 			refused = usage("there are %d workers; %+d would make %d: want 0 to %d", w.Workers, by, n, fm.MaxWorkers)
 			return
 		}
