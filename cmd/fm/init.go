@@ -159,7 +159,11 @@ func (f *fitting) look(name string) (state, []byte, error) {
 
 // replace writes a file whole. The root lets no link lead out of the checkout.
 func (f *fitting) replace(name string, text []byte) error {
-	if err := f.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+	mode := fs.FileMode(0o755)
+	if path.Dir(name) == path.Base(f.project.Dir()) {
+		mode = 0o700 // what agents say will stand in it
+	}
+	if err := f.root.MkdirAll(path.Dir(name), mode); err != nil {
 		return err
 	}
 	temp := path.Join(path.Dir(name), ".fm-"+rand.Text())
