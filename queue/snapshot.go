@@ -17,7 +17,8 @@ var (
 	ErrCorrupt = errors.New("ledger is damaged: run `fm queue rebuild`")
 )
 
-// Snapshot is the queue at one moment. It is never changed.
+// Snapshot is the queue at one moment. It is never changed, and whoever has it
+// must not change it: its tasks are those that the queue itself works with.
 type Snapshot struct {
 	Seq      uint64                   // of the last ledger entry in it
 	Tasks    []fm.Task                // in file order
