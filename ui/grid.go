@@ -25,10 +25,10 @@ func gridKeys() []binding {
 		return binding{keys: keys, on: on, group: "Move", help: help, do: func(d *Dashboard) { d.model.move(by(d.grid())) }}
 	}
 	return []binding{
-		{keys: []string{"g"}, on: []pageID{overviewPage, queuePage, helpPage}, group: "Pages", hint: "grid", help: "All panes side by side.", do: func(d *Dashboard) { d.model.turn(gridPage) }},
+		{keys: []string{"g"}, on: []pageID{overviewPage, queuePage, logPage, historyPage, helpPage}, group: "Pages", hint: "grid", help: "All panes side by side.", do: func(d *Dashboard) { d.model.turn(gridPage) }},
 		{keys: []string{"g"}, on: on, do: func(d *Dashboard) { d.model.leave() }},
-		step("In the grid: the tile to the right.", func(grid) int { return 1 }, "Right", "l"),
-		step("In the grid: the tile to the left.", func(grid) int { return -1 }, "Left", "h"),
+		step("In the grid: the tile to the right.", func(grid) int { return 1 }, "Right"),
+		step("In the grid: the tile to the left.", func(grid) int { return -1 }, "Left"),
 		step("In the grid: the tile below.", func(g grid) int { return g.across }, "Down", "j"),
 		step("In the grid: the tile above.", func(g grid) int { return -g.across }, "Up", "k"),
 		step("In the grid: one screen further.", func(g grid) int { return g.across * g.down }, "PgDn", "Ctrl-F", " "),

@@ -102,8 +102,6 @@ func TestGridMovesByTiles(t *testing.T) {
 		{"Right", 2},
 		{"Down", 7},
 		{"Left", 6},
-		{"h", 5},
-		{"l", 6},
 		{"j", 11},
 		{"k", 6},
 		{"Up", 1},
@@ -122,6 +120,21 @@ func TestGridMovesByTiles(t *testing.T) {
 	if d.press("g"); d.model.page != overviewPage {
 		t.Errorf("g leads to %s, and not back", d.model.page)
 	}
+}
+
+// Caught: l that goes to the right, and leaves another worker selected.
+func TestKeysOfTheWorkersCountInTheGrid(t *testing.T) {
+	s := onStage(t, sampleView(8))
+	s.keys("g", "Down", "l")
+	var worker fm.WorkerID
+	s.until("a log", func(m *model) bool {
+		worker = m.worker
+		return m.page == logPage && m.text.of.worker == m.worker
+	})
+	s.keys("Esc", "w")
+	s.until("the history of the same worker's task", func(m *model) bool { return m.page == historyPage && m.worker == worker })
+	s.keys("Esc")
+	s.until("the grid", func(m *model) bool { return m.page == gridPage })
 }
 
 // Caught: a click that counts on the first page alone.

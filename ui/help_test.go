@@ -80,6 +80,24 @@ func TestEveryKeyIsExplained(t *testing.T) {
 	}
 }
 
+// TestNoActionMovesElsewhere: a key that does something on one page does not
+// select another worker or line on the next. Caught: l, which opened the log and
+// went to the right.
+func TestNoActionMovesElsewhere(t *testing.T) {
+	for _, action := range bindings() {
+		for _, move := range bindings() {
+			if action.help == "" || action.group == moveGroup || move.group != moveGroup {
+				continue
+			}
+			for _, key := range action.keys {
+				if slices.Contains(move.keys, key) {
+					t.Errorf("%s is %q, and %q on %v", key, action.help, move.help, move.on)
+				}
+			}
+		}
+	}
+}
+
 // TestTextsNameKeysThatAreThere holds what the notices tell people to press.
 func TestTextsNameKeysThatAreThere(t *testing.T) {
 	for _, hint := range []string{"resume", "pause", "worker"} {

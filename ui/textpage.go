@@ -16,14 +16,14 @@ func textKeys() []binding {
 		return binding{keys: keys, on: on, group: "Move", help: help, do: func(d *Dashboard) { d.scroll(by) }}
 	}
 	return []binding{
-		{keys: []string{"l"}, on: []pageID{overviewPage, logPage, historyPage}, group: "Pages", hint: "log", help: "The log of the selected worker: what happened in its session.", needs: aWorker, do: func(d *Dashboard) { d.showLog(d.model.worker) }},
+		{keys: []string{"l"}, on: []pageID{overviewPage, gridPage, logPage, historyPage}, group: "Pages", hint: "log", help: "The log of the selected worker: what happened in its session.", needs: aWorker, do: func(d *Dashboard) { d.showLog(d.model.worker) }},
 		{keys: []string{"L"}, group: "Pages", help: "The supervisor's log.", do: func(d *Dashboard) { d.showLog(0) }},
 		{keys: []string{"w"}, on: []pageID{overviewPage, gridPage, logPage}, group: "Pages", hint: "why", help: "How the selected worker's task came where it is.", needs: aWorker, do: (*Dashboard).showHistoryOfWorker},
 		scroll("In a text: one line down.", func(int) int { return 1 }, "Down", "j"),
 		scroll("In a text: one line up.", func(int) int { return -1 }, "Up", "k"),
 		scroll("In a text: one screen down.", func(rows int) int { return max(rows-1, 1) }, "PgDn", "Ctrl-F", " "),
 		scroll("In a text: one screen up.", func(rows int) int { return -max(rows-1, 1) }, "PgUp", "Ctrl-B"),
-		scroll("In a text: to its beginning.", func(int) int { return -far }, "Home", "g"),
+		scroll("In a text: to its beginning.", func(int) int { return -far }, "Home"),
 		scroll("In a text: to its end, and follow it.", func(int) int { return far }, "End", "G"),
 	}
 }

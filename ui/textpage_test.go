@@ -187,7 +187,7 @@ func TestTextScrollsAndFollowsItsEnd(t *testing.T) {
 		{"Up", "line 1"},
 		{"Down", "line 2"},
 		{"G", "line 91"},
-		{"g", "line 1"},
+		{"Home", "line 1"},
 		{"PgDn", "line 10"},
 		{"End", "line 91"},
 		{"Up", "line 90"},
