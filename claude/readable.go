@@ -233,7 +233,7 @@ func readable(line []byte, since time.Time) string {
 			}
 			fmt.Fprintf(&b, "%s %s %s\n", at, mark, indent(part.Text))
 		case "tool_use":
-			fmt.Fprintf(&b, "%s ▸ %s %s\n", at, fm.Line(part.Name, 40), fm.Line(string(part.Input), 200))
+			fmt.Fprintf(&b, "%s ▸ %s %s\n", at, fm.Line(part.Name, 40), fm.Line(deed(part.Name, part.Input), 200))
 		case "tool_result":
 			mark := "⎿"
 			if part.IsError {

@@ -113,3 +113,24 @@ func TestAllConversationsOfAnAttemptAreRead(t *testing.T) {
 		}
 	}
 }
+
+// A tool that is called is told in words. Caught: the input as it stands in the
+// transcript; what a shell runs with the escapes of HTML.
+func TestAToolCallIsTold(t *testing.T) {
+	for _, tt := range []struct{ tool, input, want string }{
+		{"Bash", `{"command":"git add -A \u0026\u0026 git commit -m 'Do <it>'","description":"Commit"}`, "git add -A && git commit -m 'Do <it>'"},
+		{"Write", `{"content":"a\nb\n","file_path":"/p/a b.txt"}`, "/p/a b.txt"},
+		{"Edit", `{"file_path":"/p/a.go","old_string":"x","new_string":"y"}`, "/p/a.go"},
+		{"Read", `{"file_path":"/p/a.go","limit":10}`, "/p/a.go"},
+		{"Grep", `{"pattern":"a.*b","path":"/p"}`, "a.*b"},
+		{"Glob", `{"pattern":"**/*.go"}`, "**/*.go"},
+		{"Bash", `{"command":["ls"],  "timeout":12345678901234567890}`, `{"command":["ls"],"timeout":12345678901234567890}`},
+		{"mcp__x__y", `{"b": "<p> \u0026 co", "a": [1, 2]}`, `{"a":[1,2],"b":"<p> & co"}`},
+		{"Read", `null`, "null"},
+	} {
+		line := fmt.Sprintf(`{"type":"assistant","message":{"content":[{"type":"tool_use","name":%q,"input":%s}]}}`, tt.tool, tt.input)
+		if got := readable([]byte(line), time.Time{}); !strings.HasSuffix(got, " ▸ "+tt.tool+" "+tt.want+"\n") {
+			t.Errorf("%s %s: got %q, want %q", tt.tool, tt.input, got, tt.want)
+		}
+	}
+}

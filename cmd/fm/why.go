@@ -151,8 +151,14 @@ func recorded(e queue.Entry) step {
 		s.Then = fmt.Sprintf("%s begins attempt %d", t.Worker, t.Attempt)
 	case e.Op == queue.OpOwe:
 		s.Then = "its pull request is owed"
-	case e.Op == queue.OpPublish, e.Op == queue.OpTidy, e.Op == queue.OpPrioritize, e.Op == queue.OpRerun:
-		s.Then = ""
+	case e.Op == queue.OpPublish:
+		s.Then = "its branch, as a pull request"
+	case e.Op == queue.OpTidy:
+		s.Then = "its worktree is gone, its subissue closed"
+	case e.Op == queue.OpPrioritize:
+		s.Then = "to " + t.Priority.String()
+	case e.Op == queue.OpRerun:
+		s.Then = "the checks of PR #" + t.Pull + " that failed"
 	case t.Pull != "" && (t.Status == fm.Completed || t.Status == fm.Merged):
 		s.Then = string(t.Status) + ", PR #" + t.Pull
 	default:

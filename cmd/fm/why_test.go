@@ -41,3 +41,20 @@ func TestWhatLedgerAndJournalBothTellIsToldOnce(t *testing.T) {
 		t.Errorf("got -, want +:\n%s", diff)
 	}
 }
+
+// What was written down is told with what it was done to. Caught: a bare verb.
+func TestWhatIsWrittenDownIsToldWithItsObject(t *testing.T) {
+	t.Parallel()
+	task := fm.Task{ID: "2", Status: fm.Working, Attempt: 1, Worker: 1, Priority: fm.High, Pull: "7"}
+	for op, want := range map[queue.Op]string{
+		queue.OpPublish:    "publish: its branch, as a pull request",
+		queue.OpTidy:       "tidy: its worktree is gone, its subissue closed",
+		queue.OpPrioritize: "prioritize: to high",
+		queue.OpRerun:      "rerun: the checks of PR #7 that failed",
+		queue.OpClaim:      "claim: worker-1 begins attempt 1",
+	} {
+		if got := recorded(queue.Entry{Op: op, Task: task}).line(); got != want {
+			t.Errorf("%s: got %q, want %q", op, got, want)
+		}
+	}
+}
