@@ -112,6 +112,17 @@ func TestWordsThatCouldStandThere(t *testing.T) {
 			t.Errorf("fm %s: got %q, want %q", line, got, want)
 		}
 	}
+	p := fm.Project{Root: dir}
+	if d := cmp.Diff([]string{"worker-3", "worker-10", "456"}, offered(t, dir, "answer", "")); d != "" {
+		t.Errorf("nobody is known to ask: %s", d)
+	}
+	asks := `{"pid":1,"workers":[{"worker":3,"task":"456","state":"waiting"},{"worker":10,"task":"459","state":"working"}]}`
+	if err := os.WriteFile(p.StatusFile(), []byte(asks), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"worker-3", "456"}, offered(t, dir, "answer", "")); d != "" {
+		t.Errorf("who asks: %s", d)
+	}
 	other := t.TempDir()
 	if got := offered(t, other, "queue", "retry", ""); len(got) > 0 {
 		t.Errorf("outside of a project: %q", got)

@@ -23,6 +23,9 @@ func (t *typed) names(v *kong.Value) []offer {
 	supervisor := offer{"supervisor", "the process that looks after the workers"}
 	switch v.Name {
 	case "worker":
+		if asking := t.asking(project); t.node.Name == "answer" && len(asking) > 0 {
+			return asking
+		}
 		all := t.workers(project)
 		switch t.node.Name {
 		case "attach":
@@ -74,6 +77,23 @@ func (t *typed) workers(project fm.Project) []offer {
 		all = append(all, offer{w.Worker.String(), strings.TrimSpace(w.Text + " " + w.Title)})
 	}
 	return all
+}
+
+// asking are the workers that waited for a person when the supervisor saw them
+// last, and their tasks.
+func (t *typed) asking(project fm.Project) []offer {
+	s, err := (&house{app: t.app, project: project}).lastStatus()
+	if err != nil {
+		return nil
+	}
+	var waiting []string
+	for _, w := range s.Workers {
+		if w.State == string(fm.Waiting) {
+			waiting = append(waiting, w.Worker.String(), string(w.Task))
+		}
+	}
+	all := append(t.workers(project), t.tasks(project)...)
+	return slices.DeleteFunc(all, func(o offer) bool { return !slices.Contains(waiting, o.text) })
 }
 
 const (
