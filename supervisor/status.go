@@ -22,14 +22,14 @@ type Status struct {
 	Workers    []WorkerStatus    `json:"workers"`
 	Counts     map[fm.Status]int `json:"counts"`
 	Parents    []ParentStatus    `json:"parents"`
-	Pulls      []PullStatus      `json:"pulls,omitempty"`
-	Conflicts  []fm.Conflict     `json:"conflicts,omitempty"` // between branches, before they are merged
+	Pulls      []PullStatus      `json:"pulls"`
+	Conflicts  []fm.Conflict     `json:"conflicts"` // between branches, before they are merged
 	Throughput Throughput        `json:"throughput"`
-	Problems   []string          `json:"problems,omitempty"`
-	Gate       Gate              `json:"gate,omitzero"`      // why nothing new is begun
-	Today      fm.Spending       `json:"today,omitzero"`     // by all tasks since midnight
-	Finishes   []Finish          `json:"finishes,omitempty"` // of the last day
-	Quota      fm.Quota          `json:"quota,omitzero"`     // of the forge; the shell's caller fills it in
+	Problems   []string          `json:"problems"`
+	Gate       Gate              `json:"gate,omitzero"`  // why nothing new is begun
+	Today      fm.Spending       `json:"today,omitzero"` // by all tasks since midnight
+	Finishes   []Finish          `json:"finishes"`       // of the last day
+	Quota      fm.Quota          `json:"quota,omitzero"` // of the forge; the shell's caller fills it in
 }
 
 // WorkerStatus is one slot.

@@ -39,7 +39,7 @@ type app struct {
 // run is the life of the program: parse, call, map the error to an exit code.
 func run(args []string, a app) int {
 	if slices.Equal(args, []string{"status", "--line"}) { // every few seconds, for each window
-		return a.line()
+		return a.line(context.Background())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -21,11 +21,9 @@ func overview(s supervisor.Status, now time.Time) page {
 	if line := quotaText(s.Quota, now); line != "" {
 		p.head = append(p.head, row{text: "GitHub: " + line, sentence: true})
 	}
-	if alive {
-		p.add(questionSection(s))
-	}
+	p.add(questionSection(s))
 	p.add(problemSection(s))
-	if alive {
+	if alive || len(s.Workers) > 0 {
 		p.add(workerSection(s, now))
 	}
 	p.sections = append(p.sections, queueSection(s))
@@ -150,7 +148,10 @@ func parentSection(s supervisor.Status) section {
 func headline(s supervisor.Status, now time.Time) string {
 	alive := s.PID != 0
 	head := "supervisor is not running: fm resume"
-	if alive {
+	switch {
+	case alive && s.Started.IsZero(): // it has not said yet
+		head = "supervisor is starting"
+	case alive:
 		head = "up " + span(now.Sub(s.Started))
 	}
 	if s.Wanted.Paused {

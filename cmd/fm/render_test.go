@@ -51,6 +51,7 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 		"  ? worker-1 on #2: see what it shows: fm attach worker-1\n": func(s *supervisor.Status) { s.Workers[0].State = "waiting" },
 		"Working on #2 (26m) · held":                                  func(s *supervisor.Status) { s.Workers[0].Held, s.Workers[0].Person = true, true },
 		"Working on #2 (26m) · attached, typing":                      func(s *supervisor.Status) { s.Workers[0].Person, s.Workers[0].Attached = true, 1 },
+		"fm · shop · supervisor is starting\n":                        func(s *supervisor.Status) { s.Started = time.Time{} },
 		"fm · shop · up 26m · bypassPermissions\n":                    func(s *supervisor.Status) { s.Wanted.Permission = bypass },
 	} {
 		if got := picture(change); !strings.Contains(got, want) {

@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"sync"
@@ -139,7 +135,7 @@ func (g *gaze) look(ctx context.Context, h *house) (news bool) {
 	v := ui.View{Now: time.Now()}
 	wrong := g.refresh(ctx, h)
 	var more []string
-	v.Status, more = g.status(h)
+	v.Status, more = g.status(ctx, h)
 	v.Status.Problems = slices.Concat(v.Status.Problems, wrong, more)
 	v.Tasks, v.Closed = g.snap.Tasks, g.closed
 	news = first || seq != g.snap.Seq || !sameBut(v.Status, g.view.Status)
@@ -211,62 +207,19 @@ func (g *gaze) refresh(ctx context.Context, h *house) (wrong []string) {
 	return wrong
 }
 
-// statusForm is the form of status.json that this fm knows.
-const statusForm = 1
-
-// status is what the supervisor last saw; without one, what the queue says.
-func (g *gaze) status(h *house) (supervisor.Status, []string) {
-	last, err := h.lastStatus()
-	pid, alive := h.supervisorPID()
-	if g.pid = pid; !alive {
-		g.pid = 0
-	}
-	newer := h.statusVersion() > statusForm
-	if alive && err == nil && !newer {
+// status is what the supervisor last saw; without one, what can be said all the
+// same.
+func (g *gaze) status(ctx context.Context, h *house) (supervisor.Status, []string) {
+	said := h.said()
+	if g.pid = said.pid; said.good {
 		if w, err := h.wanted(); err == nil { // the supervisor may not have read it yet
-			last.Wanted = w
+			said.Wanted = w
 		}
-		return last, nil
+		return said.Status, nil
 	}
-	if newer {
-		last = supervisor.Status{}
-	}
-	s, wrong := g.without(h, last)
-	switch {
-	case !alive:
-		return s, wrong
-	case newer:
-		wrong = append(wrong, fmt.Sprintf("The supervisor is of a newer fm than this one: %s cannot be read", h.short(h.project.StatusFile())))
-	case err != nil && !errors.Is(err, fs.ErrNotExist): // else it has only just been started
-		wrong = append(wrong, fmt.Sprintf("%s cannot be read: %s", h.short(h.project.StatusFile()), text(err)))
-	}
-	s.PID = max(pid, 1) // one that has not written who it is yet
-	return s, wrong
-}
-
-// statusVersion is the form of status.json, also of one that cannot be read
-// further; 0 for none.
-func (h *house) statusVersion() int {
-	var form struct {
-		Version int `json:"version"`
-	}
-	if text, err := os.ReadFile(h.project.StatusFile()); err == nil {
-		_ = json.Unmarshal(text, &form) // what it says of the version counts
-	}
-	return form.Version
-}
-
-// without is what can be said without a supervisor. Of the workers it is what
-// that saw last, as far as they have the same work still.
-func (g *gaze) without(h *house, last supervisor.Status) (supervisor.Status, []string) {
-	s, err := h.statusOf(g.snap, last)
+	s, err := h.statusOf(ctx, g.snap, said)
 	if err != nil {
-		return supervisor.Status{}, []string{text(err)}
-	}
-	for _, ws := range last.Workers {
-		if t, ok := g.snap.Task(ws.Task); ok && t.Status == fm.Working && t.Worker == ws.Worker {
-			s.Workers = append(s.Workers, ws)
-		}
+		return s, []string{text(err)}
 	}
 	return s, nil
 }

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/founder-mode/fm"
-	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 	"github.com/founder-mode/fm/ui"
 )
@@ -155,35 +154,6 @@ func TestStatusThatCannotBeReadIsSaid(t *testing.T) {
 				t.Errorf("pid %d, %d tasks, problems %q; want %d, 3 and %q", s.PID, len(g.view.Tasks), s.Problems, os.Getpid(), test.want)
 			}
 		})
-	}
-}
-
-// TestWorkersAreKnownWithoutASupervisor: their sessions live on, and can be
-// joined. Those whose task has moved on are not shown. Caught: workers of an old
-// status.json that have long had other work.
-func TestWorkersAreKnownWithoutASupervisor(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, fm.Config{})
-	h := b.house()
-	q, err := h.openQueue(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Now()
-	snap, err := q.Commit(t.Context(), now, queue.Add(fm.Task{ID: "2"}, now), queue.Add(fm.Task{ID: "3"}, now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := q.Commit(t.Context(), now, queue.Claim(snap.Tasks[0], 1, now)); err != nil {
-		t.Fatal(err)
-	}
-	b.write(b.project.StatusFile(), supervisor.Status{Version: 1, PID: 1, Workers: []supervisor.WorkerStatus{
-		{Worker: 1, Task: "2", Text: "Working on #2"}, {Worker: 2, Task: "3", Text: "Working on #3"}, {Worker: 3, Text: "Idle"},
-	}})
-	var g gaze
-	g.look(t.Context(), h)
-	if s := g.view.Status; s.PID != 0 || len(s.Workers) != 1 || s.Workers[0].Worker != 1 {
-		t.Errorf("pid %d, workers %+v; want none, and worker-1", s.PID, s.Workers)
 	}
 }
 

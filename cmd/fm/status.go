@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
-	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -24,10 +23,10 @@ type statusCmd struct {
 
 func (c *statusCmd) Run(ctx context.Context, a *app) error {
 	if c.Line && !c.Watch {
-		fmt.Fprint(a.stdout, a.segment())
+		fmt.Fprint(a.stdout, a.segment(ctx))
 		return nil
 	}
-	draw, err := c.form(a)
+	draw, err := c.form(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -71,12 +70,12 @@ func collectLate() {
 type form func(supervisor.Status) (string, error)
 
 // form is the one that was asked for; nil for a page.
-func (c *statusCmd) form(a *app) (form, error) {
+func (c *statusCmd) form(ctx context.Context, a *app) (form, error) {
 	switch {
 	case c.JSON:
 		return asJSON, nil
 	case c.Line:
-		return func(supervisor.Status) (string, error) { return a.segment(), nil }, nil
+		return func(supervisor.Status) (string, error) { return a.segment(ctx), nil }, nil
 	case c.Format != "":
 		return format(c.Format)
 	}
@@ -109,43 +108,35 @@ func (h *house) asPage(s supervisor.Status) (string, error) {
 }
 
 func asJSON(s supervisor.Status) (string, error) {
+	s.Workers, s.Parents, s.Pulls, s.Conflicts = listed(s.Workers), listed(s.Parents), listed(s.Pulls), listed(s.Conflicts)
+	s.Problems, s.Finishes = listed(s.Problems), listed(s.Finishes)
+	if s.Counts == nil {
+		s.Counts = map[fm.Status]int{}
+	}
 	text, err := json.Marshal(s)
 	return string(text) + "\n", err
 }
 
-// status is what the supervisor saw last; without one, what the queue says. A
-// status.json that cannot be read, as after a power cut, is as good as none.
-func (h *house) status(ctx context.Context) (supervisor.Status, error) {
-	s, err := h.lastStatus()
-	if _, alive := h.supervisorPID(); err != nil || !alive {
-		return h.queueStatus(ctx, s)
+// listed gives a list also of nothing: null is none for who goes through it.
+func listed[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	return s, nil
+	return list
 }
 
-// queueStatus is what can be said without a supervisor: its PID is 0.
-func (h *house) queueStatus(ctx context.Context, last supervisor.Status) (supervisor.Status, error) {
+// status is what the supervisor saw last; without one, what can be said all the
+// same.
+func (h *house) status(ctx context.Context) (supervisor.Status, error) {
+	said := h.said()
+	if said.good {
+		return said.Status, nil
+	}
 	q, err := h.openQueue(ctx)
 	if err != nil {
-		return last, err
+		return said.Status, err
 	}
-	return h.statusOf(q.Snapshot(), last)
-}
-
-// statusOf is what a queue and the settings say, without a supervisor.
-func (h *house) statusOf(snap queue.Snapshot, last supervisor.Status) (supervisor.Status, error) {
-	state := supervisor.NewState(supervisor.Rules{})
-	state.At, state.Queue, state.Finishes = time.Now(), snap, last.Finishes
-	var err error
-	if state.Wanted, err = h.wanted(); err != nil {
-		return last, err
-	}
-	s := supervisor.View(state)
-	s.Project, s.Workers, s.Quota = h.project.Root, nil, h.leftover(state.At)
-	if h.broken != nil {
-		s.Problems = append(s.Problems, "No supervisor can start with "+text(h.broken))
-	}
-	return s, nil
+	return h.statusOf(ctx, q.Snapshot(), said)
 }
 
 // leftover is what GitHub was last heard to have left, as long as its hour runs

@@ -108,3 +108,33 @@ func TestTheSchemaIsWhatIsPrinted(t *testing.T) {
 		t.Errorf("got %+v", out)
 	}
 }
+
+// TestListsAreThereWhenTheyAreEmpty: who goes through what docs/status.md calls a
+// list finds one, also where nothing has ever been seen. Caught: "workers":null.
+func TestListsAreThereWhenTheyAreEmpty(t *testing.T) {
+	text, err := asJSON(supervisor.Status{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range fieldRows("", "", reflect.TypeFor[supervisor.Status]()) {
+		cells := strings.Split(line, " | ")
+		name, empty := strings.Trim(cells[0], "|` "), ""
+		switch {
+		case strings.ContainsAny(name, ".["):
+			continue
+		case strings.HasPrefix(cells[2], "list of"):
+			empty = "[]"
+		case strings.HasPrefix(cells[2], "object of"):
+			empty = "{}"
+		default:
+			continue
+		}
+		if got := string(out[name]); got != empty {
+			t.Errorf("%s is %s, want %s", name, got, empty)
+		}
+	}
+}

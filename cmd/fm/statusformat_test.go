@@ -68,9 +68,9 @@ func TestTheSegmentIsShort(t *testing.T) {
 			Wanted: supervisor.Wanted{Workers: 4}, Workers: working(fm.AtWork, fm.Waiting),
 			Counts: map[fm.Status]int{fm.Failed: 1, fm.Blocked: 1, fm.Completed: 2, fm.Merged: 3, fm.Pending: 9},
 		},
-		"fm 0/1 ⏸":  {Wanted: supervisor.Wanted{Workers: 1, Paused: true}},
-		"fm 1/1 ⏸":  {Wanted: supervisor.Wanted{Workers: 1}, Workers: working(fm.Limited), Gate: struct{ Why string }{"#(reboot)"}},
-		"fm off ✓3": {off: true, Workers: working(fm.Waiting), Counts: map[fm.Status]int{fm.Merged: 3}},
+		"fm 0/1 ⏸":     {Wanted: supervisor.Wanted{Workers: 1, Paused: true}},
+		"fm 1/1 ⏸":     {Wanted: supervisor.Wanted{Workers: 1}, Workers: working(fm.Limited), Gate: struct{ Why string }{"#(reboot)"}},
+		"fm off ?1 ✓3": {off: true, Workers: working(fm.Waiting), Counts: map[fm.Status]int{fm.Merged: 3}},
 	} {
 		if got := g.String(); got != want || strings.Contains(got, "#") {
 			t.Errorf("got %q, want %q", got, want)

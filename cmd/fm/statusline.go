@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,7 +21,10 @@ import (
 // Three of four workers are at work, one waits for an answer, two tasks need
 // somebody, twelve are done, and nothing new is begun. Whoever refreshes it every
 // few seconds wants it to cost nothing: it neither asks git nor reads the queue.
-func (a *app) segment() string {
+//
+// Where no supervisor says who waits while tasks are at work, the agents are
+// asked.
+func (a *app) segment(ctx context.Context) string {
 	root, ok := plainRoot(a.dir)
 	h := &house{app: a, project: fm.Project{Root: root}}
 	if !ok || !h.used() {
@@ -29,19 +33,20 @@ func (a *app) segment() string {
 	s, err := h.glimpse()
 	if _, alive := h.supervisorPID(); !alive || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.off = true
+		s.Workers = h.living(ctx, s.Counts[fm.Working])
 	}
 	return s.String() + "\n"
 }
 
 // line prints the segment of the folder that fm was started in, without the
 // grammar, which takes longer to build than all of it.
-func (a app) line() int {
+func (a app) line(ctx context.Context) int {
 	dir, err := os.Getwd()
 	if err != nil {
 		return exitOK // there is nothing to show
 	}
 	a.dir = dir
-	fmt.Fprint(a.stdout, a.segment())
+	fmt.Fprint(a.stdout, a.segment(ctx))
 	return exitOK
 }
 
@@ -57,6 +62,22 @@ type glimpse struct {
 type glimpsed struct {
 	State string
 	Task  fm.TaskID
+}
+
+// living is what status says of the workers whose agents live on.
+func (h *house) living(ctx context.Context, working int) []glimpsed {
+	if working == 0 {
+		return nil
+	}
+	s, err := h.house(h.project.Root).status(ctx)
+	if err != nil {
+		return nil // the segment has no room for it
+	}
+	var all []glimpsed
+	for _, ws := range s.Workers {
+		all = append(all, glimpsed{State: ws.State, Task: ws.Task})
+	}
+	return all
 }
 
 func (h *house) glimpse() (glimpse, error) {
@@ -80,7 +101,7 @@ func (g glimpse) String() string {
 	}
 	words := []string{"fm", fmt.Sprintf("%d/%d", active, g.Wanted.Workers)}
 	if g.off {
-		words, asking = []string{"fm", "off"}, 0
+		words = []string{"fm", "off"}
 	}
 	for _, part := range []struct {
 		mark string
