@@ -41,11 +41,12 @@ func (c *queueRetryCmd) Run(ctx context.Context, a *app) error { return a.edit(c
 
 func retry(t fm.Task) (queue.Change, string, error) {
 	switch t.Status {
-	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold, fm.Pending:
-		return queue.Retry(t, time.Now()), t.ID.Ref() + " is pending again", nil
 	case fm.Working, fm.Completed, fm.Merged:
+		return queue.Change{}, "", usage("%s is %s: only a task that is failed, blocked, cancelled, on hold or waiting can be retried", t.ID.Ref(), t.Status)
+	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold, fm.Pending:
+	default: // a word that somebody wrote and that means nothing
 	}
-	return queue.Change{}, "", usage("%s is %s: only a task that is failed, blocked, cancelled, on hold or waiting can be retried", t.ID.Ref(), t.Status)
+	return queue.Retry(t, time.Now()), t.ID.Ref() + " is pending again", nil
 }
 
 type queueRetryAllCmd struct{}
