@@ -45,14 +45,28 @@ func (s State) noteFor(ss fm.Session) string {
 	switch {
 	case handOf(s.Wanted.Hands, ss.Worker).Held:
 		return "held: fm release " + ss.Worker.String()
-	case mine && s.present(ss) && (t.Status == fm.Completed || t.Status == fm.Merged):
-		return t.ID.Ref() + " is done; fm waits until you leave"
+	case mine && s.present(ss) && t.Status != fm.Working:
+		return t.ID.Ref() + " is " + fate(t.Status) + "; fm goes on when you leave"
 	case s.present(ss):
 		return "fm holds still while you type"
 	case mine && t.Status == fm.Working && struck(rep):
 		return s.struckText(rep)
 	}
 	return ""
+}
+
+// fate says what became of a task whose agent a person still looks at.
+func fate(s fm.Status) string {
+	switch s {
+	case fm.Completed, fm.Merged:
+		return "done"
+	case fm.Hold:
+		return "on hold"
+	case fm.Pending: // it will be tried again
+		return "given up for now"
+	case fm.Working, fm.Failed, fm.Blocked, fm.Cancelled:
+	}
+	return fm.Line(string(s), 20)
 }
 
 // struckText says in a few words what a stopped agent waits for.

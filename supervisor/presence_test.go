@@ -113,7 +113,7 @@ func TestNotes(t *testing.T) {
 	f.s.Queue.Tasks[0] = done
 	f.s.Rules.Merge = ManualMerge
 	f.session(1, types)
-	note("#1 is done; fm waits until you leave")
+	note("#1 is done; fm goes on when you leave")
 	f.session(1, func(ss *fm.Session) { ss.Clients = 0 })
 	note("")
 	if len(f.s.Notes) > 0 {

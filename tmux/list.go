@@ -243,11 +243,11 @@ func (l listing) guard() (oldest pane, found bool) {
 }
 
 // people counts who is attached to a worker's session, or to another session
-// that shows the same pane.
+// that shows the same pane. The keys of who only reads reach nobody.
 func (l listing) people(r room) (n int, lastKey time.Time) {
 	for _, c := range l.visitors(r) {
 		n++
-		if c.activity.After(lastKey) {
+		if !c.reader && c.activity.After(lastKey) {
 			lastKey = c.activity
 		}
 	}

@@ -18,7 +18,8 @@ func ours(worker, rest string) string { return worker + " " + worker + " " + res
 
 func row(fields ...string) string { return strings.Join(fields, "\t") + "\n" }
 
-// Caught: programs on control connections counted as people.
+// Caught: programs on control connections counted as people; the keys of somebody
+// who may only read, which held the next task up.
 func TestListingBecomesSight(t *testing.T) {
 	text := row("S", "42.1000") +
 		row("P", "$0", "%0", "    fm-hub", "1", "0", "", "9", "1000") +
@@ -27,15 +28,15 @@ func TestListingBecomesSight(t *testing.T) {
 		row("P", "$3", "%3", ours("worker-3", "no id! x worker-3"), "1", "3", "", "79", "1100") +
 		row("P", "$9", "%1", "worker-1    watching", "0", "", "", "77", "1100") +
 		row("P", "$10", "%9", "    supervisor", "0", "", "", strconv.Itoa(os.Getpid()), "1100") +
-		row("C", "$0", "1", "1200", "0") + row("C", "$1", "0", "1201", "0") + row("C", "$9", "0", "1202", "1") + row("C", "$1", "1", "1300", "0")
+		row("C", "$0", "1", "1200", "0") + row("C", "$1", "0", "1201", "0") + row("C", "$9", "0", "1202", "0") + row("C", "$1", "0", "1203", "1") + row("C", "$1", "1", "1300", "0")
 	l, err := parseListing(text)
 	must(t, err)
 	at := func(s int64) time.Time { return time.Unix(s, 0) }
 	want := fm.Sight{
 		Generation: "42.1000",
 		Sessions: []fm.Session{
-			// Two people: one attached, one through a session of their own that shows the window.
-			{Worker: 1, Run: runOf("456", 2), Alive: true, PID: 77, Clients: 2, LastKey: at(1202), Activity: at(1100)},
+			// Three people: one attached, one through a session of their own that shows the window, and a reader.
+			{Worker: 1, Run: runOf("456", 2), Alive: true, PID: 77, Clients: 3, LastKey: at(1202), Activity: at(1100)},
 			{Worker: 2, Run: runOf("9", 1), PID: 78, Exit: "signal 9", Activity: at(1100)},
 			{Worker: 3, PID: 79, Exit: "exit 3", Activity: at(1100)},
 		},

@@ -30,7 +30,7 @@ func TestNoteIsShownAsItIs(t *testing.T) {
 	bottom(t, term, " worker-1 · 7.1 ")
 	canary := filepath.Join(t.TempDir(), "canary")
 	for text, want := range map[string]string{
-		"#7 is done; fm waits until you leave": " · #7 is done; fm waits until you leave ",
+		"#7 is done; fm goes on when you leave": " · #7 is done; fm goes on when you leave ",
 		"a#[fg=red]b##[x]":                     " · a# [fg=red]b",
 		"#{pid} %H ,}":                         " · #{pid} %H ,} ",
 		"two\nlines\x1b[31m;":                  " · two lines; ",
