@@ -83,6 +83,7 @@ func Pick(ctx context.Context, o PickOptions) (int, error) {
 // openScreen is the terminal of this process. A kind of terminal that is not
 // known here, as may be over ssh, is taken for an xterm.
 func openScreen() (tcell.Screen, error) {
+	takeForUTF8()
 	screen, err := tcell.NewScreen()
 	if err == nil {
 		return screen, nil

@@ -72,11 +72,17 @@ func TestSenselessEditsSayWhy(t *testing.T) {
 		e      Edit
 		says   string // "" for what makes sense
 	}{
-		{fm.Working, Retry, "works on it"},
+		{fm.Working, Retry, "can be retried"},
 		{fm.Working, High, ""},
 		{fm.Working, Normal, "normal already"},
 		{fm.Completed, Retry, "its pull request #7 decides"},
 		{fm.Completed, Cancel, ""},
+		{fm.Completed, Hold, ""},
+		{fm.Completed, High, ""},
+		{fm.Merged, High, "its turn is over"},
+		{fm.Merged, Retry, "can be retried"},
+		{fm.Cancelled, Critical, "r takes it up again"},
+		{fm.Hold, Critical, ""},
 		{fm.Merged, Hold, "merged"},
 		{fm.Cancelled, Cancel, "already"},
 		{fm.Cancelled, Hold, ""},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 )
 
 // edit changes the selected task of the table, or says why that makes no sense.
@@ -65,28 +66,24 @@ func (d *Dashboard) orderEdit(id fm.TaskID, e Edit) {
 
 // whyNot says why an edit makes no sense for a task as it is; "" where it does.
 func whyNot(t fm.Task, e Edit) string {
-	id := t.ID.Ref()
+	wish := queue.Ranked
 	switch e {
+	case Retry:
+		wish = queue.Anew
+	case Hold:
+		wish = queue.Aside
+	case Cancel:
+		wish = queue.Off
 	case Critical, High, Normal, Low:
 		if t.Priority.String() == string(e) {
-			return id + " is " + string(e) + " already"
+			return t.ID.Ref() + " is " + string(e) + " already"
 		}
-		return ""
-	case Retry, Hold, Cancel:
 	}
-	switch {
-	case t.Status == fm.Working && e == Retry:
-		return fmt.Sprintf("%s is not to be retried: %s works on it", id, t.Worker)
-	case t.Status == fm.Completed && e == Retry && t.Pull != "":
-		return fmt.Sprintf("%s is done: its pull request #%s decides what becomes of it", id, t.Pull)
-	case t.Status == fm.Completed && e == Retry:
-		return id + " is done"
-	case t.Status == fm.Merged:
-		return id + " is merged"
-	case t.Status == fm.Cancelled && e == Cancel:
-		return id + " is cancelled already; r takes it up again"
+	why := queue.Refused(t, wish)
+	if why != "" && t.Status == fm.Cancelled {
+		why += "; r takes it up again"
 	}
-	return ""
+	return why
 }
 
 // selectedTask is the one in the table; where there is none it says so.

@@ -29,7 +29,7 @@ func (c *queuePriorityCmd) Run(ctx context.Context, a *app) error {
 
 func reprioritize(p fm.Priority) edit {
 	return func(t fm.Task) (queue.Change, string, error) {
-		return queue.Reprioritize(t, p), fmt.Sprintf("%s is %s now", t.ID.Ref(), p), nil
+		return queue.Reprioritize(t, p), fmt.Sprintf("%s is %s now", t.ID.Ref(), p), sensible(t, queue.Ranked)
 	}
 }
 
@@ -40,13 +40,7 @@ type queueRetryCmd struct {
 func (c *queueRetryCmd) Run(ctx context.Context, a *app) error { return a.edit(ctx, c.Tasks, retry) }
 
 func retry(t fm.Task) (queue.Change, string, error) {
-	switch t.Status {
-	case fm.Working, fm.Completed, fm.Merged:
-		return queue.Change{}, "", usage("%s is %s: only a task that is failed, blocked, cancelled, on hold or waiting can be retried", t.ID.Ref(), t.Status)
-	case fm.Failed, fm.Blocked, fm.Cancelled, fm.Hold, fm.Pending:
-	default: // a word that somebody wrote and that means nothing
-	}
-	return queue.Retry(t, time.Now()), t.ID.Ref() + " is pending again", nil
+	return queue.Retry(t, time.Now()), t.ID.Ref() + " is pending again", sensible(t, queue.Anew)
 }
 
 type queueRetryAllCmd struct{}
@@ -77,10 +71,7 @@ func (c *queueHoldCmd) Run(ctx context.Context, a *app) error { return a.edit(ct
 
 // setAside puts a task on hold.
 func setAside(t fm.Task) (queue.Change, string, error) {
-	if err := movable(t, fm.Hold); err != nil {
-		return queue.Change{}, "", err
-	}
-	return queue.Hold(t, "a person set it to hold", time.Now()), t.ID.Ref() + " is on hold" + left(t), nil
+	return queue.Hold(t, "a person set it to hold", time.Now()), t.ID.Ref() + " is on hold" + left(t), sensible(t, queue.Aside)
 }
 
 type queueCancelCmd struct {
@@ -91,21 +82,19 @@ func (c *queueCancelCmd) Run(ctx context.Context, a *app) error { return a.edit(
 
 // callOff cancels a task.
 func callOff(t fm.Task) (queue.Change, string, error) {
-	if err := movable(t, fm.Cancelled); err != nil {
-		return queue.Change{}, "", err
-	}
-	return queue.Cancel(t, "a person cancelled it", time.Now()), t.ID.Ref() + " is cancelled" + left(t), nil
+	return queue.Cancel(t, "a person cancelled it", time.Now()), t.ID.Ref() + " is cancelled" + left(t), sensible(t, queue.Off)
 }
 
-// movable says why a task cannot be given up, if so.
-func movable(t fm.Task, to fm.Status) error {
-	if t.Status == fm.Merged {
-		return usage("%s is merged: there is nothing left of it to stop", t.ID.Ref())
+// sensible refuses what makes no sense for a task as it is.
+func sensible(t fm.Task, w queue.Wish) error {
+	why := queue.Refused(t, w)
+	switch {
+	case why == "":
+		return nil
+	case t.Status == fm.Hold || t.Status == fm.Cancelled:
+		return usage("%s; have it done with: fm queue retry %s", why, t.ID)
 	}
-	if t.Status == to {
-		return usage("%s is %s already; have it done with: fm queue retry %s", t.ID.Ref(), t.Status, t.ID)
-	}
-	return nil
+	return usage("%s", why)
 }
 
 // left says what is left of a task that is given up.
