@@ -70,17 +70,21 @@ func (s *typing) enter(line string) {
 	s.tmux("send-keys", "C-u")
 	s.tmux("send-keys", "-l", "clear; "+line+"; echo $((40 + 2)) times")
 	s.tmux("send-keys", "Enter")
-	s.shows("42 times\nready>")
+	s.shows("42 times\nready>\n")
 }
 
-// tab types a line and presses Tab; the line is then what it should be.
+// tab types a line and presses Tab; the line is then what it should be. It is
+// typed on an empty screen: what was completed before may begin like it.
 func (s *typing) tab(line, want string) {
 	s.Helper()
 	s.tmux("send-keys", "C-u")
+	s.tmux("send-keys", "-l", "clear; echo $((40 + 2)) times")
+	s.tmux("send-keys", "Enter")
+	s.shows("42 times\nready>\n")
 	s.tmux("send-keys", "-l", line)
-	s.shows("ready> " + strings.TrimRight(line, " "))
+	s.shows("\nready> " + strings.TrimRight(line, " ") + "\n")
 	s.tmux("send-keys", "Tab")
-	s.shows("ready> " + want)
+	s.shows("\nready> " + want)
 }
 
 // tabs are what all shells do.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -24,6 +25,7 @@ type sights struct {
 	root string
 	// beside runs what must not take the process down with the terminal in hand.
 	beside func(func())
+	slow   time.Duration // [backstop], but in tests
 
 	tasks    sync.WaitGroup // what Watch has started
 	terminal onceDone[*tmux.Server]
@@ -81,7 +83,7 @@ func (s *sights) Watch(ctx context.Context) <-chan ui.View {
 }
 
 func (s *sights) watch(ctx context.Context, wake <-chan struct{}, views chan<- ui.View) {
-	slow, clock := time.NewTicker(backstop), time.NewTicker(time.Second)
+	slow, clock := time.NewTicker(cmp.Or(s.slow, backstop)), time.NewTicker(time.Second)
 	defer slow.Stop()
 	defer clock.Stop()
 	next := time.NewTimer(0) // the next look, if it is on its way
