@@ -74,7 +74,7 @@ func added(row []stretch, c stretch) []stretch {
 }
 
 func (s stretch) goesOn(c stretch) bool {
-	if s.x+s.cells != c.x || s.style != c.style || c.cells != 1 || len(s.text) > 1<<10 {
+	if s.x+s.cells != c.x || s.style != c.style || len(s.text) > 1<<10 {
 		return false
 	}
 	if isASCII(s.text) && isASCII(c.text) {

@@ -116,6 +116,7 @@ func TestEveryCharacterStandsInItsCell(t *testing.T) {
 func TestPictureHasTheLooksOfTheTerminal(t *testing.T) {
 	for _, c := range []struct{ capture, want string }{
 		{"\x1b[31mx", `style="fill:#ff7b72">x`},
+		{"\x1b[91mx", `style="fill:#ffa198">x`},
 		{"\x1b[38;5;196mx", `style="fill:#ff0000">x`},
 		{"\x1b[38;2;1;2;3mx", `style="fill:#010203">x`},
 		{"\x1b[44mx", `width="8.4" height="18" fill="#58a6ff"/>` + "\n<text"},

@@ -29,7 +29,8 @@ func shown(text string) (string, sgr.Pen) {
 }
 
 // What these mean in every form is held by the pictures of ui; here, how long
-// they are.
+// they are. Caught: a sequence that was broken off taking the next one's
+// beginning along.
 func TestOnlyTextIsShown(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"a\x1b[1mb\x1b[0;31mc", "abc"},
@@ -37,6 +38,7 @@ func TestOnlyTextIsShown(t *testing.T) {
 		{"a\x1b]8;;http://example.org\x1b\\b\x1b]8;;\ac\x1b]0;title", "abc"},
 		{"a\x1bPq#0\x1b\\b\x1b_x\x1b\\c\x1b(0d\x1b=e", "abcde"},
 		{"a\tb\rc\x07d\x7fe", "abcde"},
+		{"a\x1b[3\x1b[31mb", "ab"},
 		{"\x1b[", ""},
 		{"\x1b", ""},
 		{"a\u202eb\u200bc", "abc"},
