@@ -25,7 +25,8 @@ import (
 //
 // F12 leads back to where a person came from: it ends their client, and who
 // sent them has seen to what comes then ([Server.Attach]). It is a plain
-// detach-client because tmux lets a reader run nothing else.
+// detach-client because tmux lets a reader run nothing else. C-b C-z would stop
+// the client, which is no job of the shell that it came from.
 const confTemplate = `# Written by fm, and again whenever it starts a server. Do not edit.
 set-option -s exit-empty off
 set-option -s escape-time 10
@@ -57,6 +58,7 @@ set-option -g window-status-format ''
 set-option -g window-status-current-format ''
 bind-key -n F12 detach-client
 bind-key d detach-client
+unbind-key C-z
 set-hook -g client-session-changed[0] "if-shell -F '{IS_WORKER}' 'set-option -w window-size latest'"
 set-hook -g client-session-changed[1] "if-shell -F '#{m:worker-*,#{client_last_session}}' \"run-shell -C \\\"if-shell -F -t '=#{client_last_session}:' '##{==:##{session_attached},0}' 'resize-window -t =#{client_last_session}: -x {W} -y {H}'\\\"\""
 set-hook -g client-detached[0] "run-shell -C \"#{S:#{?#{&&:#{m:worker-*,#{session_name}},#{==:#{session_attached},0}},resize-window -t '#{session_id}:' -x {W} -y {H} ; ,}}\""

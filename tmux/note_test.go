@@ -31,11 +31,11 @@ func TestNoteIsShownAsItIs(t *testing.T) {
 	canary := filepath.Join(t.TempDir(), "canary")
 	for text, want := range map[string]string{
 		"#7 is done; fm goes on when you leave": " · #7 is done; fm goes on when you leave ",
-		"a#[fg=red]b##[x]":                     " · a# [fg=red]b",
-		"#{pid} %H ,}":                         " · #{pid} %H ,} ",
-		"two\nlines\x1b[31m;":                  " · two lines; ",
-		"-t x":                                 " · -t x ",
-		"#(touch x)#[fg=red]#{pid}":            " · #(touch x)# [fg=red]#{pid} ",
+		"a#[fg=red]b##[x]":                      " · a# [fg=red]b",
+		"#{pid} %H ,}":                          " · #{pid} %H ,} ",
+		"two\nlines\x1b[31m;":                   " · two lines; ",
+		"-t x":                                  " · -t x ",
+		"#(touch x)#[fg=red]#{pid}":             " · #(touch x)# [fg=red]#{pid} ",
 	} {
 		must(t, s.Note(t.Context(), 1, text))
 		bottom(t, term, want)

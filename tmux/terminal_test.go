@@ -89,3 +89,21 @@ func TestVisitLeavesNoWord(t *testing.T) {
 		t.Errorf("it left %q", got)
 	}
 }
+
+// The client that C-b C-z stops is no job of a shell's, which could wake it: fm
+// waits for its end. Caught: the key as tmux has it.
+func TestNobodyIsStuckInAClientThatStops(t *testing.T) {
+	t.Parallel()
+	s := up(t)
+	must(t, s.Start(t.Context(), 1, runOf("7", 1), sh(t, "exec cat")))
+	term, dir := visiting(t, s)
+	term.press(t, "C-b", "C-z", "x")
+	until(t, "the worker's pane goes on", func() (any, bool) {
+		got := hand(t, s, "capture-pane", "-p", "-t", target(1))
+		return got, strings.Contains(got, "x")
+	})
+	term.press(t, "F12")
+	if got := isBack(t, term, dir); strings.TrimSpace(got) != "left with 0" {
+		t.Errorf("it left %q", got)
+	}
+}
