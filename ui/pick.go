@@ -80,24 +80,6 @@ func Pick(ctx context.Context, o PickOptions) (int, error) {
 	return p.picked, nil
 }
 
-// openScreen is the terminal of this process. A kind of terminal that is not
-// known here, as may be over ssh, is taken for an xterm.
-func openScreen() (tcell.Screen, error) {
-	takeForUTF8()
-	screen, err := tcell.NewScreen()
-	if err == nil {
-		return screen, nil
-	}
-	xterm, unknown := tcell.LookupTerminfo("xterm-256color")
-	if unknown != nil {
-		return nil, fmt.Errorf("open terminal: %w", err)
-	}
-	if screen, err = tcell.NewTerminfoScreenFromTtyTerminfo(nil, xterm); err != nil {
-		return nil, fmt.Errorf("open terminal: %w", err)
-	}
-	return screen, nil
-}
-
 // picker is where the user is among the choices.
 type picker struct {
 	PickOptions

@@ -78,3 +78,33 @@ func (t *terminal) Sync() {
 
 // EnableMouse asks for buttons and the wheel, and not for each movement.
 func (t *terminal) EnableMouse(...tcell.MouseFlags) { t.Screen.EnableMouse(tcell.MouseButtonEvents) }
+
+// openScreen is the terminal of this process. A kind of terminal that is not
+// known here, as may be over ssh, is taken for an xterm.
+func openScreen() (tcell.Screen, error) {
+	assumeUTF8()
+	takeForUTF8()
+	screen, err := tcell.NewScreen()
+	if err == nil {
+		return screen, nil
+	}
+	xterm, unknown := tcell.LookupTerminfo("xterm-256color")
+	if unknown != nil {
+		return nil, fmt.Errorf("open terminal: %w", err)
+	}
+	if screen, err = tcell.NewTerminfoScreenFromTtyTerminfo(nil, xterm); err != nil {
+		return nil, fmt.Errorf("open terminal: %w", err)
+	}
+	return screen, nil
+}
+
+// assumeUTF8 has tcell write UTF-8 whatever the locale is called, as all else of
+// fm does: where it is C, as it often is over ssh, the terminal is of another
+// opinion, and a mark that becomes a question mark says that somebody asks.
+func assumeUTF8() {
+	utf8 := tcell.GetEncoding("UTF-8")
+	for _, charset := range []string{"US-ASCII", "ASCII", "ISO646"} {
+		tcell.RegisterEncoding(charset, utf8)
+	}
+	tcell.SetEncodingFallback(tcell.EncodingFallbackUTF8) // for those that tcell does not know
+}

@@ -75,6 +75,21 @@ func TestDashboardEndsWithItsTerminal(t *testing.T) {
 	}
 }
 
+// TestDashboardLooksTheSameInEveryLocale, the mark of a worker that is at work
+// above all. Caught: a question mark for what ASCII does not have; a character set
+// that is not known.
+func TestDashboardLooksTheSameInEveryLocale(t *testing.T) {
+	t.Parallel()
+	w := newFruitShop(t)
+	for _, locale := range []string{"C", "POSIX", "de_DE.ISO-8859-1", "ja_JP.eucJP", "en_US.UTF-8"} {
+		w.types("clear; LC_ALL=" + locale + " fm dashboard; echo left with $?")
+		w.shows(`^● worker-1 `)
+		w.shows(`^\? worker-2 `)
+		w.keys("q")
+		w.ends(0)
+	}
+}
+
 // newFruitShop has three workers: one works until there is a file "go", one
 // asks, and one fails the first time.
 func newFruitShop(tb testing.TB) *window {
