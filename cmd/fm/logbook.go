@@ -56,7 +56,7 @@ func (h *house) endOf(ctx context.Context, w fm.WorkerID) (func(context.Context,
 	if info, err := os.Stat(h.supervisorLog()); err == nil && info.Size() > logTail {
 		at = info.Size() - logTail
 	}
-	return tail(h.supervisorLog(), at), nil
+	return (&supervisorLog{file: tailed{path: h.supervisorLog(), at: at}}).write, nil
 }
 
 // lastLines keeps the last lines that are written to it.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,5 +83,25 @@ func TestSupervisorLinesAreReadable(t *testing.T) {
 	}
 	if got := (logForm{colours: true}).logged(line); got != "\x1b[33m2026-11-20 14:30:45 WARN  slow\x1b[m\n" {
 		t.Errorf("coloured: got %q", got)
+	}
+}
+
+// The dashboard shows the log as fm logs does. Caught: its lines as they stand in
+// the file.
+func TestTheDashboardShowsTheSupervisorsLogReadable(t *testing.T) {
+	t.Parallel()
+	h := kept(t, 1, time.Now())
+	if err := os.MkdirAll(h.project.Logs(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 20, 14, 30, 45, 0, time.Local)
+	line := "time=" + at.Format(time.RFC3339Nano) + " level=INFO msg=\"supervisor started\" pid=12\n"
+	if err := os.WriteFile(h.supervisorLog(), []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var l logbook
+	got, err := l.read(t.Context(), h, 0)
+	if want := []string{"2026-11-20 14:30:45 INFO  supervisor started  pid=12"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v; want %q", got, err, want)
 	}
 }
