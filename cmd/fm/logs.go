@@ -109,10 +109,13 @@ func (l *sessionLog) of(ctx context.Context, name string) error {
 		return nil
 	}
 	id, err := fm.ParseTaskID(name)
-	if err != nil {
+	_, known := l.queue.Snapshot().Task(id)
+	switch meant := nearName(name); {
+	case (err != nil || !known) && meant != "":
+		return usage("there is no log of %s; did you mean: fm logs %s", fm.Line(name, 40), meant)
+	case err != nil:
 		return usage("%q: want worker-3, a task such as 456, or supervisor", name)
-	}
-	if _, ok := l.queue.Snapshot().Task(id); !ok {
+	case !known:
 		return unqueued(id)
 	}
 	l.mine = func(e queue.Entry) bool { return e.Task.ID == id }

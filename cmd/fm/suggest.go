@@ -172,6 +172,22 @@ func nearest(word string, words []string) string {
 	return best
 }
 
+// nearName is the worker, or the supervisor, that somebody probably meant; "" if
+// none is near.
+func nearName(name string) string {
+	digits := strings.TrimLeft(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_ #")
+	word := strings.TrimSuffix(name, digits)
+	if near := nearest(strings.TrimRight(word, "-_ #"), []string{"worker"}); near != "" {
+		if w, err := fm.ParseWorkerID(near + "-" + digits); err == nil {
+			return w.String()
+		}
+	}
+	if digits != "" {
+		return ""
+	}
+	return nearest(word, []string{"supervisor"})
+}
+
 // slips counts the letters that were left out, added, changed, or exchanged with
 // the next one.
 func slips(a, b string) int {
