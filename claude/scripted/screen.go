@@ -19,15 +19,16 @@ import (
 // nobody to tell. Its methods may be called concurrently: while a turn runs,
 // that one adds to the flow and the session shows what is typed.
 type screen struct {
-	w       io.Writer
-	name    string
-	columns int // of the terminal; 0 when there is none, and so no foot
+	w    io.Writer
+	name string
 
-	mu    sync.Mutex // of what follows
-	foot  foot
-	drawn int // lines of the foot on the pane
-	beat  int
-	since time.Time // when the turn that runs began
+	mu      sync.Mutex // of what follows
+	columns int        // of the terminal; 0 when there is none, and so no foot
+	flow    []string   // its last lines
+	foot    foot
+	drawn   int // lines of the foot on the pane
+	beat    int
+	since   time.Time // when the turn that runs began
 }
 
 // foot is what stands below the flow.
@@ -57,9 +58,34 @@ func (s *screen) line(style, text string) {
 	defer s.mu.Unlock()
 	s.erase()
 	for l := range strings.SplitSeq(fm.Plain(text), "\n") {
-		s.raw(style + l + reset + "\n")
+		l = style + l + reset + "\n"
+		s.flow = append(s.flow, l)
+		s.raw(l)
 	}
+	s.flow = s.flow[max(0, len(s.flow)-maxFlow):]
 	s.draw()
+}
+
+// maxFlow is how many lines of the flow are painted again.
+const maxFlow = 1000
+
+// resize paints all anew, as the CLI does: the terminal has broken the lines of
+// the foot in its own way, so that nobody knows how many there are.
+func (s *screen) resize(columns int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.columns == 0 { // its end has come
+		return
+	}
+	s.columns, s.drawn = columns, 0
+	s.raw("\x1b[2J\x1b[3J\x1b[H" + strings.Join(s.flow, ""))
+	s.draw()
+}
+
+func (s *screen) width() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.columns
 }
 
 func (s *screen) dim(text string) { s.line(faint, "  ⎿  "+text) }
@@ -226,11 +252,20 @@ func rawMode(ctx context.Context, r io.Reader) (restore func(), columns int) {
 	if _, err := stty(ctx, tty, "-icanon", "-echo", "-isig", "-ixon", "-icrnl", "min", "1", "time", "0"); err != nil {
 		return func() {}, 0
 	}
-	var rows int
+	return func() { _, _ = stty(context.WithoutCancel(ctx), tty, strings.TrimSpace(before)) }, width(ctx, tty) // the terminal may be gone
+}
+
+// width is how many columns a terminal has; one without a size has the usual
+// ones.
+func width(ctx context.Context, tty *os.File) int {
+	var rows, columns int
 	if size, err := stty(ctx, tty, "size"); err == nil {
-		_, _ = fmt.Sscan(size, &rows, &columns) // a terminal without a size gets the usual one
+		_, _ = fmt.Sscan(size, &rows, &columns)
 	}
-	return func() { _, _ = stty(context.WithoutCancel(ctx), tty, strings.TrimSpace(before)) }, max(columns, 80) // the terminal may be gone
+	if columns < 2 {
+		return 80
+	}
+	return columns
 }
 
 func stty(ctx context.Context, tty *os.File, args ...string) (string, error) {

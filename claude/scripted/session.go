@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -87,6 +88,7 @@ func (s *session) run(ctx context.Context) int {
 	restore, columns := rawMode(ctx, s.env.Stdin)
 	defer restore()
 	s.terminal, s.screen.columns = columns > 0, columns
+	defer s.followSize(ctx)()
 	s.keys = readKeys(s.env.Stdin)
 	// The session ends itself, in order; ctx only asks for it.
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -102,6 +104,33 @@ func (s *session) run(ctx context.Context) int {
 	}
 	s.hooks.detached.Wait()
 	return int(code)
+}
+
+// followSize paints the screen anew when the terminal gets another size, until
+// the function that it returns is called.
+func (s *session) followSize(ctx context.Context) (stop func()) {
+	tty, ok := s.env.Stdin.(*os.File)
+	if !ok || !s.terminal {
+		return func() {}
+	}
+	sizes, end := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(sizes, syscall.SIGWINCH)
+	var following sync.WaitGroup
+	following.Go(func() {
+		for {
+			select {
+			case <-sizes:
+				s.screen.resize(width(ctx, tty))
+			case <-end:
+				return
+			}
+		}
+	})
+	return func() {
+		signal.Stop(sizes)
+		close(end)
+		following.Wait()
+	}
 }
 
 func (s *session) start(ctx, work context.Context) exitCode {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -366,4 +367,24 @@ func TestUnknownHookEventOpensADialog(t *testing.T) {
 	}
 	p.tmux("send-keys", "-t", "w", "Enter")
 	p.status("idle")
+}
+
+// A terminal that gets another size shows everything once, as wide as it is then.
+// Caught: a foot that is drawn below what the terminal broke of the last one; a
+// narrow terminal that is taken for one of 80 columns.
+func TestAnotherSizeRepaintsWhole(t *testing.T) {
+	b := newBench(t, `{"tasks":[{"id":"456","turns":[{"steps":[{"do":"print","text":"One."},{"do":"hang"}]}]}]}`)
+	p := b.open("--", prompt)
+	p.status("busy")
+	p.tmux("set-option", "-t", "w", "window-size", "manual")
+	for _, columns := range []int{90, 36, 120, 48} {
+		p.tmux("resize-window", "-t", "w", "-x", strconv.Itoa(columns), "-y", "30")
+		p.tmux("send-keys", "-t", "w", "-l", "x")
+		p.eventually(fmt.Sprintf("whole screen of %d columns", columns), func() (string, bool) {
+			s := p.screen()
+			rule := strings.Repeat("─", columns-1)
+			return s, strings.Contains(s, rule+"\n") && !strings.Contains(s, rule+"─") && strings.Count(s, "scripted agent (not Claude)") == 1 &&
+				strings.Count(s, "One.") == 1 && strings.Count(s, "Following the scenario") == 1 && strings.Count(s, "❯\u00a0") == 1
+		})
+	}
 }

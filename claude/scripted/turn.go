@@ -50,7 +50,7 @@ func (s *session) prompt(ctx, work context.Context, prompt string) exitCode {
 			return code
 		case q := <-s.asking:
 			open = &q
-			s.screen.ask(open.shown(s.screen.columns))
+			s.screen.ask(open.shown(s.screen.width()))
 		case told := <-s.jobs.ended:
 			s.inbox.add(told)
 		case k, more := <-s.keys:
@@ -77,7 +77,7 @@ func (s *session) prompt(ctx, work context.Context, prompt string) exitCode {
 func (s *session) answer(q *question, k key) *question {
 	c, ok := q.press(k)
 	if !ok {
-		s.screen.ask(q.shown(s.screen.columns))
+		s.screen.ask(q.shown(s.screen.width()))
 		return q
 	}
 	s.screen.ask(nil)
