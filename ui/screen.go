@@ -17,16 +17,6 @@ type terminal struct {
 	gone bool        // it was not to be had back; owned by the event loop
 }
 
-// takeForUTF8 has tcell write UTF-8 whatever the locale says, as the commands and
-// tmux -u do: a locale of C over ssh or in a container tells nothing of the
-// terminal. It would draw all signs as the one of a question, or refuse to draw.
-func takeForUTF8() {
-	tcell.SetEncodingFallback(tcell.EncodingFallbackUTF8)
-	for _, poor := range []string{"US-ASCII", "ASCII", "ISO646"} {
-		tcell.RegisterEncoding(poor, tcell.GetEncoding("UTF-8"))
-	}
-}
-
 // Init does nothing: it was done where an error is not ignored.
 func (*terminal) Init() error { return nil }
 
@@ -83,7 +73,6 @@ func (t *terminal) EnableMouse(...tcell.MouseFlags) { t.Screen.EnableMouse(tcell
 // known here, as may be over ssh, is taken for an xterm.
 func openScreen() (tcell.Screen, error) {
 	assumeUTF8()
-	takeForUTF8()
 	screen, err := tcell.NewScreen()
 	if err == nil {
 		return screen, nil
