@@ -24,8 +24,11 @@ func (filtering) paint(c canvas, m *model) {
 	}
 }
 
+// paste takes words that were pasted. A line with its end is that line, and several
+// are one: a filter has no lines.
 func (filtering) paste(d *Dashboard, text string) {
-	d.model.queue.filter.paste(text)
+	text = strings.TrimRight(text, " \r\n")
+	d.model.queue.filter.paste(strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(text))
 	d.model.queue.arrange(d.model.view)
 }
 
