@@ -43,7 +43,7 @@ func first(r Report, in Input) []Step {
 		if i.Pull == "" {
 			return Step{What: fmt.Sprintf("Take the work on %s: it is done, without a pull request", i.Task.Ref())}
 		}
-		return Step{What: fmt.Sprintf("Review PR #%s of %s, open for %s", i.Pull, i.Task.Ref(), span(in.To.Sub(i.Since)))}
+		return Step{What: fmt.Sprintf("Review PR #%s of %s, open for %s", i.Pull, i.Task.Ref(), fm.Span(in.To.Sub(i.Since)))}
 	})
 	return upTo(list, s.Problems, func(p string) Step { return Step{What: fm.Line(p, 200)} })
 }

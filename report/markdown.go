@@ -15,7 +15,7 @@ func (r Report) Markdown(zone *time.Location) string {
 	at := func(t time.Time) string { return t.In(zone).Format("Mon 15:04") }
 	fmt.Fprintf(&b, "# fm report: %s\n\n%s to %s: %s merged, %s waiting for review, %d stuck, %s. Spent: %s.\n",
 		quoted(r.Project, 60), r.From.In(zone).Format("Mon 2 Jan 15:04"), r.To.In(zone).Format("Mon 2 Jan 15:04"),
-		plural(len(r.Merged), "pull request"), plural(len(r.Review), "pull request"), len(r.Stuck), plural(len(r.Questions), "question"), r.Spent.Cost)
+		fm.Count(len(r.Merged), "pull request"), fm.Count(len(r.Review), "pull request"), len(r.Stuck), fm.Count(len(r.Questions), "question"), r.Spent.Cost)
 	b.WriteString("\n## What to do first\n\n")
 	if len(r.First) == 0 {
 		b.WriteString("Nothing: nobody waits for you.\n")
@@ -32,10 +32,10 @@ func (r Report) Markdown(zone *time.Location) string {
 		return row(i.Task.Ref(), quoted(i.Title, 60), at(i.Since), string(i.Status)+": "+quoted(or(i.Note, "no reason was given"), 200))
 	})
 	section(&b, "Waiting for review", r.Review, "| Task | Title | PR | Open for |\n|---|---|---|---|", func(i Item) string {
-		return row(i.Task.Ref(), quoted(i.Title, 60), number(i.Pull), span(r.To.Sub(i.Since)))
+		return row(i.Task.Ref(), quoted(i.Title, 60), number(i.Pull), fm.Span(r.To.Sub(i.Since)))
 	})
 	section(&b, "Merged", r.Merged, "| Task | Title | PR | At | Worked | Estimate | Cost |\n|---|---|---|---|---|---|---|", func(i Item) string {
-		return row(i.Task.Ref(), quoted(i.Title, 60), number(i.Pull), at(i.Since), span(i.Worked), span(i.Estimate), i.Spent.Cost.String())
+		return row(i.Task.Ref(), quoted(i.Title, 60), number(i.Pull), at(i.Since), fm.Span(i.Worked), fm.Span(i.Estimate), i.Spent.Cost.String())
 	})
 	r.Metrics.write(&b)
 	if chart := r.timeline(zone); chart != "" {
@@ -71,15 +71,27 @@ func section(b *strings.Builder, title string, items []Item, head string, line f
 // write shows the metrics beside the targets that users expect of fm.
 func (m Metrics) write(b *strings.Builder) {
 	b.WriteString("\n## How well it went\n\n| Measure | Value | Target |\n|---|---|---|\n")
-	b.WriteString(row("Pull requests per hour and worker", amount(m.PerHour, "%.1f", 1)+fmt.Sprintf(" (%d in %s of work)", m.Pulls, span(m.Busy+m.Idle)), "2 to 3"))
+	b.WriteString(row("Pull requests per hour and worker", m.rate()+fmt.Sprintf(" (%d in %s of work)", m.Pulls, fm.Span(m.Busy+m.Idle)), "2 to 3"))
 	b.WriteString(row("Merged as they were opened", amount(m.Approval, "%.0f %%", 100), "95 %"))
 	b.WriteString(row("Idle while work was ready", amount(m.IdleShare, "%.1f %%", 100), "under 5 %"))
 	recovery := "no agent ended at work"
 	if m.Deaths > 0 {
-		recovery = fmt.Sprintf("%s; at most %s (%s)", span(m.Recovery), span(m.RecoveryMax), plural(m.Deaths, "time"))
+		recovery = fmt.Sprintf("%s; at most %s (%s)", fm.Span(m.Recovery), fm.Span(m.RecoveryMax), fm.Count(m.Deaths, "time"))
 	}
 	b.WriteString(row("From an agent's end to its next start", recovery, "under 2m"))
 	b.WriteString(row("Time taken, by estimate", amount(m.Estimate, "%.0f %%", 100), "-"))
+}
+
+// enough is the least work that a rate is told of: a minute's would promise the
+// impossible.
+const enough = 15 * time.Minute
+
+// rate is how many pull requests a worker opens in an hour.
+func (m Metrics) rate() string {
+	if m.Busy+m.Idle < enough {
+		return "-"
+	}
+	return amount(m.PerHour, "%.1f", 1)
 }
 
 func amount(share *float64, form string, times float64) string {
@@ -103,24 +115,4 @@ func number(pull string) string {
 func quoted(text string, limit int) string {
 	text = fm.Quoted(fm.Line(text, limit))
 	return strings.NewReplacer("|", `\|`, "[", `\[`, "]", `\]`, "\n", " ").Replace(text)
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}
-
-// span gives a duration as people say it.
-func span(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return "-"
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	}
-	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -14,20 +15,8 @@ const barCells = 10
 // that are left. It is full only when all is done, and empty only when nothing
 // is.
 func bar(p supervisor.ParentStatus) (merged, done, left string) {
-	if p.Total <= 0 {
-		return "", "", strings.Repeat("░", barCells)
-	}
-	upTo := func(n int) int {
-		switch {
-		case n <= 0:
-			return 0
-		case n >= p.Total:
-			return barCells
-		}
-		return min(max((2*n*barCells+p.Total)/(2*p.Total), 1), barCells-1)
-	}
-	all := upTo(p.Completed)
-	first := min(upTo(p.Merged), all)
+	all := fm.Cells(p.Completed, p.Total, barCells)
+	first := min(fm.Cells(p.Merged, p.Total, barCells), all)
 	return strings.Repeat("█", first), strings.Repeat("█", all-first), strings.Repeat("░", barCells-all)
 }
 

@@ -47,7 +47,7 @@ func (m *model) facts() [][]string {
 	}
 	up := ""
 	if !s.Started.IsZero() { // else it has not said yet since when it runs
-		up = "up " + lasted(max(now.Sub(s.Started), time.Second))
+		up = "up " + fm.Span(max(now.Sub(s.Started), time.Second))
 	}
 	all := [][]string{
 		{active, cost + " today", up, now.Format("Mon 2 Jan 15:04")},

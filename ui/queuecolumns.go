@@ -282,7 +282,7 @@ func ago(at, now time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return lasted(now.Sub(at))
+	return fm.Span(now.Sub(at))
 }
 
 // metBy are the tasks that nobody waits for any more, as the queue's own rule
@@ -312,7 +312,7 @@ func (q *queueState) remark(t fm.Task, now time.Time) string {
 		parts = append(parts, "waits for "+strings.Join(waits, ", "))
 	}
 	if t.Status == fm.Pending && t.NotBefore.After(now) {
-		parts = append(parts, "again in "+lasted(t.NotBefore.Sub(now)))
+		parts = append(parts, "again in "+fm.Span(t.NotBefore.Sub(now)))
 	}
 	if t.Note != "" {
 		parts = append(parts, t.Note)

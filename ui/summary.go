@@ -232,7 +232,7 @@ func (m *model) throughput(t theme, w int) []piece {
 		{t.text, " today"},
 	}
 	if p.Average > 0 {
-		line = append(line, piece{t.strong, "  " + lasted(p.Average)}, piece{t.text, " average"})
+		line = append(line, piece{t.strong, "  " + fm.Span(p.Average)}, piece{t.text, " average"})
 	}
 	for _, hours := range []int{24, 12, 8} {
 		if cells(line)+2+hours+4 <= w {

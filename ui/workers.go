@@ -126,7 +126,7 @@ func since(ws supervisor.WorkerStatus, now time.Time, w int) string {
 	if ws.Task == "" || ws.Since.IsZero() {
 		return ""
 	}
-	text := lasted(now.Sub(ws.Since))
+	text := fm.Span(now.Sub(ws.Since))
 	if w >= 90 && ws.Spent.Cost > 0 {
 		text += ", " + ws.Spent.Cost.String()
 	}

@@ -16,7 +16,7 @@ const beginLimit = 10 * time.Second
 
 // announce prints what each worker begins with.
 func (h *house) announce(ctx context.Context, w supervisor.Wanted, ids []fm.TaskID, q *queue.Queue) error {
-	fmt.Fprintf(h.stdout, "\n🚀 Starting %s...\n", plural(w.Workers, "worker"))
+	fmt.Fprintf(h.stdout, "\n🚀 Starting %s...\n", fm.Count(w.Workers, "worker"))
 	h.sayMode(w)
 	last, err := h.begun(ctx, w, q)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {

@@ -82,7 +82,7 @@ func (b board) bar(width int) string {
 	if room < 1 {
 		return strings.TrimSpace(text)
 	}
-	full := done * room / max(total, 1)
+	full := fm.Cells(done, total, room)
 	return "[" + strings.Repeat("#", full) + strings.Repeat("-", room-full) + "]" + text
 }
 

@@ -113,7 +113,7 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
 	}
-	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), plural(rep.Turns, "turn"), dash(rep.Session))
+	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), fm.Count(rep.Turns, "turn"), dash(rep.Session))
 	h.debugReport(rep)
 	fmt.Fprintf(h.stdout, "  events %s\n  launcher %s\n", h.project.Events(t.Run()), h.project.Launch(t.Run()))
 	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t)); err == nil {
@@ -133,7 +133,7 @@ func (h *house) debugReport(rep fm.Report) {
 		fmt.Fprintf(h.stdout, "  trouble %s: %s\n", rep.Trouble, fm.Line(rep.Says, 200))
 	}
 	if rep.Spent != (fm.Spending{}) {
-		fmt.Fprintf(h.stdout, "  spent by this attempt: %s, %d tokens; at work for %s\n", rep.Spent.Cost, rep.Spent.Tokens, span(rep.Worked))
+		fmt.Fprintf(h.stdout, "  spent by this attempt: %s, %d tokens; at work for %s\n", rep.Spent.Cost, rep.Spent.Tokens, fm.Span(rep.Worked))
 	}
 }
 

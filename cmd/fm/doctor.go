@@ -164,7 +164,7 @@ func (d *doctor) sum() error {
 	case bad > 0 && d.json:
 		return exitError{code: exitFailure}
 	case bad > 0:
-		return exitError{code: exitFailure, err: fmt.Errorf("%s to mend%s", plural(bad, "thing"), d.offer())}
+		return exitError{code: exitFailure, err: fmt.Errorf("%s to mend%s", fm.Count(bad, "thing"), d.offer())}
 	case !d.json:
 		fmt.Fprintf(d.stdout, "\nAll is well%s. Whether fm understands the installed claude, this says: fm doctor --probe\n", but(odd))
 	}
@@ -185,7 +185,7 @@ func but(warnings int) string {
 	if warnings == 0 {
 		return ""
 	}
-	return ", but for " + plural(warnings, "warning")
+	return ", but for " + fm.Count(warnings, "warning")
 }
 
 func (d *doctor) print(v any) error {

@@ -167,7 +167,7 @@ func (v *visit) checkQueue(context.Context) []finding {
 	if len(all) > 0 {
 		return some(all, "lines")
 	}
-	found := plural(len(q.snap.Tasks), "task") + "; ledger and queue.txt can each rebuild the other"
+	found := fm.Count(len(q.snap.Tasks), "task") + "; ledger and queue.txt can each rebuild the other"
 	if q.torn {
 		found += "; the ledger ends in half a line, which the next change cuts off"
 	}
@@ -202,7 +202,7 @@ func (v *visit) damagedView(why error) finding {
 		if err == nil && len(snap.Problems) > 0 {
 			err = errors.New(snap.Problems[0].What)
 		}
-		return fmt.Sprintf("wrote queue.txt anew from the ledger, %s; what stood there is kept beside it", plural(len(snap.Tasks), "task")), err
+		return fmt.Sprintf("wrote queue.txt anew from the ledger, %s; what stood there is kept beside it", fm.Count(len(snap.Tasks), "task")), err
 	}
 	return f
 }
@@ -220,8 +220,8 @@ func (v *visit) checkClock(context.Context) []finding {
 	if behind := q.last.Sub(now); behind > backwards {
 		return []finding{{
 			level: warning, fix: "sudo timedatectl set-ntp true",
-			found: fmt.Sprintf("it is %s, and the ledger's last entry is of %s: the clock was set back by %s", now.Format("15:04:05"), q.last.Local().Format("2006-01-02 15:04:05"), span(behind)),
+			found: fmt.Sprintf("it is %s, and the ledger's last entry is of %s: the clock was set back by %s", now.Format("15:04:05"), q.last.Local().Format("2006-01-02 15:04:05"), fm.Span(behind)),
 		}}
 	}
-	return well("the ledger's last entry is %s old", span(max(now.Sub(q.last), 0)))
+	return well("the ledger's last entry is %s old", fm.Span(max(now.Sub(q.last), 0)))
 }

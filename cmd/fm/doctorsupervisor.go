@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/process"
 )
 
@@ -65,7 +66,7 @@ func (v *visit) checkRunning(pid int) []finding {
 	if ago := v.now().Sub(s.At); ago > silent {
 		return []finding{{
 			level: warning, fix: fmt.Sprintf("kill -CONT %d; kill %[1]d", pid),
-			found: fmt.Sprintf("%s, and has shown nothing new for %s: it hangs, or was stopped; its guard starts another, which adopts the agents", found, span(ago)),
+			found: fmt.Sprintf("%s, and has shown nothing new for %s: it hangs, or was stopped; its guard starts another, which adopts the agents", found, fm.Span(ago)),
 		}}
 	}
 	return well("%s", found)
@@ -75,5 +76,5 @@ func are(n int, word string) string {
 	if n == 1 {
 		return "1 " + word + " is"
 	}
-	return plural(n, word) + " are"
+	return fm.Count(n, word) + " are"
 }

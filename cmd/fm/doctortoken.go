@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/github"
 )
 
@@ -80,7 +81,7 @@ func (v *visit) granted(repo github.Repo, got key, t github.Grant) []finding {
 		add(warning, "%s lacks the scope workflow: a branch in which an agent changed .github/workflows cannot be pushed", whose)
 	}
 	if left := t.Expires.Sub(v.now()); !t.Expires.IsZero() && left < soonEnds {
-		add(warning, "%s ends on %s, in %s", whose, t.Expires.Local().Format("2006-01-02 15:04"), span(max(left, 0)))
+		add(warning, "%s ends on %s, in %s", whose, t.Expires.Local().Format("2006-01-02 15:04"), fm.Span(max(left, 0)))
 	}
 	if len(all) == 0 {
 		return well("%s%s", whose, rights(t))

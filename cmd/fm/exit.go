@@ -79,14 +79,6 @@ func concluded(w io.Writer, err error) int {
 	return exitFailure
 }
 
-// plural gives "1 worker" and "2 workers".
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}
-
 // mendable makes an error that was found before anything was changed one that
 // is the user's to mend. An interruption stays one.
 func mendable(err error) error {

@@ -101,7 +101,7 @@ func (f *fixing) read(ctx context.Context) error {
 			return err
 		}
 	}
-	reading := f.busy("reading %s", plural(len(ids), "issue"))
+	reading := f.busy("reading %s", fm.Count(len(ids), "issue"))
 	f.issues, err = in.Read(ctx, ids)
 	reading.done()
 	if err != nil {
@@ -242,7 +242,7 @@ func (f *fixing) leave(ctx context.Context, w supervisor.Wanted, ids []fm.TaskID
 	if err := f.announce(ctx, w, ids, q); err != nil {
 		return err
 	}
-	fmt.Fprintf(f.stdout, "\nProgress and result:  %s    Watch:  fm status --watch    End:  fm stop\n", f.again())
+	fmt.Fprintf(f.stdout, "\nProgress and result:  %s    Watch:  fm dashboard, or fm status --watch    End:  fm stop\n", f.again())
 	if !f.json {
 		return nil
 	}

@@ -165,7 +165,7 @@ func (f *fixing) predictions(ctx context.Context, issues []fm.Issue) error {
 		return mendable(err)
 	}
 	fmt.Fprintln(f.stdout, "\n🔮 Predicting which files change...")
-	asking := f.busy("asking Claude about %s", plural(len(issues), "issue"))
+	asking := f.busy("asking Claude about %s", fm.Count(len(issues), "issue"))
 	defer asking.done()
 	var mu sync.Mutex // of paths
 	var wg sync.WaitGroup
@@ -183,7 +183,7 @@ func (f *fixing) predictions(ctx context.Context, issues []fm.Issue) error {
 				})
 				return
 			}
-			asking.aside(func() { fmt.Fprintf(f.stdout, "✓ %s: %s\n", issue.ID.Ref(), plural(len(files), "file")) })
+			asking.aside(func() { fmt.Fprintf(f.stdout, "✓ %s: %s\n", issue.ID.Ref(), fm.Count(len(files), "file")) })
 			f.paths[issue.ID] = united(f.paths[issue.ID], files)
 		})
 	}

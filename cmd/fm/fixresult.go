@@ -34,7 +34,7 @@ func (f *fixing) result(ctx context.Context, rows []fixRow, s supervisor.Status)
 	if good == len(rows) {
 		return nil
 	}
-	return exitError{code: exitUnfinished, err: fmt.Errorf("%d of %s fixed; see: fm queue show", good, plural(len(rows), "issue"))}
+	return exitError{code: exitUnfinished, err: fmt.Errorf("%d of %s fixed; see: fm queue show", good, fm.Count(len(rows), "issue"))}
 }
 
 // report is the result for people.
@@ -122,9 +122,9 @@ func summary(rows []fixRow) string {
 		}
 	}
 	if attempted < len(rows) {
-		fmt.Fprintf(&b, "- %d of %s attempted\n", attempted, plural(len(rows), "issue"))
+		fmt.Fprintf(&b, "- %d of %s attempted\n", attempted, fm.Count(len(rows), "issue"))
 	} else {
-		fmt.Fprintf(&b, "- %s attempted\n", plural(attempted, "issue"))
+		fmt.Fprintf(&b, "- %s attempted\n", fm.Count(attempted, "issue"))
 	}
 	for _, kind := range []struct {
 		standing standing

@@ -38,11 +38,11 @@ func (f *fixing) explained(rows []fixRow, conflicts []fm.Conflict) []string {
 func inWords(d time.Duration) string {
 	switch {
 	case d >= time.Hour && d%time.Hour == 0:
-		return plural(int(d/time.Hour), "hour")
+		return fm.Count(int(d/time.Hour), "hour")
 	case d >= time.Minute && d%time.Minute == 0:
-		return plural(int(d/time.Minute), "minute")
+		return fm.Count(int(d/time.Minute), "minute")
 	case d >= time.Second && d < time.Minute && d%time.Second == 0:
-		return plural(int(d/time.Second), "second")
+		return fm.Count(int(d/time.Second), "second")
 	}
 	return d.String()
 }

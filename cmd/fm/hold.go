@@ -77,7 +77,7 @@ func (a *app) worker(ctx context.Context, word string) (*house, fm.WorkerID, err
 	s, _ := h.lastStatus() // one that is being removed may still work
 	works := slices.ContainsFunc(s.Workers, func(ws supervisor.WorkerStatus) bool { return ws.Worker == id })
 	if int(id) > w.Workers && !works {
-		return nil, 0, usage("there is no %s: there are %s; see: fm workers", id, plural(w.Workers, "worker"))
+		return nil, 0, usage("there is no %s: there are %s; see: fm workers", id, fm.Count(w.Workers, "worker"))
 	}
 	return h, id, nil
 }

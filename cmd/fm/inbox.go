@@ -220,7 +220,7 @@ func (b inbox) print(w io.Writer, now time.Time) {
 func (q asked) print(w io.Writer, now time.Time) {
 	since := ""
 	if !q.Since.IsZero() {
-		since = ", for " + span(now.Sub(q.Since))
+		since = ", for " + fm.Span(now.Sub(q.Since))
 	}
 	fmt.Fprintf(w, "%s on %s %s%s\n  %s\n", q.Worker, q.Task.Ref(), fm.Line(q.Title, 60), since, asks(fm.Question{Kind: q.Kind, Text: q.Text}))
 	for i, o := range q.Options {

@@ -70,9 +70,9 @@ func (h *house) issues(ctx context.Context, o *office, words []string, c choice,
 	case n == 0:
 		return nil, usage("no open issue %s", with(c))
 	case n > maxFound:
-		return nil, usage("%s %s: fm takes up to %d in this way; narrow it down with another --label, or name them: %s %s,%s", plural(n, "open issue"), with(c), maxFound, verb, found[0].ID, found[1].ID)
+		return nil, usage("%s %s: fm takes up to %d in this way; narrow it down with another --label, or name them: %s %s,%s", fm.Count(n, "open issue"), with(c), maxFound, verb, found[0].ID, found[1].ID)
 	}
-	fmt.Fprintf(h.stdout, "🔎 Found %s %s\n", plural(len(found), "open issue"), with(c))
+	fmt.Fprintf(h.stdout, "🔎 Found %s %s\n", fm.Count(len(found), "open issue"), with(c))
 	for _, issue := range found {
 		fmt.Fprintf(h.stdout, "  %s %s\n", issue.ID.Ref(), fm.Line(issue.Title, 120))
 		if !slices.Contains(ids, issue.ID) {
@@ -125,7 +125,7 @@ func parseIssues(o *office, words []string) ([]fm.IssueID, error) {
 // known refuses issues that cannot be worked on, and kept plans that cannot be
 // read.
 func (h *house) known(ctx context.Context, o *office, ids []fm.IssueID) error {
-	reading := h.busy("reading %s", plural(len(ids), "issue"))
+	reading := h.busy("reading %s", fm.Count(len(ids), "issue"))
 	defer reading.done()
 	in := intake.Intake{Tracker: o.tracker}
 	if h.used() {

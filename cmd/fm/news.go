@@ -28,9 +28,9 @@ func (n *news) print(x intake.News) {
 	id := "Issue " + x.Issue.ID.Ref()
 	switch x.Kind {
 	case intake.Found:
-		fmt.Fprintf(n.out, "✓ %s: Found %s%s\n", id, plural(x.Count, "logical subissue"), because(x.Why))
+		fmt.Fprintf(n.out, "✓ %s: Found %s%s\n", id, fm.Count(x.Count, "logical subissue"), because(x.Why))
 	case intake.Adopted:
-		fmt.Fprintf(n.out, "✓ %s: Has %s already%s\n", id, plural(x.Count, "open subissue"), because(x.Why))
+		fmt.Fprintf(n.out, "✓ %s: Has %s already%s\n", id, fm.Count(x.Count, "open subissue"), because(x.Why))
 	case intake.Known:
 		fmt.Fprintf(n.out, "✓ %s: Is in the queue already%s\n", id, because(x.Why))
 	case intake.Retried:

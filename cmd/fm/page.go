@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"github.com/founder-mode/fm"
 )
 
 // page is a text in sections that is fitted into a screen: where there is no
@@ -81,7 +83,7 @@ func (p page) lines(f frame) []string {
 		out, hidden = out[:len(out)-over], hidden+over
 	}
 	if hidden > 0 {
-		out = append(out, "… and "+plural(hidden, "line"))
+		out = append(out, "… and "+fm.Count(hidden, "line"))
 	}
 	return out
 }

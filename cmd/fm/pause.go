@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -68,5 +69,5 @@ func (h *house) resume(ctx context.Context, mode string) ([]string, error) {
 	if err := h.ensure(ctx); err != nil {
 		return nil, err
 	}
-	return append([]string{"✓ Resumed with " + plural(w.Workers, "worker")}, h.modeLines(w)...), nil
+	return append([]string{"✓ Resumed with " + fm.Count(w.Workers, "worker")}, h.modeLines(w)...), nil
 }

@@ -86,7 +86,7 @@ func (h *house) wanting(ctx context.Context, o *office, words []string, c choice
 // thought out for them.
 func (c *planCmd) files(h *house, ids []fm.IssueID) ([]string, error) {
 	if c.Out != "" && len(ids) > 1 {
-		return nil, usage("--out %s: that is one file, and %s have a plan each; leave it away", fm.Line(c.Out, 120), plural(len(ids), "issue"))
+		return nil, usage("--out %s: that is one file, and %s have a plan each; leave it away", fm.Line(c.Out, 120), fm.Count(len(ids), "issue"))
 	}
 	var files []string
 	for _, id := range ids {

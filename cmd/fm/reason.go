@@ -151,13 +151,13 @@ func (x scene) place() string {
 	}
 	text := "it waits for a free worker"
 	if before > 0 {
-		text += fmt.Sprintf(", %s before it", plural(before, "task"))
+		text += fmt.Sprintf(", %s before it", fm.Count(before, "task"))
 	}
 	switch {
 	case free > before:
 		return "a worker is about to take it"
 	case kept > 0:
-		return text + fmt.Sprintf(" (%s in the hands of people: fm workers)", plural(kept, "worker"))
+		return text + fmt.Sprintf(" (%s in the hands of people: fm workers)", fm.Count(kept, "worker"))
 	}
 	return text
 }
@@ -216,5 +216,5 @@ func (x scene) since() string {
 	if x.agent.Since.IsZero() {
 		return ""
 	}
-	return " for " + span(x.now.Sub(x.agent.Since))
+	return " for " + fm.Span(x.now.Sub(x.agent.Since))
 }

@@ -146,7 +146,7 @@ func (h *house) anything(ctx context.Context, r intake.Remains, p place) error {
 
 // tellRebuilt says what there is again, and what nobody knows any more.
 func (h *house) tellRebuilt(p place, snap queue.Snapshot, added []fm.TaskID, unknown []string) {
-	fmt.Fprintf(h.stdout, "✓ Rebuilt from the %s: %s\n", p, plural(len(added), "task"))
+	fmt.Fprintf(h.stdout, "✓ Rebuilt from the %s: %s\n", p, fm.Count(len(added), "task"))
 	for _, id := range added {
 		if t, ok := snap.Task(id); ok {
 			fmt.Fprintf(h.stdout, "  %s %s%s: %s\n", t.ID.Ref(), t.Status, pull(t), fm.Line(t.Title, 100))

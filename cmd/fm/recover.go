@@ -55,7 +55,7 @@ func (recoverCmd) Run(ctx context.Context, a *app) error {
 			lost++
 		}
 	}
-	fmt.Fprintf(h.stdout, "✓ Recovered with %s: %s adopted, %d started again\n", plural(w.Workers, "worker"), plural(adopted, "session"), lost)
+	fmt.Fprintf(h.stdout, "✓ Recovered with %s: %s adopted, %d started again\n", fm.Count(w.Workers, "worker"), fm.Count(adopted, "session"), lost)
 	return nil
 }
 

@@ -34,7 +34,7 @@ func overview(s supervisor.Status, now time.Time) page {
 	p.add(parentSection(s))
 	t := s.Throughput
 	p.sections = append(p.sections, section{title: "THROUGHPUT", foot: []row{{
-		text: fmt.Sprintf("  Last hour: %d PRs | Today: %d PRs | Avg: %s%s", t.LastHour, t.LastDay, span(t.Average), spent(" | Spent today: ", s.Today)),
+		text: fmt.Sprintf("  Last hour: %d PRs | Today: %d PRs | Avg: %s%s", t.LastHour, t.LastDay, fm.Span(t.Average), spent(" | Spent today: ", s.Today)),
 	}}})
 	return p
 }
@@ -152,7 +152,7 @@ func headline(s supervisor.Status, now time.Time) string {
 	case alive && s.Started.IsZero(): // it has not said yet
 		head = "supervisor is starting"
 	case alive:
-		head = "up " + span(now.Sub(s.Started))
+		head = "up " + fm.Span(now.Sub(s.Started))
 	}
 	if s.Wanted.Paused {
 		head += " · paused: fm resume"
@@ -171,7 +171,7 @@ func headline(s supervisor.Status, now time.Time) string {
 func workerText(ws supervisor.WorkerStatus, now time.Time) string {
 	more := ""
 	if ws.Task != "" {
-		more = " (" + span(now.Sub(ws.Since)) + spent(", ", ws.Spent) + ")"
+		more = " (" + fm.Span(now.Sub(ws.Since)) + spent(", ", ws.Spent) + ")"
 	}
 	switch {
 	case ws.Task == "" && (ws.Held || ws.Person): // it says so
@@ -209,10 +209,7 @@ func counts(n map[fm.Status]int) string {
 }
 
 func parentLine(p supervisor.ParentStatus) string {
-	done := 0
-	if p.Total > 0 {
-		done = p.Completed * 10 / p.Total
-	}
+	done := fm.Cells(p.Completed, p.Total, 10)
 	line := fmt.Sprintf("%s: %s%s %d%% (%d/%d subissues)", p.Parent.Ref(),
 		strings.Repeat("█", done), strings.Repeat("░", 10-done), p.Completed*100/max(p.Total, 1), p.Completed, p.Total)
 	if p.Closed {
@@ -270,7 +267,7 @@ func moment(at, now time.Time) string {
 	if !at.After(now) {
 		return clock(at, now)
 	}
-	return clock(at, now) + " (in " + span(at.Sub(now)) + ")"
+	return clock(at, now) + " (in " + fm.Span(at.Sub(now)) + ")"
 }
 
 // clock gives a time in the user's own time zone, with the day unless it is
@@ -287,17 +284,4 @@ func clock(at, now time.Time) string {
 		return at.Format("Mon 15:04")
 	}
 	return at.Format("2 Jan 15:04")
-}
-
-// span gives a duration as people say it: 45s, 12m, 2h15m.
-func span(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return "-"
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	}
-	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }

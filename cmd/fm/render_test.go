@@ -66,11 +66,11 @@ func TestStatusShowsWhatIsOutOfTheOrdinary(t *testing.T) {
 func TestClockNamesTheDayUnlessItIsToday(t *testing.T) {
 	late := noon().Add(11*time.Hour + 50*time.Minute)
 	for want, at := range map[string]time.Time{
-		"23:55 (in 5m)":             late.Add(5 * time.Minute),
-		"Sat 00:05 (in 15m)":        late.Add(15 * time.Minute),
-		"23:50:30 (in 30s)":         late.Add(30 * time.Second),
-		"Tue 23:50 (in 96h00m)":     late.Add(4 * 24 * time.Hour),
-		"27 Nov 23:50 (in 168h00m)": late.Add(7 * 24 * time.Hour),
+		"23:55 (in 5m)":           late.Add(5 * time.Minute),
+		"Sat 00:05 (in 15m)":      late.Add(15 * time.Minute),
+		"23:50:30 (in 30s)":       late.Add(30 * time.Second),
+		"Tue 23:50 (in 96h00m)":   late.Add(4 * 24 * time.Hour),
+		"27 Nov 23:50 (in 7d00h)": late.Add(7 * 24 * time.Hour),
 	} {
 		if got := moment(at, late); got != want {
 			t.Errorf("got %q, want %q", got, want)

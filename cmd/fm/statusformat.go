@@ -27,8 +27,8 @@ func format(source string) (form, error) {
 			text, err := json.Marshal(v)
 			return string(text), err
 		},
-		"span": span,
-		"ago":  func(at time.Time) string { return span(now().Sub(at)) },
+		"span": fm.Span,
+		"ago":  func(at time.Time) string { return fm.Span(now().Sub(at)) },
 	}).Parse(source)
 	if err != nil {
 		return nil, templateError(err)

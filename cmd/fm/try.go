@@ -54,7 +54,7 @@ func (c *tryCmd) Run(ctx context.Context, a *app) (err error) {
 		err = stopped
 	}
 	if err == nil {
-		fmt.Fprintf(h.stdout, "\n✓ All merged, all parents closed, in %s.\n", span(time.Since(began)))
+		fmt.Fprintf(h.stdout, "\n✓ All merged, all parents closed, in %s.\n", fm.Span(time.Since(began)))
 	}
 	c.farewell(h)
 	return err
@@ -130,7 +130,7 @@ func (c *tryCmd) welcome(h *house) {
 		agent = "a scripted agent, not Claude: it does what a scenario says, and costs nothing.\nFor the real one: fm try --agent claude"
 	}
 	fmt.Fprintf(h.stdout, "A small project, its bare remote and three issues are in %s\nThe workers run %s\n\n", filepath.Dir(h.project.Root), agent)
-	fmt.Fprintf(h.stdout, "Watch it from another terminal:\n  %[1]s -C %[2]s status --watch\n  %[1]s -C %[2]s attach worker-1      (F12 leads back)\n\n", h.name(), h.project.Root)
+	fmt.Fprintf(h.stdout, "Watch it from another terminal:\n  %[1]s -C %[2]s dashboard\n  %[1]s -C %[2]s status --watch\n  %[1]s -C %[2]s attach worker-1      (F12 leads back)\n\n", h.name(), h.project.Root)
 }
 
 // name is how a shell finds this fm: by its name if it is the one in PATH, else

@@ -67,7 +67,7 @@ func (c *workCmd) parse() (words []string, workers int, err error) {
 		}
 	}
 	if (c.Workers != nil || len(words) < len(c.Words)) && (workers < 1 || workers > fm.MaxWorkers) {
-		return nil, 0, usage("%s: want 1 to %d", plural(workers, "worker"), fm.MaxWorkers)
+		return nil, 0, usage("%s: want 1 to %d", fm.Count(workers, "worker"), fm.MaxWorkers)
 	}
 	return words, workers, nil
 }
@@ -156,7 +156,7 @@ func (h *house) work(ctx context.Context, j job) error {
 		return err
 	}
 	if !j.wait {
-		fmt.Fprintf(h.stdout, "\nWatch:  fm status --watch    Join a worker:  fm attach worker-1    End:  fm stop\n")
+		fmt.Fprintf(h.stdout, "\nWatch:  fm dashboard, or fm status --watch    Join a worker:  fm attach worker-1    End:  fm stop\n")
 		return nil
 	}
 	return h.follow(ctx, q, tasks)
@@ -246,7 +246,7 @@ func (h *house) take(ctx context.Context, order intake.Order, tell *news) ([]fm.
 	}
 	defer release()
 	tell.begin()
-	tell.waiting = h.busy("taking in %s", plural(len(order.Issues), "issue"))
+	tell.waiting = h.busy("taking in %s", fm.Count(len(order.Issues), "issue"))
 	in := intake.Intake{Tracker: o.tracker, Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
 	ids, err := in.Take(ctx, order, time.Now)
 	tell.waiting.done()

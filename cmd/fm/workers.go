@@ -31,7 +31,7 @@ func (workersListCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if s.PID == 0 {
-		fmt.Fprintf(h.stdout, "%s wanted; the supervisor is not running: fm resume\n", plural(w.Workers, "worker"))
+		fmt.Fprintf(h.stdout, "%s wanted; the supervisor is not running: fm resume\n", fm.Count(w.Workers, "worker"))
 		return nil
 	}
 	for _, ws := range s.Workers {
@@ -100,7 +100,7 @@ func (h *house) scale(ctx context.Context, by int) (string, error) {
 	if err == nil {
 		err = refused
 	}
-	return plural(w.Workers, "worker"), err
+	return fm.Count(w.Workers, "worker"), err
 }
 
 // remind says that nobody is there to do what was asked for.
