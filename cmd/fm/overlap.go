@@ -127,40 +127,6 @@ func shared(snap queue.Snapshot) []overlap.Shared {
 	return overlap.Find(order, paths)
 }
 
-// unordered leaves out, of those that share a path, every one that waits for all
-// the others, or they for it.
-func unordered(snap queue.Snapshot, all []overlap.Shared) []overlap.Shared {
-	var left []overlap.Shared
-	for _, s := range all {
-		s.Issues = slices.DeleteFunc(slices.Clone(s.Issues), func(id fm.IssueID) bool {
-			return !slices.ContainsFunc(s.Issues, func(other fm.IssueID) bool {
-				return other != id && !waits(snap, id, other) && !waits(snap, other, id)
-			})
-		})
-		if len(s.Issues) > 1 {
-			left = append(left, s)
-		}
-	}
-	return left
-}
-
-// waits says whether a task comes after another one, by whatever is between them.
-func waits(snap queue.Snapshot, id, other fm.IssueID) bool {
-	seen := map[fm.IssueID]bool{}
-	for next := []fm.IssueID{id}; len(next) > 0; next = next[1:] {
-		if seen[next[0]] {
-			continue
-		}
-		seen[next[0]] = true
-		t, _ := snap.Task(fm.TaskID(next[0]))
-		if slices.Contains(t.Deps, other) {
-			return true
-		}
-		next = append(next, t.Deps...)
-	}
-	return false
-}
-
 // unmerged says whether a task's work is still to come into the base.
 func unmerged(t fm.Task) bool {
 	return t.Status == fm.Pending || t.Status == fm.Working || t.Status == fm.Completed
@@ -192,13 +158,12 @@ func asTasks(ids []fm.IssueID) string {
 
 // tellShared says before the workers begin where they may get in each other's
 // way. Nothing has to be decided for it: who is claimed next goes by the same.
-// Those that wait for each other anyway never are.
 func (h *house) tellShared(snap queue.Snapshot, ids []fm.TaskID) {
 	mine := map[fm.IssueID]bool{}
 	for _, id := range ids {
 		mine[fm.IssueID(id)] = true
 	}
-	all := slices.DeleteFunc(unordered(snap, shared(snap)), func(s overlap.Shared) bool {
+	all := slices.DeleteFunc(shared(snap), func(s overlap.Shared) bool {
 		return !slices.ContainsFunc(s.Issues, func(id fm.IssueID) bool { return mine[id] })
 	})
 	if len(all) == 0 {
