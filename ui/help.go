@@ -93,7 +93,7 @@ func helpLines(t theme, w int) [][]piece {
 		if h := b.heading(); rank(b.group) < rank(moveGroup) && b.group != dashboardGroup && !slices.Contains(groups, h) {
 			groups = append(groups, h)
 		}
-		key = max(key, uniseg.StringWidth(strings.Join(b.keys, " ")))
+		key = max(key, uniseg.StringWidth(b.words()))
 	}
 	for _, b := range all {
 		if h := b.heading(); b.group == moveGroup && !slices.Contains(groups, h) {
@@ -110,7 +110,7 @@ func helpLines(t theme, w int) [][]piece {
 		lines = append(lines, []piece{{t.title, group}})
 		for _, b := range all {
 			if b.heading() == group {
-				lines = append(lines, entry(t, strings.Join(b.keys, " "), b.help, key, w)...)
+				lines = append(lines, entry(t, b.words(), b.help, key, w)...)
 			}
 		}
 	}
@@ -122,6 +122,17 @@ func helpLines(t theme, w int) [][]piece {
 	}
 	lines = append(lines, entry(t, "@", "somebody is attached", key, w)...)
 	return append(lines, entry(t, "H", "held: fm leaves it alone (fm hold)", key, w)...)
+}
+
+// words names the keys of a binding.
+func (b binding) words() string {
+	words := slices.Clone(b.keys)
+	for i, k := range words {
+		if k == " " {
+			words[i] = "Space"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // heading is what a binding stands under. Moving is another thing on each page.

@@ -27,7 +27,7 @@ func TestHelpFrames(t *testing.T) {
 
 // TestHelpTellsEveryKey scrolls through the help page: each key of the table
 // that does something a person has to know of stands there, at every width.
-// Caught: a page that stops one line too early.
+// Caught: a page that stops one line too early; the space key as an empty word.
 func TestHelpTellsEveryKey(t *testing.T) {
 	for _, size := range [][2]int{{40, 12}, {40, 60}, {80, 24}, {139, 30}, {200, 50}, {300, 20}} {
 		m := sampleModel(sampleView(8))
@@ -50,7 +50,11 @@ func TestHelpTellsEveryKey(t *testing.T) {
 			if b.help == "" {
 				continue
 			}
-			for _, word := range append(strings.Fields(b.help), b.keys[0]) {
+			keys := strings.Fields(b.words())
+			if size[0] < 80 {
+				keys = keys[:1] // there is no room for more
+			}
+			for _, word := range append(strings.Fields(b.help), keys...) {
 				if !seen[word] && len(word) < size[0]/3 {
 					t.Errorf("%d×%d: %q of %q is nowhere on the help page", size[0], size[1], word, b.help)
 				}

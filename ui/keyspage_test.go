@@ -48,8 +48,8 @@ func keyTable() string {
 			headings = append(headings, h)
 		}
 		var keys []string
-		for _, k := range b.keys {
-			keys = append(keys, "`"+keyWord(k)+"`")
+		for k := range strings.FieldsSeq(b.words()) {
+			keys = append(keys, "`"+strings.ReplaceAll(k, "|", `\|`)+"`")
 		}
 		rows[h] += fmt.Sprintf("| %s | %s |\n", strings.Join(keys, " "), strings.ReplaceAll(b.help, "|", `\|`))
 	}
@@ -68,12 +68,4 @@ func keyTable() string {
 		fmt.Fprintf(&out, "| %s | |\n|---|---|\n%s\n", h, rows[h])
 	}
 	return out.String()
-}
-
-// keyWord is a key as a page can show it.
-func keyWord(k string) string {
-	if k == " " {
-		return "Space"
-	}
-	return strings.ReplaceAll(k, "|", `\|`)
 }
