@@ -239,3 +239,17 @@ func TestNothingHappened(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A quarter of an hour is the least that a rate is told of.
+// Caught: thousands of pull requests an hour, after a second of work.
+func TestAShortRunHasNoRate(t *testing.T) {
+	for minutes, want := range map[int]string{14: "| - (1 in 14m of work) |", 15: "| 4.0 (1 in 15m of work) |"} {
+		d := newDiary()
+		d.add(0, fm.Task{ID: "1"})
+		d.claim(0, "1", 1)
+		d.complete(minutes, "1", "11")
+		if got := Make(d.input(0, minutes)).Markdown(time.UTC); !strings.Contains(got, want) {
+			t.Errorf("%d minutes: want %q in\n%s", minutes, want, got)
+		}
+	}
+}
