@@ -90,8 +90,7 @@ func (m *model) notices() []notice {
 	}
 	var urgent, all []notice
 	if !m.alive() {
-		key := keyOf("resume")
-		urgent = append(urgent, notice{short: key + " starts the supervisor", long: "The supervisor is not running: " + key + " starts it. What you order is done then."})
+		urgent = append(urgent, m.unwatched())
 	}
 	if g := s.Gate; m.alive() && g.Why != "" {
 		when, why := "", fm.Line(g.Why, 300)
@@ -126,6 +125,16 @@ func (m *model) notices() []notice {
 		urgent[i].urgent = true
 	}
 	return append(urgent, all...)
+}
+
+// unwatched says that no supervisor runs, with what to do: where there is nothing to
+// look after none can be started.
+func (m *model) unwatched() notice {
+	if why := m.view.Unused; why != "" {
+		return notice{short: "Nothing is begun here: fm work ISSUES", long: fm.Line(why, 300)}
+	}
+	key := keyOf("resume")
+	return notice{short: key + " starts the supervisor", long: "The supervisor is not running: " + key + " starts it. What you order is done then."}
 }
 
 func stopText(mode supervisor.StopMode) string {

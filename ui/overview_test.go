@@ -57,6 +57,18 @@ func TestSupervisorThatHasSaidNothingHasNoAge(t *testing.T) {
 	}
 }
 
+// TestNothingBegunIsSaid in the place of a key that starts nothing there.
+func TestNothingBegunIsSaid(t *testing.T) {
+	v := rareViews()["down"]
+	v.Unused = "nothing has been started in /home/ada/shop yet; begin with: fm work ISSUES"
+	for _, size := range sizes() {
+		got := frame(t, sampleModel(v), size[0], size[1])
+		if !strings.Contains(got, "fm work ISSUES") || strings.Contains(got, "starts it") {
+			t.Errorf("at %v:\n%s", size, got)
+		}
+	}
+}
+
 // TestRareFrames holds what the first page looks like when something is unusual.
 func TestRareFrames(t *testing.T) {
 	for name, v := range rareViews() {

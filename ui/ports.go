@@ -14,6 +14,7 @@ type View struct {
 	Status supervisor.Status // PID 0: no supervisor runs, and nothing can be ordered that needs one
 	Tasks  []fm.Task         // the queue, in its order
 	Closed []fm.IssueID      // parents that are closed
+	Unused string            // nothing was ever begun here, and what to begin with; "" where it was
 }
 
 // Pane is what a worker's pane shows.

@@ -90,6 +90,23 @@ func TestDashboardLooksTheSameInEveryLocale(t *testing.T) {
 	}
 }
 
+// TestDashboardOfAFolderThatIsTakenAway says what its keys would say. Caught: an
+// offer to start a supervisor that has nothing to look after.
+func TestDashboardOfAFolderThatIsTakenAway(t *testing.T) {
+	t.Parallel()
+	w := newFruitShop(t)
+	w.types("fm dashboard")
+	w.shows(`2/3 active`)
+	w.must("stop", "--now")
+	w.shows(`supervisor down`)
+	if err := os.Rename(filepath.Join(w.project.Root, ".founder-mode"), filepath.Join(w.dir, "away")); err != nil {
+		t.Fatal(err)
+	}
+	w.shows(`^! (nothing has been started|Nothing is begun).*fm work ISSUES`)
+	w.keys("R")
+	w.shows(`✗ nothing has been started in .* begin with: fm work ISSUES`)
+}
+
 // newFruitShop has three workers: one works until there is a file "go", one
 // asks, and one fails the first time.
 func newFruitShop(tb testing.TB) *window {

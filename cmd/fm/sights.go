@@ -140,7 +140,10 @@ func (g *gaze) look(ctx context.Context, h *house) (news bool) {
 	v.Status, more = g.status(ctx, h)
 	v.Status.Problems = slices.Concat(v.Status.Problems, wrong, more)
 	v.Tasks, v.Closed = g.snap.Tasks, g.closed
-	news = first || seq != g.snap.Seq || !sameBut(v.Status, g.view.Status)
+	if err := h.seenWork(); err != nil { // the folder was taken away
+		v.Unused = text(err)
+	}
+	news = first || seq != g.snap.Seq || v.Unused != g.view.Unused || !sameBut(v.Status, g.view.Status)
 	switch {
 	case first:
 		g.changed = youngest(v.Status)
