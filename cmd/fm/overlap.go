@@ -127,6 +127,46 @@ func shared(snap queue.Snapshot) []overlap.Shared {
 	return overlap.Find(order, paths)
 }
 
+// unordered leaves out, of those that share a path, every one that waits for all
+// the others, or they for it.
+func unordered(snap queue.Snapshot, all []overlap.Shared) []overlap.Shared {
+	before := map[fm.IssueID]map[fm.TaskID]bool{}
+	waits := func(id, other fm.IssueID) bool {
+		if before[id] == nil {
+			before[id] = prior(snap, fm.TaskID(id))
+		}
+		return before[id][fm.TaskID(other)]
+	}
+	var left []overlap.Shared
+	for _, s := range all {
+		var free []fm.IssueID
+		for _, id := range s.Issues {
+			if slices.ContainsFunc(s.Issues, func(other fm.IssueID) bool { return other != id && !waits(id, other) && !waits(other, id) }) {
+				free = append(free, id)
+			}
+		}
+		if len(free) > 0 {
+			left = append(left, overlap.Shared{Path: s.Path, Issues: free})
+		}
+	}
+	return left
+}
+
+// prior is every task that one waits for, through whichever others.
+func prior(snap queue.Snapshot, id fm.TaskID) map[fm.TaskID]bool {
+	found := map[fm.TaskID]bool{}
+	for next := []fm.TaskID{id}; len(next) > 0; next = next[1:] {
+		t, _ := snap.Task(next[0])
+		for _, dep := range t.DependsOn {
+			if !found[dep] {
+				found[dep] = true
+				next = append(next, dep)
+			}
+		}
+	}
+	return found
+}
+
 // unmerged says whether a task's work is still to come into the base.
 func unmerged(t fm.Task) bool {
 	return t.Status == fm.Pending || t.Status == fm.Working || t.Status == fm.Completed
@@ -158,12 +198,13 @@ func asTasks(ids []fm.IssueID) string {
 
 // tellShared says before the workers begin where they may get in each other's
 // way. Nothing has to be decided for it: who is claimed next goes by the same.
+// Those that wait for each other anyway never are.
 func (h *house) tellShared(snap queue.Snapshot, ids []fm.TaskID) {
 	mine := map[fm.IssueID]bool{}
 	for _, id := range ids {
 		mine[fm.IssueID(id)] = true
 	}
-	all := slices.DeleteFunc(shared(snap), func(s overlap.Shared) bool {
+	all := slices.DeleteFunc(unordered(snap, shared(snap)), func(s overlap.Shared) bool {
 		return !slices.ContainsFunc(s.Issues, func(id fm.IssueID) bool { return mine[id] })
 	})
 	if len(all) == 0 {
