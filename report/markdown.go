@@ -16,6 +16,9 @@ func (r Report) Markdown(zone *time.Location) string {
 	fmt.Fprintf(&b, "# fm report: %s\n\n%s to %s: %s merged, %s waiting for review, %d stuck, %s. Spent: %s.\n",
 		quoted(r.Project, 60), r.From.In(zone).Format("Mon 2 Jan 15:04"), r.To.In(zone).Format("Mon 2 Jan 15:04"),
 		fm.Count(len(r.Merged), "pull request"), fm.Count(len(r.Review), "pull request"), len(r.Stuck), fm.Count(len(r.Questions), "question"), r.Spent.Cost)
+	if !r.Known.IsZero() {
+		fmt.Fprintf(&b, "\nThe ledger has been shortened: of the time before %s it does not hold everything, and the numbers may be too low.\n", r.Known.In(zone).Format("Mon 2 Jan 15:04"))
+	}
 	b.WriteString("\n## What to do first\n\n")
 	if len(r.First) == 0 {
 		b.WriteString("Nothing: nobody waits for you.\n")

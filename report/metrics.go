@@ -47,7 +47,10 @@ func measure(in Input, stints []Stint, merged []Item) Metrics {
 func approved(in Input) (opened int, approval *float64) {
 	seen, back, decided := map[fm.TaskID]bool{}, map[fm.TaskID]bool{}, map[fm.TaskID]bool{}
 	for _, e := range in.History {
-		id, counts := e.Task.ID, !e.At.Before(in.From) && !e.At.After(in.To)
+		if e.At.After(in.To) {
+			continue
+		}
+		id, counts := e.Task.ID, !e.At.Before(in.From)
 		if e.Op == queue.OpReopen {
 			back[id] = true
 		}

@@ -34,12 +34,13 @@ type Report struct {
 	Project   string      `json:"project"`
 	From      time.Time   `json:"from"`
 	To        time.Time   `json:"to"`
-	First     []Step      `json:"first"`     // what to do first, most urgent first
-	Merged    []Item      `json:"merged"`    // in that time
-	Review    []Item      `json:"review"`    // pull requests that are open now
-	Stuck     []Item      `json:"stuck"`     // failed or blocked now
-	Questions []Question  `json:"questions"` // that agents wait with now
-	Spent     fm.Spending `json:"spent"`     // in that time
+	Known     time.Time   `json:"known,omitzero"` // before this the ledger does not hold everything any more; zero for no such time
+	First     []Step      `json:"first"`          // what to do first, most urgent first
+	Merged    []Item      `json:"merged"`         // in that time
+	Review    []Item      `json:"review"`         // pull requests that are open now
+	Stuck     []Item      `json:"stuck"`          // failed or blocked now
+	Questions []Question  `json:"questions"`      // that agents wait with now
+	Spent     fm.Spending `json:"spent"`          // in that time
 	Metrics   Metrics     `json:"metrics"`
 	Stints    []Stint     `json:"stints"` // in that time, by worker and time
 }
@@ -77,13 +78,14 @@ func Make(in Input) Report {
 	stints := stintsOf(in.History, in.To)
 	r := Report{
 		Version: 1, Project: fm.Project{Root: in.Status.Project}.Name(), From: in.From, To: in.To,
-		Merged: []Item{}, Review: []Item{}, Stuck: []Item{}, Questions: in.Questions, Stints: within(stints, in.From, in.To),
+		Known:  known(in),
+		Merged: []Item{}, Review: []Item{}, Stuck: []Item{}, Questions: slices.Concat([]Question{}, in.Questions), Stints: within(stints, in.From, in.To),
 	}
 	worked := map[fm.TaskID]time.Duration{}
 	for _, s := range stints {
 		worked[s.Run.Task] += s.To.Sub(s.From)
 	}
-	for _, t := range in.Tasks {
+	for _, t := range slices.Concat(in.Tasks, gone(in)) {
 		item := Item{
 			Task: t.ID, Parent: t.Parent, Title: fm.Line(t.Title, 120), Status: t.Status, Pull: t.Pull, Since: t.Since, Note: fm.Line(t.Note, 300),
 			Worked: worked[t.ID], Estimate: t.Estimate, Spent: t.Spent,
@@ -109,18 +111,64 @@ func Make(in Input) Report {
 	return r
 }
 
+// gone are the merged tasks whose lines somebody has taken out of the queue since.
+func gone(in Input) []fm.Task {
+	there, last := map[fm.TaskID]bool{}, map[fm.TaskID]fm.Task{}
+	for _, t := range in.Tasks {
+		there[t.ID] = true
+	}
+	var order []fm.TaskID
+	for _, e := range in.History {
+		if there[e.Task.ID] {
+			continue
+		}
+		if _, known := last[e.Task.ID]; !known {
+			order = append(order, e.Task.ID)
+		}
+		last[e.Task.ID] = e.Task
+	}
+	var all []fm.Task
+	for _, id := range order {
+		if last[id].Status == fm.Merged {
+			all = append(all, last[id])
+		}
+	}
+	return all
+}
+
+// kept is how far back a ledger that was written anew goes: see package queue.
+const kept = 24 * time.Hour
+
+// known is zero unless the report begins before what the ledger still holds: it
+// was written anew when the first that it says of a task is not how that came.
+func known(in Input) time.Time {
+	whole, seen := in.To.Add(-kept), map[fm.TaskID]bool{}
+	if !in.From.Before(whole) {
+		return time.Time{}
+	}
+	for _, e := range in.History {
+		if !seen[e.Task.ID] && e.Op != queue.OpAdd && e.Op != queue.OpAdopt {
+			return whole
+		}
+		seen[e.Task.ID] = true
+	}
+	return time.Time{}
+}
+
 // spentWithin is what was used up between two times: of each task what it has
-// spent at the end, less what it had spent at the beginning.
+// spent at the end, less what it had spent at the beginning. Where the ledger does
+// not know that any more it is what it knows first.
 func spentWithin(history []queue.Entry, from, to time.Time) fm.Spending {
 	before, after := map[fm.TaskID]fm.Spending{}, map[fm.TaskID]fm.Spending{}
 	for _, e := range history {
-		switch {
-		case e.At.After(to):
-		case e.At.Before(from):
-			before[e.Task.ID], after[e.Task.ID] = e.Task.Spent, e.Task.Spent
-		default:
-			after[e.Task.ID] = e.Task.Spent
+		id := e.Task.ID
+		if e.At.After(to) {
+			continue
 		}
+		if _, known := before[id]; !known || e.At.Before(from) {
+			before[id] = e.Task.Spent
+		}
+		after[id] = e.Task.Spent
 	}
 	var sum fm.Spending
 	for id, s := range after {

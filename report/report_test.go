@@ -253,3 +253,74 @@ func TestAShortRunHasNoRate(t *testing.T) {
 		}
 	}
 }
+
+// A clock that was wrong for a while, and set right, is no reason to leave out
+// all that came later, and no work takes less than no time.
+// Caught: an end at the first entry of the future; negative durations.
+func TestAClockThatJumpsSpoilsOnlyItsOwnTime(t *testing.T) {
+	d := newDiary()
+	d.add(0, fm.Task{ID: "1"})
+	d.add(500, fm.Task{ID: "2"}) // in the future
+	d.claim(10, "1", 1)
+	d.complete(5, "1", "11") // set back
+	d.claim(20, "2", 1)
+	d.complete(50, "2", "12")
+	r := Make(d.input(0, 60))
+	if r.Metrics.Pulls != 2 || r.Metrics.Busy != 30*time.Minute || r.Metrics.Idle != 0 || r.Review[0].Worked < 0 || r.Review[1].Worked != 30*time.Minute {
+		t.Errorf("%+v\n%+v", r.Metrics, r.Review)
+	}
+}
+
+// A task that waits does not begin to wait when somebody changes its priority.
+func TestAnEditDoesNotMakeReady(t *testing.T) {
+	d := newDiary()
+	d.add(0, fm.Task{ID: "1"})
+	d.add(0, fm.Task{ID: "2"})
+	d.claim(0, "1", 1)
+	d.complete(10, "1", "11")
+	d.put(18, queue.Change{Op: queue.OpPrioritize, Task: d.tasks["2"]})
+	d.claim(20, "2", 1)
+	if m := Make(d.input(0, 30)).Metrics; m.Idle != 10*time.Minute {
+		t.Errorf("idle for %s", m.Idle)
+	}
+}
+
+// After days the ledger no longer says how a task came, and what it had spent
+// before: that is said, and nothing guessed.
+// Caught: all of it counted as spent now; a worker idle since the year one.
+func TestWhatTheLedgerHasForgottenIsNotGuessed(t *testing.T) {
+	d := newDiary()
+	d.add(-5000, fm.Task{ID: "1", Title: "Old"})
+	d.add(-5000, fm.Task{ID: "2", Title: "New"})
+	d.claim(-4000, "1", 1)
+	d.spend(-3900, "1", 7)
+	d.history = nil // written anew
+	d.spend(10, "1", 8)
+	d.complete(20, "1", "11")
+	d.claim(30, "2", 1)
+	r := Make(d.input(-6000, 60))
+	if r.Spent.Cost != 0 || r.Metrics.Idle != 0 || !r.Known.Equal(at(60).Add(-24*time.Hour)) || !strings.Contains(r.Markdown(time.UTC), "does not hold everything") {
+		t.Errorf("spent %s, idle for %s, known since %s", r.Spent.Cost, r.Metrics.Idle, r.Known)
+	}
+	if r := Make(d.input(0, 60)); !r.Known.IsZero() {
+		t.Errorf("of the last hour it holds everything; known since %s", r.Known)
+	}
+	if r := Make(night()); !r.Known.IsZero() {
+		t.Errorf("a whole ledger: known since %s", r.Known)
+	}
+}
+
+// Caught: a merge that is forgotten with its line.
+func TestWhatWasMergedStaysInTheReport(t *testing.T) {
+	d := newDiary()
+	d.add(0, fm.Task{ID: "1", Title: "Login"})
+	d.claim(1, "1", 1)
+	d.complete(10, "1", "11")
+	d.merge(20, "1")
+	d.put(30, queue.Change{Op: queue.OpRemove, Task: d.tasks["1"]})
+	in := d.input(0, 60)
+	in.Tasks = nil
+	if r := Make(in); len(r.Merged) != 1 || r.Merged[0].Worked != 9*time.Minute || len(r.Review) != 0 {
+		t.Errorf("%+v", r.Merged)
+	}
+}
