@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -105,6 +108,53 @@ func TestDashboardOfAFolderThatIsTakenAway(t *testing.T) {
 	w.shows(`^! (nothing has been started|Nothing is begun).*fm work ISSUES`)
 	w.keys("R")
 	w.shows(`✗ nothing has been started in .* begin with: fm work ISSUES`)
+}
+
+// TestAnswerIsSeenWithoutASupervisor: who waited goes on, and is shown so. Caught:
+// what the supervisor saw last, for as long as there is none.
+func TestAnswerIsSeenWithoutASupervisor(t *testing.T) {
+	t.Parallel()
+	w := newFruitShop(t)
+	w.losesSupervisor()
+	w.types("fm dashboard")
+	w.shows(`supervisor down`)
+	w.shows(`^\? worker-2 .*Which pears`)
+	w.keys("a")
+	w.shows(`Green ones`)
+	w.keys("2", "Enter")
+	w.shows(`Answered worker-2 on #3: .* → Yellow ones`)
+	w.keys("Down")
+	w.until("the question to go", soon, func() (any, bool) {
+		text := w.screen()
+		return "\n" + text, strings.Contains(text, "worker-2") && !strings.Contains(text, "? worker-2") && !strings.Contains(text, "Which pears")
+	})
+}
+
+// losesSupervisor ends the supervisor and its guard as nothing ends them that
+// gives them time: the agents live on.
+func (b *bench) losesSupervisor() {
+	b.Helper()
+	socket := filepath.Join(b.dir, fmt.Sprintf("tmux-%d", b.uid()), b.project.Socket())
+	pane, err := exec.CommandContext(b.Context(), "tmux", "-S", socket, "list-panes", "-t", "=supervisor", "-F", "#{pane_pid}").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	guard, err := strconv.Atoi(strings.TrimSpace(string(pane)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	supervisor := b.status().PID
+	// Both stand still before either ends: neither can start the other anew.
+	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
+		for _, pid := range []int{guard, supervisor} {
+			if err := syscall.Kill(pid, sig); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.until("the end of the supervisor", soon, func() (any, bool) {
+		return supervisor, !process.Alive(supervisor, "") && !process.Alive(guard, "")
+	})
 }
 
 // newFruitShop has three workers: one works until there is a file "go", one

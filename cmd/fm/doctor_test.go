@@ -189,28 +189,8 @@ func TestFixLeavesAnAttemptThatGoesOnAlone(t *testing.T) {
 	t.Parallel()
 	b := newHang(t)
 	b.at(b.keeps("at work"), "supervisor")
-
 	socket := filepath.Join(b.dir, fmt.Sprintf("tmux-%d", b.uid()), b.project.Socket())
-	pane, err := exec.CommandContext(t.Context(), "tmux", "-S", socket, "list-panes", "-t", "=supervisor", "-F", "#{pane_pid}").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	guard, err := strconv.Atoi(strings.TrimSpace(string(pane)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	supervisor := b.status().PID
-	// Both stand still before either ends: neither can start the other anew.
-	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
-		for _, pid := range []int{guard, supervisor} {
-			if err := syscall.Kill(pid, sig); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	b.until("the end of the supervisor", 30*time.Second, func() (any, bool) {
-		return supervisor, !process.Alive(supervisor, "") && !process.Alive(guard, "")
-	})
+	b.losesSupervisor()
 	found := b.keeps("without a supervisor")
 	if r := b.at(found, "supervisor"); r.OK || r.Fix != "fm recover" {
 		t.Errorf("without a supervisor: %+v", r)
