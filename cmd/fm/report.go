@@ -30,7 +30,9 @@ func (c *reportCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	reading := a.busy("reading the ledger and the journals")
 	in, err := h.reported(ctx, q, snap, from, now)
+	reading.done()
 	if err != nil {
 		return err
 	}

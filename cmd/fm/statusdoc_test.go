@@ -43,6 +43,9 @@ func TestEveryFieldOfStatusIsExplained(t *testing.T) {
 func fieldRows(path, name string, of reflect.Type) []string {
 	var rows []string
 	for f := range of.Fields() {
+		if !f.IsExported() {
+			continue
+		}
 		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if tag == "" {
 			tag = f.Name
@@ -70,10 +73,13 @@ func jsonKind(of reflect.Type) (kind string, below reflect.Type) {
 	case reflect.TypeFor[fm.USD]():
 		return "dollars", nil
 	}
-	kinds := map[reflect.Kind]string{reflect.Int: "number", reflect.Int64: "number", reflect.Bool: "true or false", reflect.String: "text", reflect.Struct: "object"}
+	kinds := map[reflect.Kind]string{reflect.Int: "number", reflect.Int64: "number", reflect.Float64: "number", reflect.Bool: "true or false", reflect.String: "text", reflect.Struct: "object"}
 	if is := of.Kind(); is == reflect.Slice || is == reflect.Array {
 		kind, below = jsonKind(of.Elem())
 		return "list of " + kind + "s", below
+	} else if is == reflect.Pointer {
+		kind, below = jsonKind(of.Elem())
+		return kind + " or null", below
 	} else if is == reflect.Map {
 		kind, _ = jsonKind(of.Elem())
 		return "object of " + kind + "s", nil
