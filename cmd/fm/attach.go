@@ -50,18 +50,16 @@ func (c *attachCmd) Run(ctx context.Context, a *app) error {
 	if c.ReadOnly {
 		mode = tmux.ReadOnly
 	}
-	return h.parted(name, terminal.Attach(ctx, name, mode))
+	return parted(name, terminal.Attach(ctx, name, mode))
 }
 
-// parted says in a user's words how a visit ended that they did not end.
-func (h *house) parted(name string, err error) error {
-	if !errors.Is(err, tmux.ErrEnded) {
-		return err
+// parted says in a user's words how a visit ended that they did not end. Whether
+// the session comes back is known to nobody yet.
+func parted(name string, err error) error {
+	if errors.Is(err, tmux.ErrEnded) {
+		return fmt.Errorf("%s's session has ended; how it stands: fm status", name)
 	}
-	if _, alive := h.supervisorPID(); !alive {
-		return fmt.Errorf("%s's session has ended; to go on: fm resume", name)
-	}
-	return fmt.Errorf("%s's session has ended; once it goes on: fm attach %s", name, name)
+	return err
 }
 
 const (

@@ -77,7 +77,7 @@ func TestVisitorsKeepTheirTerminalWhenTheServerDies(t *testing.T) {
 	w.begins("fm attach worker-2")
 	w.shows(`worker-2 · 3\.\d.*F12: back`)
 	w.serverDies()
-	w.shows(`^fm: worker-2's session has ended; once it goes on: fm attach worker-2$`)
+	w.shows(`^fm: worker-2's session has ended; how it stands: fm status$`)
 	w.ends(1)
 	w.isBack()
 }
