@@ -26,7 +26,7 @@ func (r Report) Markdown(zone *time.Location) string {
 	for i, step := range r.First {
 		fmt.Fprintf(&b, "%d. %s", i+1, quoted(step.What, 0))
 		if step.Do != "" {
-			b.WriteString(": `" + step.Do + "`")
+			b.WriteString(" → `" + step.Do + "`")
 		}
 		b.WriteString("\n")
 	}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -115,9 +114,9 @@ func recoveries(in Input) (n int, median, longest time.Duration) {
 		at, dead := died[d.Run.Task]
 		switch {
 		case d.At.Before(in.From) || d.At.After(in.To) || d.Run.Task == "":
-		case !dead && strings.HasPrefix(d.Then, string(fm.AtWork)) && strings.HasSuffix(d.Then, " → "+string(fm.Exited)):
+		case !dead && d.Dies():
 			died[d.Run.Task] = d.At
-		case dead && strings.HasPrefix(d.Then, "start it in "):
+		case dead && d.Starts():
 			took = append(took, d.At.Sub(at))
 			delete(died, d.Run.Task)
 		}

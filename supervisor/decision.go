@@ -18,6 +18,20 @@ type Decision struct {
 	Then     string    `json:"then"`               // such as "tell worker-3 to go on"
 }
 
+// Words of journals that others count by.
+const (
+	startsIt = "start it in "
+	turnsTo  = " → "
+)
+
+// Starts says whether an agent was started.
+func (d Decision) Starts() bool { return strings.HasPrefix(d.Then, startsIt) }
+
+// Dies says whether an agent was seen to have ended at work.
+func (d Decision) Dies() bool {
+	return strings.HasPrefix(d.Then, string(fm.AtWork)) && strings.HasSuffix(d.Then, turnsTo+string(fm.Exited))
+}
+
 // noticed adds what was seen to a journal, whatever becomes of the step.
 func (d *decision) noticed(r fm.Run, rule, evidence, then string) {
 	d.seen = append(d.seen, Decision{At: d.state.At, Run: r, Rule: rule, Evidence: evidence, Then: then})
@@ -42,7 +56,7 @@ func (d *decision) act(eff Effect, rule, evidence string) bool {
 func deed(eff Effect) string {
 	switch eff := eff.(type) {
 	case Start:
-		return "start it in " + eff.Worker.String()
+		return startsIt + eff.Worker.String()
 	case Stop:
 		return "stop it in " + eff.Worker.String()
 	case Tell:
@@ -152,7 +166,7 @@ func (d *decision) follow() {
 		}
 		then := now
 		if p.Last != "" {
-			then = p.Last + " → " + now
+			then = p.Last + turnsTo + now
 		}
 		d.noticed(t.Run(), "agent", s.believed(rep), then)
 		p.Last = now

@@ -48,7 +48,7 @@ func (c *reportCmd) Run(ctx context.Context, a *app) error {
 		_, err := h.stdout.Write(text)
 		return err
 	}
-	if err := os.WriteFile(c.Output, text, 0o644); err != nil { //nolint:gosec // for others to read
+	if err := os.WriteFile(a.path(c.Output), text, 0o644); err != nil { //nolint:gosec // for others to read
 		return mendable(err)
 	}
 	fmt.Fprintf(h.stdout, "✓ The report is in %s\n", c.Output)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,8 +24,8 @@ type statusCmd struct {
 
 func (c *statusCmd) Run(ctx context.Context, a *app) error {
 	if c.Line && !c.Watch {
-		fmt.Fprint(a.stdout, a.segment(ctx))
-		return nil
+		_, err := fmt.Fprint(a.stdout, a.segment(ctx))
+		return err
 	}
 	draw, err := c.form(ctx, a)
 	if err != nil {
@@ -84,8 +85,8 @@ func (c *statusCmd) form(ctx context.Context, a *app) (form, error) {
 
 func (h *house) print(s supervisor.Status, draw form) error {
 	text, err := draw(s)
-	fmt.Fprint(h.stdout, text)
-	return err
+	_, wrong := fmt.Fprint(h.stdout, text)
+	return cmp.Or(err, wrong)
 }
 
 // drawStatus draws over the last picture until it is interrupted.

@@ -46,8 +46,8 @@ func (a app) line(ctx context.Context) int {
 		return exitOK // there is nothing to show
 	}
 	a.dir = dir
-	fmt.Fprint(a.stdout, a.segment(ctx))
-	return exitOK
+	_, err = fmt.Fprint(a.stdout, a.segment(ctx))
+	return concluded(a.stderr, err)
 }
 
 // glimpse is the part of status.json that a segment shows.
