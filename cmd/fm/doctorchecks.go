@@ -64,18 +64,23 @@ func projectChecks() []check {
 	return []check{
 		{
 			group: theProject, name: "repository", look: (*visit).checkRepository,
-			fix:   "`git init`",
-			about: "The main checkout of the repository.",
+			fix:   "`git init`; a first commit",
+			about: "The main checkout of the repository, and whether anything was ever committed.",
 		},
 		{
-			group: theProject, name: "remote", look: (*visit).checkRemote,
-			fix:   "`git remote add origin URL`",
-			about: "Where branches are pushed.",
+			group: theProject, name: "remote", look: (*visit).checkRemote, advisory: true,
+			fix:   "`git remote add origin URL`; `git push -u origin main`",
+			about: "Where branches are pushed, and whether the branch is there that work begins at. A remote that gives no answer now is a warning.",
+		},
+		{
+			group: theProject, name: "identity", look: (*visit).checkIdentity,
+			fix:   "`git config --global user.name` and `user.email`",
+			about: "As whom agents commit: git refuses a commit of nobody.",
 		},
 		{
 			group: theProject, name: "issues", look: (*visit).checkIssues,
 			fix:   "`gh auth login`, or what the line says",
-			about: "Where issues and pull requests are; on GitHub and in Jira, whether the token is taken and may work there.",
+			about: "Where issues and pull requests are; on GitHub and in Jira, whether the token is taken and may work there. Files in the place of issues on GitHub, for want of a token, are a warning.",
 		},
 		{
 			group: theProject, name: "token", look: (*visit).checkToken,

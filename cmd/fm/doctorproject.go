@@ -8,17 +8,22 @@ import (
 	"strings"
 	"time"
 
+	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/github"
 )
 
-func (v *visit) checkRepository(context.Context) []finding {
+func (v *visit) checkRepository(ctx context.Context) []finding {
 	if v.lost != nil {
 		return failed(v.lost, "git init")
+	}
+	if begun, err := git.HasCommit(ctx, v.gitOptions()); err == nil && !begun {
+		return failed(fmt.Errorf("%s has no commit yet: there is nothing to begin a branch at", v.project.Root), `git add --all && git commit -m "Begin"`)
 	}
 	return well("%s", v.project.Root)
 }
 
+// checkRemote asks the remote, as every command does that begins work.
 func (v *visit) checkRemote(ctx context.Context) []finding {
 	found, err := git.FindRemote(ctx, v.gitOptions())
 	if err == nil && found == "" {
@@ -27,7 +32,43 @@ func (v *visit) checkRemote(ctx context.Context) []finding {
 	if err != nil {
 		return failed(err, "git remote -v")
 	}
-	return well("%s", found)
+	if p, err := v.whereabouts(ctx); err == nil {
+		v.at = p // git gets the token for it
+	}
+	repo, err := v.repo(ctx)
+	if err != nil {
+		return failed(err, "")
+	}
+	return v.answering(ctx, repo, found)
+}
+
+// answering looks for the branch that work begins at.
+func (v *visit) answering(ctx context.Context, repo *git.Repo, remote string) []finding {
+	_, err := repo.Head(ctx, repo.Base())
+	ask := "git ls-remote " + quoted(remote)
+	switch {
+	case errors.Is(err, fm.ErrGone):
+		return failed(fmt.Errorf("%s has no branch %s yet: a first commit has to be pushed", remote, repo.Base()), "git push -u "+quoted(remote)+" "+quoted(repo.Base()))
+	case errors.Is(err, fm.ErrRefused):
+		return failed(fmt.Errorf("%s cannot be worked with: %w", remote, err), ask)
+	case err != nil:
+		return []finding{{level: warning, found: remote + " gives no answer: " + text(err), fix: ask}}
+	}
+	return well("%s", remote)
+}
+
+// checkIdentity finds out whether an agent can commit: it has git's settings, and
+// the environment, of whoever starts fm.
+func (v *visit) checkIdentity(ctx context.Context) []finding {
+	author, err := git.FindAuthor(ctx, v.gitOptions())
+	if err == nil && author == "" {
+		return failed(errors.New("git does not know whose commits these are, and takes none: an agent's first one would fail"),
+			`git config --global user.name "YOUR NAME" && git config --global user.email YOU@EXAMPLE.COM`)
+	}
+	if err != nil {
+		return failed(err, "git config --list --show-origin")
+	}
+	return well("agents commit as %s", author)
 }
 
 // checkIssues looks at where issues and pull requests live. It never shows a
@@ -40,6 +81,9 @@ func (v *visit) checkIssues(ctx context.Context) []finding {
 			fix = "gh auth login"
 		}
 		return failed(err, fix)
+	}
+	if v.lacking != nil { // those on GitHub were probably meant
+		return []finding{{level: warning, found: found, fix: "gh auth login"}}
 	}
 	return well("%s", found)
 }
