@@ -15,7 +15,7 @@ func TestWishesThatMakeNoSenseAreRefused(t *testing.T) {
 		fm.Pending:   "- - - -",
 		fm.Working:   "retried - - -",
 		fm.Completed: "decides - - -",
-		fm.Merged:    "retried stop stop over",
+		fm.Merged:    "retried nothing stop over",
 		fm.Failed:    "- - - -",
 		fm.Blocked:   "- - - -",
 		fm.Cancelled: "- - already come",

@@ -48,7 +48,7 @@ func (t *terminal) Resume() error {
 // drawable says whether the screen has cells. tcell takes them away when the
 // terminal is lent out, and would go on for ever through a row that has none.
 func (t *terminal) drawable() bool {
-	_, _, _, width := t.GetContent(0, 0)
+	_, _, width := t.Get(0, 0)
 	return width > 0
 }
 
