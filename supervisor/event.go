@@ -148,6 +148,9 @@ type EffectFailed struct {
 type RecordFailed struct{ Err string }
 
 // Remembered carries what the last supervisor knew of finished work.
+// QueueUnread says that the queue could not be read, and why.
+type QueueUnread struct{ Err string }
+
 type Remembered struct{ Finishes []Finish }
 
 // Verdict is the result of checking a completion.
@@ -198,3 +201,4 @@ func (ParentClosed) event()  {}
 func (EffectFailed) event()  {}
 func (RecordFailed) event()  {}
 func (Remembered) event()    {}
+func (QueueUnread) event()   {}

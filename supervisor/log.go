@@ -27,6 +27,8 @@ func describe(ev Event) (slog.Level, []slog.Attr) {
 		return slog.LevelWarn, []slog.Attr{slog.String(keyOp, ev.Effect.key()), slog.String(keyKind, string(ev.Kind)), slog.String(keyError, fm.Line(ev.Err, 500))}
 	case RecordFailed:
 		return slog.LevelError, []slog.Attr{slog.String(keyError, fm.Line(ev.Err, 500))}
+	case QueueUnread:
+		return slog.LevelError, []slog.Attr{slog.String(keyError, fm.Line(ev.Err, 500))}
 	case ObserveFailed:
 		return slog.LevelWarn, []slog.Attr{slog.String(keyError, fm.Line(ev.Err, 500))}
 	case Observed:
@@ -72,7 +74,7 @@ func describeDone(ev Event) []slog.Attr {
 		return []slog.Attr{slog.Int(keyCount, len(ev.Conflicts))}
 	case ParentClosed:
 		return []slog.Attr{slog.String(keyParent, string(ev.Parent))}
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, PullsSeen, Noted, EffectFailed, RecordFailed, Remembered:
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, PullsSeen, Noted, EffectFailed, RecordFailed, QueueUnread, Remembered:
 	}
 	return nil
 }

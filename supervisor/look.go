@@ -39,7 +39,9 @@ func (s *Supervisor) read(ctx context.Context) {
 	}
 	snap, err := s.o.Queue.Refresh(ctx, s.now())
 	if err != nil {
-		s.handle(ctx, RecordFailed{Err: fm.Reason(err)})
+		if why := unfit(err); why != s.state.Unfit { // told once: nothing follows from it that a look does not
+			s.handle(ctx, QueueUnread{Err: why})
+		}
 		return
 	}
 	s.handle(ctx, QueueRead{Snapshot: snap})

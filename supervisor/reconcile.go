@@ -30,6 +30,10 @@ import (
 //	                                                 checkout
 func (d *decision) reconcile() {
 	s := d.state
+	if s.Wanted.Stop == StopNow && s.unrecordable() {
+		d.haltUnrecorded()
+		return
+	}
 	if s.Read == Unseen || !s.idle(Record{}.key()) {
 		return
 	}

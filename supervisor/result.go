@@ -60,7 +60,7 @@ func (d *decision) succeeded(ev Event) {
 	case Warned:
 	case ParentClosed:
 		d.record(queue.CloseParent(ev.Parent, "every child is merged"))
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, PullsSeen, EffectFailed, RecordFailed, Remembered:
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, PullsSeen, EffectFailed, RecordFailed, QueueUnread, Remembered:
 	}
 }
 
@@ -104,7 +104,7 @@ func orderOf(ev Event) Effect {
 		return CloseParent{Parent: ev.Parent}
 	case EffectFailed:
 		return ev.Effect
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, RecordFailed, Remembered:
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, RecordFailed, QueueUnread, Remembered:
 	}
 	return nil
 }

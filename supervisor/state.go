@@ -82,6 +82,7 @@ type State struct {
 	Wanted Wanted
 	Queue  queue.Snapshot
 	Read   Sighting // of the queue
+	Unfit  string   // why the queue cannot be read; "" when it can
 	digest digest   // of the queue
 
 	Sight    fm.Sight

@@ -110,6 +110,12 @@ func (s State) problems() []string {
 	for _, p := range s.Problems {
 		out = append(out, fm.Line("queue: "+p.What+": "+p.Do+": "+p.Line, 300))
 	}
+	if s.Unfit != "" {
+		out = append(out, fm.Line(Unrecorded+s.Unfit, 300))
+	}
+	if w := s.Waits[Record{}.key()]; w.Until.After(s.At) {
+		out = append(out, fmt.Sprintf("the queue cannot be written (tried %s, again at %s): %s", times(w.Count), s.clock(w.Until), fm.Line(w.Err, 200)))
+	}
 	for _, i := range s.digest.unknown {
 		t := s.Queue.Tasks[i]
 		out = append(out, fmt.Sprintf("%s has the status %q, which means nothing to fm: left alone; fm queue retry %[3]s", t.ID.Ref(), fm.Line(string(t.Status), 40), t.ID))
@@ -136,7 +142,7 @@ func (s State) problems() []string {
 	if s.blind() {
 		out = append(out, "checks cannot be read with this token: failures are not handed to agents")
 	}
-	told := map[string]bool{}
+	told := map[string]bool{Record{}.key(): true}
 	for key, text := range s.owed() {
 		told[key] = true
 		out = append(out, text)

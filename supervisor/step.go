@@ -45,10 +45,10 @@ type decision struct {
 }
 
 // record asks for a change of the queue. At most one per task and step; while
-// the queue cannot be written none at all: what is true then is still true
-// later.
+// the queue cannot be read or written none at all: what is true then is still
+// true later.
 func (d *decision) record(c queue.Change) {
-	if d.touched[c.Task.ID] || !d.state.idle(Record{}.key()) {
+	if d.touched[c.Task.ID] || d.state.Unfit != "" || !d.state.idle(Record{}.key()) {
 		return
 	}
 	if c.Task.ID != "" {
@@ -113,6 +113,8 @@ func (d *decision) note(ev Event) {
 		if s.idle(Record{}.key()) {
 			d.wait(Record{}.key(), ev.Err)
 		}
+	case QueueUnread:
+		s.Read, s.Unfit = Unseen, ev.Err
 	case Remembered:
 		s.Finishes = ev.Finishes
 	case PullsSeen:
@@ -171,7 +173,7 @@ func (d *decision) queueRead(snap queue.Snapshot) {
 	if s.Read == Unseen || snap.Seq != s.Queue.Seq || snap.Seq == 0 {
 		s.digest = digestOf(snap)
 	}
-	s.Queue, s.Read = snap, Seen
+	s.Queue, s.Read, s.Unfit = snap, Seen, ""
 	for _, p := range snap.Problems {
 		again := func(old queue.Problem) bool { return old == p } // a full disk is told at each try
 		s.Problems = latest(append(slices.DeleteFunc(slices.Clone(s.Problems), again), p), maxProblems)

@@ -1,8 +1,11 @@
 package supervisor
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -176,4 +179,65 @@ func TestStopNowGivesTheMainCheckoutBack(t *testing.T) {
 		}
 		c.wantsAllEnded()
 	})
+}
+
+// TestStopNowEndsThoughNothingCanBeRecorded damages the ledger, or fills the
+// disk, while agents work. They end, their work is kept, and their tasks stay
+// theirs for the next supervisor.
+//
+// Caught: a halt that waited for the disk; one that ended beside living agents.
+func TestStopNowEndsThoughNothingCanBeRecorded(t *testing.T) {
+	damage := func(d *disk) {
+		last := d.log[bytes.LastIndexByte(d.log[:len(d.log)-1], '\n')+1:]
+		d.log = slices.Concat(d.log, []byte("no entry\n"), last)
+	}
+	full := func(d *disk) { d.fault = func() error { return errors.New("no space left on device") } }
+	for name, harm := range map[string]func(*disk){"damaged": damage, "full": full} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newTown(t, row(6)...)
+				c.task = func(fm.Run) time.Duration { return time.Hour }
+				go func() {
+					time.Sleep(10 * time.Minute)
+					c.disk.mu.Lock()
+					harm(c.disk)
+					c.disk.mu.Unlock()
+					time.Sleep(time.Minute)
+					c.want(Wanted{Workers: 4, Stop: StopNow})
+				}()
+				began := time.Now()
+				if err := c.until(2 * time.Hour); err != nil {
+					t.Fatalf("%v; last shown %+v", err, c.last)
+				}
+				if d := time.Since(began); d > 11*time.Minute+30*time.Second {
+					t.Errorf("ended after %s", d)
+				}
+				for r := range c.lives {
+					if c.alive(r) {
+						t.Errorf("%s lives", r)
+					}
+				}
+				if told := strings.Join(c.last.Problems, "\n"); name == "damaged" && !strings.Contains(told, Unrecorded+"refresh queue: ledger is damaged: ") {
+					t.Errorf("people are told %q", told)
+				}
+				if preserved := c.count("preserve"); preserved < 4 {
+					t.Errorf("the work of %d agents was preserved, want all", preserved)
+				}
+			})
+		})
+	}
+}
+
+// TestTroubleOfReadingTheQueueIsToldUntilItIsOver holds what people are told.
+// Caught: a problem that outlived its cause.
+func TestTroubleOfReadingTheQueueIsToldUntilItIsOver(t *testing.T) {
+	s := seen(task("5", fm.Hold))
+	s, _ = step(s, QueueUnread{Err: "input/output error"})
+	if got := View(s).Problems; len(got) != 1 || got[0] != Unrecorded+"input/output error" {
+		t.Errorf("told %q", got)
+	}
+	s, _ = step(s, QueueRead{Snapshot: s.Queue})
+	if got := View(s).Problems; len(got) > 0 {
+		t.Errorf("told %q when it is over", got)
+	}
 }

@@ -155,7 +155,7 @@ func moved(ev Event) fm.WorkerID {
 	case Closed:
 		return ev.Worker
 	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Noted, Verified, Published,
-		PullMerged, Rebased, ChecksRerun, PullsSeen, Tidied, SiteCleared, Scanned, Warned, ParentClosed, EffectFailed, RecordFailed, Remembered:
+		PullMerged, Rebased, ChecksRerun, PullsSeen, Tidied, SiteCleared, Scanned, Warned, ParentClosed, EffectFailed, RecordFailed, QueueUnread, Remembered:
 	}
 	return 0
 }

@@ -242,4 +242,7 @@ func TestSupervisorRunsOnce(t *testing.T) {
 	if sight := observe(t, s); !alive() || sight.Unguarded || len(sight.Sessions)+len(sight.Strangers) != 0 {
 		t.Errorf("alive %v, sight %+v", alive(), sight)
 	}
+	must(t, s.RenewSupervisor(t.Context(), cmd))
+	fileIs(t, filepath.Join(cmd.Dir, "starts"), strings.Repeat("x\n", 3))
+	until(t, "the new one is alive", func() (any, bool) { return "dead", alive() })
 }

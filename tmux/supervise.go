@@ -10,6 +10,16 @@ import (
 // StartSupervisor runs cmd in session "supervisor", which is created, or
 // respawned when its process has ended. A live one is left alone.
 func (s *Server) StartSupervisor(ctx context.Context, cmd fm.Command) error {
+	return s.superviseUnless(ctx, cmd, alive)
+}
+
+// RenewSupervisor is StartSupervisor for a caller that knows better than the
+// process that lives there, which it ends.
+func (s *Server) RenewSupervisor(ctx context.Context, cmd fm.Command) error {
+	return s.superviseUnless(ctx, cmd, func(pane) bool { return false })
+}
+
+func (s *Server) superviseUnless(ctx context.Context, cmd fm.Command, good func(pane) bool) error {
 	if err := check(cmd); err != nil {
 		return fmt.Errorf("start supervisor: %w", err)
 	}
@@ -24,7 +34,7 @@ func (s *Server) StartSupervisor(ctx context.Context, cmd fm.Command) error {
 	}
 	words := chain(append([]string{"new-session", "-d", "-s", supervisorSession, "-n", supervisorSession}, spawn(cmd)...))
 	if found {
-		if alive(p) {
+		if good(p) {
 			return nil
 		}
 		words = chain(respawn(p.id, cmd)...)

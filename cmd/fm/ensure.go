@@ -25,7 +25,8 @@ func (h *house) ensure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.raise(ctx, terminal); err != nil {
+	// A guard that lives waits for its next try, which may be far off.
+	if err := h.begin(ctx, terminal, terminal.RenewSupervisor); err != nil {
 		return err
 	}
 	starting := h.busy("starting the supervisor")

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -40,12 +42,21 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	if err != nil {
 		return err
 	}
+	damage := h.damage(ctx)
 	_, alive := h.supervisorPID()
 	if !alive && sight.Generation == "" {
-		fmt.Fprintln(h.stdout, "✓ Nothing was running. Go on with: fm resume")
+		h.stopped("✓ Nothing was running.", damage)
 		return h.reap(ctx)
 	}
-	if alive || living(sight) > 0 {
+	switch busy := alive || living(sight) > 0; {
+	case busy && damage != nil && mode == supervisor.StopDrain:
+		return fmt.Errorf("%s: no work can be finished; end it with: fm stop --now", text(damage))
+	case busy && damage != nil && !alive:
+		// None can start. The agents end with their terminal.
+		if err := h.wantStop(ctx, mode); err != nil {
+			return err
+		}
+	case busy:
 		if err := h.end(ctx, mode, sight); err != nil {
 			return err
 		}
@@ -56,8 +67,33 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	if err := h.reap(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintln(h.stdout, "✓ Stopped. Go on with: fm resume")
+	h.stopped("✓ Stopped.", damage)
 	return nil
+}
+
+// damage says what is wrong with the ledger when no supervisor can work with it;
+// nil for nothing that keeps one from it.
+func (h *house) damage(ctx context.Context) error {
+	if _, err := h.openQueue(ctx); errors.Is(err, queue.ErrCorrupt) {
+		return err
+	}
+	return nil
+}
+
+// stopped says how things stand after an end, and how to go on.
+func (h *house) stopped(line string, damage error) {
+	if damage == nil {
+		fmt.Fprintln(h.stdout, line+" Go on with: fm resume")
+		return
+	}
+	fmt.Fprintln(h.stdout, line)
+	fmt.Fprintln(h.stdout, "! The ledger is damaged: it and the queue are left as they are, and what the agents did stands in their worktrees.")
+	fmt.Fprintln(h.stdout, "  Go on with: fm queue rebuild, then: fm resume")
+}
+
+func (h *house) wantStop(ctx context.Context, mode supervisor.StopMode) error {
+	_, err := h.want(ctx, func(w *supervisor.Wanted) { w.Stop = mode })
+	return err
 }
 
 // reap ends what agents left behind: servers that they started, agents that
@@ -89,7 +125,7 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 	if !alive && h.broken != nil {
 		return h.broken
 	}
-	if _, err := h.want(ctx, func(w *supervisor.Wanted) { w.Stop = mode }); err != nil {
+	if err := h.wantStop(ctx, mode); err != nil {
 		return err
 	}
 	if mode == supervisor.StopDrain && living(sight) > 0 {
@@ -107,7 +143,7 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 		w, err := h.wanted()
 		calledOff = err == nil && w.Stop == ""
 		if alive && s.Wanted.Stop == supervisor.StopDrain {
-			waiting.aside(func() { h.tellOnce(told, lingering(s.Workers)) })
+			waiting.aside(func() { h.tellOnce(told, append(unrecorded(s.Problems), lingering(s.Workers)...)) })
 		}
 		return !alive || calledOff
 	})
@@ -125,6 +161,17 @@ func (h *house) tellOnce(told map[string]bool, lines []string) {
 		}
 		told[line] = true
 	}
+}
+
+// unrecorded says that a drain waits for a queue that cannot be read.
+func unrecorded(problems []string) []string {
+	var lines []string
+	for _, p := range problems {
+		if strings.HasPrefix(p, supervisor.Unrecorded) {
+			lines = append(lines, "! The stop waits: "+p)
+		}
+	}
+	return lines
 }
 
 // lingering says for which workers a drain may wait for long, and who can help.

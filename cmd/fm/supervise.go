@@ -221,6 +221,11 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server, at *office) 
 
 // raise starts the tmux server, if it does not run, with a guard in it.
 func (h *house) raise(ctx context.Context, terminal *tmux.Server) error {
+	return h.begin(ctx, terminal, terminal.StartSupervisor)
+}
+
+// begin is raise with a way to start the guard.
+func (h *house) begin(ctx context.Context, terminal *tmux.Server, start func(context.Context, fm.Command) error) error {
 	if _, err := terminal.Ensure(ctx); err != nil {
 		return err
 	}
@@ -228,7 +233,7 @@ func (h *house) raise(ctx context.Context, terminal *tmux.Server) error {
 	if err != nil {
 		return err
 	}
-	return terminal.StartSupervisor(ctx, guard)
+	return start(ctx, guard)
 }
 
 // show replaces status.json. It is not synced: what is in it can be seen again.
