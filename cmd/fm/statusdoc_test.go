@@ -128,7 +128,8 @@ func TestListsAreThereWhenTheyAreEmpty(t *testing.T) {
 	}
 	for _, line := range fieldRows("", "", reflect.TypeFor[supervisor.Status]()) {
 		cells := strings.Split(line, " | ")
-		name, empty := strings.Trim(cells[0], "|` "), ""
+		name := strings.Trim(cells[0], "|` ")
+		var empty string
 		switch {
 		case strings.ContainsAny(name, ".["):
 			continue
