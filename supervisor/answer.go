@@ -28,6 +28,7 @@ func (d *decision) alive(t fm.Task, p Progress, ss fm.Session) {
 		d.answer(t, &p, ss, rep)
 		d.spend(t, &p, rep)
 	}
+	d.entitle(t, &p)
 	s.Runs[t.ID] = p
 }
 

@@ -47,6 +47,7 @@ type Revived struct{}
 type Started struct {
 	Worker fm.WorkerID
 	Run    fm.Run
+	Title  string // of the task's issue; "" when it was not read
 }
 
 // Stopped says that the worker's process is gone.
@@ -147,10 +148,10 @@ type EffectFailed struct {
 // on it was done.
 type RecordFailed struct{ Err string }
 
-// Remembered carries what the last supervisor knew of finished work.
 // QueueUnread says that the queue could not be read, and why.
 type QueueUnread struct{ Err string }
 
+// Remembered carries what the last supervisor knew of finished work.
 type Remembered struct{ Finishes []Finish }
 
 // Verdict is the result of checking a completion.
@@ -200,5 +201,5 @@ func (Warned) event()        {}
 func (ParentClosed) event()  {}
 func (EffectFailed) event()  {}
 func (RecordFailed) event()  {}
-func (Remembered) event()    {}
 func (QueueUnread) event()   {}
+func (Remembered) event()    {}

@@ -53,7 +53,8 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 	case Revive:
 		return Revived{}, s.o.Revive(ctx)
 	case Start:
-		return Started{Worker: eff.Worker, Run: eff.Task.Run()}, s.start(ctx, eff)
+		title, err := s.start(ctx, eff)
+		return Started{Worker: eff.Worker, Run: eff.Task.Run(), Title: title}, err
 	case Stop:
 		return Stopped{Worker: eff.Worker, Run: eff.Run}, s.stop(ctx, eff)
 	case Close:
@@ -107,40 +108,41 @@ func (s *Supervisor) tryPull(ctx context.Context, eff Effect) (Event, error) {
 }
 
 // start brings the run's process to life, unless it lives already: every
-// process of an older life of the task goes first.
-func (s *Supervisor) start(ctx context.Context, eff Start) error {
+// process of an older life of the task goes first. It gives the issue's title
+// where it read that.
+func (s *Supervisor) start(ctx context.Context, eff Start) (title string, err error) {
 	t, run := eff.Task, eff.Task.Run()
 	sight, err := s.o.Terminal.Observe(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, ss := range sight.Sessions {
 		if ss.Run == run && ss.Alive {
-			return nil
+			return "", nil
 		}
 	}
 	if err := s.o.Agent.Reap(ctx, t.ID, t.Attempt); err != nil {
-		return err
+		return "", err
 	}
 	brief, err := s.brief(ctx, t)
 	if err != nil {
-		return err
+		return "", err
 	}
 	cmd, err := s.o.Agent.Launch(ctx, brief)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.tellBegun(ctx, t); err != nil {
-		return err
+		return "", err
 	}
 	// Preparing may have taken minutes.
 	switch _, person, err := s.slot(ctx, eff.Worker); {
 	case err != nil:
-		return err
+		return "", err
 	case person:
-		return fmt.Errorf("start %s: %s is in the hands of a person", run, eff.Worker)
+		return "", fmt.Errorf("start %s: %s is in the hands of a person", run, eff.Worker)
 	}
-	return s.o.Terminal.Start(ctx, eff.Worker, run, cmd)
+	return fm.Line(brief.Issue.Title, 200), s.o.Terminal.Start(ctx, eff.Worker, run, cmd)
 }
 
 // stop ends the run's process and what it started. What the worker has begun

@@ -118,7 +118,7 @@ func (d *decision) started(ev Started) {
 		if p.Server != s.Sight.Generation {
 			p.Server, p.Starts = s.Sight.Generation, 0
 		}
-		p.Starts++
+		p.Starts, p.Title = p.Starts+1, ev.Title
 		p.StartedAt, p.DeadSince, p.EndedAt, p.StruckAt = s.At, time.Time{}, time.Time{}, time.Time{}
 	})
 	s.Reports = cloned(s.Reports)

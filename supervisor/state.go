@@ -141,6 +141,7 @@ type Progress struct {
 	PersonAt  time.Time // when a person was last seen at work in its session
 	SpentAt   time.Time // when its spending was last recorded
 	Last      string    // what its journal last said that the agent does
+	Title     string    // of the task's issue; "" when it is not known, or the queue was given it
 
 	Crashes     int       // deaths that were forgiven, without it having lasted since
 	Rung        Rung      // of the ladder of a stall
