@@ -32,7 +32,7 @@ func (c *credentialCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	p, err := h.settled()
+	p, err := h.whereabouts(ctx) // nothing is remembered before the first issue is taken in
 	if err != nil || p.repo == "" {
 		return err
 	}
