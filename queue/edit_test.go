@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -218,5 +219,27 @@ func TestOrderOfLinesIsTheUsers(t *testing.T) {
 		if ids != "3124" {
 			t.Errorf("ready in order %s, want 3124", ids)
 		}
+	}
+}
+
+// Caught: a marked line that was forgotten as soon as it was told; one that
+// outlived its correction, or its end.
+func TestMarkedLineStandsUntilItIsSeenTo(t *testing.T) {
+	b := newBench(t, three()...)
+	b.m.echo("nonsense\n1|9|4|pending\n")
+	told := b.refresh(0)
+	if len(told.Problems) != 2 || !slices.Equal(told.Problems, told.Standing) {
+		t.Fatalf("told %+v, standing %+v", told.Problems, told.Standing)
+	}
+	if s := b.refresh(time.Hour); len(s.Problems) > 0 || !slices.Equal(told.Standing, s.Standing) {
+		t.Errorf("an hour later told %+v, standing %+v", s.Problems, s.Standing)
+	}
+	b.m.sed("#!bad nonsense\n", "")
+	if s := b.refresh(0); !slices.Equal(told.Standing[1:], s.Standing) {
+		t.Errorf("without the first line: standing %+v", s.Standing)
+	}
+	b.m.sed("#!bad 1|9|4|pending\n", "1|9|4|pending||\n")
+	if s := b.refresh(0); len(s.Standing) > 0 || b.task("4").Status != fm.Pending {
+		t.Errorf("with the other one corrected: standing %+v", s.Standing)
 	}
 }

@@ -39,7 +39,7 @@ func mergePatch(d *draft, v view) {
 
 func mergeLines(d *draft, v view) {
 	for _, bad := range v.bad {
-		d.problem(bad.raw, bad.err.Error(), "correct the line and take the mark "+strings.TrimSpace(badMark)+" off")
+		d.problems = append(d.problems, markedProblem(bad.raw, bad.err))
 	}
 	for _, l := range v.lines {
 		mergeLine(d, l)

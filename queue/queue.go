@@ -30,11 +30,13 @@ type Queue struct {
 	suspect    bool   // a sync failed: nothing is durable before the file is written anew
 	compactAt  int64  // size at which compaction is tried next
 
-	stamp      string // of the view when it was read last
-	text       []byte // of the view as it was merged or written last
-	present    bool   // there was a view then
-	stale      bool   // the view may have to be written
-	unreadable bool   // the view is something that cannot be read: hands off
+	stamp      string  // of the view when it was read last
+	text       []byte  // of the view as it was merged or written last
+	present    bool    // there was a view then
+	stale      bool    // the view may have to be written
+	unreadable bool    // the view is something that cannot be read: hands off
+	unread     Problem // why
+	unwritten  Problem // why the view could not be written when that was tried last; zero when it could
 	watch      watch
 	late       []byte // lines from displaced views, not merged yet
 }
@@ -204,6 +206,7 @@ func (q *Queue) locked(ctx context.Context, f func() error) error {
 
 func (q *Queue) publish(problems []Problem) {
 	s := q.state.snapshot(problems)
+	s.Standing = q.standing()
 	q.now.Store(&s)
 }
 

@@ -25,6 +25,7 @@ type Snapshot struct {
 	Closed   map[fm.IssueID]time.Time // parents that fm closed
 	Days     map[string]fm.Spending   // what was used up, by [Day]; the last eight days that there were any
 	Problems []Problem                // that the call found; each is told once
+	Standing []Problem                // that last until somebody sees to the view; the first of many marked lines
 
 	at places // in Tasks; nil in a hand-made snapshot
 }

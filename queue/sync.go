@@ -63,6 +63,7 @@ func (q *Queue) readText(ctx context.Context, now time.Time) ([]Problem, error) 
 	}
 	if q.unreadable = err != nil && !absent; q.unreadable {
 		d.problem("", "cannot read queue.txt: "+err.Error(), "repair or remove the file; the ledger has every task")
+		q.unread = d.problems[len(d.problems)-1]
 		return d.problems, nil
 	}
 	if absent {
@@ -160,6 +161,7 @@ func (q *Queue) putAside(ctx context.Context, d *draft, text []byte) {
 func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error) {
 	d := newDraft(q.state, now)
 	var problems []Problem
+	q.unwritten = Problem{}
 	for range maxSwaps {
 		text, old := q.outdated()
 		if !old {
@@ -168,6 +170,7 @@ func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error)
 		displaced, stamp, err := q.files.View.Swap(ctx, now, text)
 		if err != nil {
 			d.problem("", "cannot write queue.txt: "+err.Error(), "make room or correct the permissions; fm tries again")
+			q.unwritten = d.problems[len(d.problems)-1]
 			return append(problems, d.problems...), nil //nolint:nilerr // a Problem, by the promise of Commit
 		}
 		seen := displaced == nil || (q.present && bytes.Equal(displaced, q.text))
@@ -200,9 +203,18 @@ func (q *Queue) outdated() (text []byte, old bool) {
 		text = append(render(q.state, q.watch.missing()), q.watch.torn...)
 	}
 	if q.present {
-		q.stale = !sameView(text, q.text)
+		q.stale = !sameView(text, q.text) || q.dated()
 	}
 	return text, q.stale
+}
+
+// dated says whether the view's header is older than its comments and their
+// order, so that the next change of those would be taken for one of an old copy.
+func (q *Queue) dated() bool {
+	var v view
+	head, _, _ := strings.Cut(string(q.text), "\n")
+	v.readHeader(head)
+	return v.seq < max(q.state.commentSeq, q.state.orderSeq)
 }
 
 // mergeDisplaced merges a text that somebody put in the view's place between

@@ -94,7 +94,7 @@ type State struct {
 	Busy     map[string]Effect // under way, by key
 	Waits    map[string]Wait   // failed for now, by key
 	Finishes []Finish          // of the last day
-	Problems []queue.Problem   // the last that the queue told
+	Problems []queue.Problem   // the last that the queue told, but those that it tells as long as they stand
 	Breaker  Breaker
 	Outage   Outage
 	Mass     MassDeath

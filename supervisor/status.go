@@ -105,9 +105,10 @@ func (s State) report(t fm.Task) (fm.Report, bool) {
 	return rep, ok && rep.Run == t.Run()
 }
 
-func (s State) problems() []string {
+// queueProblems says what is wrong with the queue.
+func (s State) queueProblems() []string {
 	var out []string
-	for _, p := range s.Problems {
+	for _, p := range slices.Concat(s.Problems, s.Queue.Standing) {
 		out = append(out, fm.Line("queue: "+p.What+": "+p.Do+": "+p.Line, 300))
 	}
 	if s.Unfit != "" {
@@ -120,6 +121,11 @@ func (s State) problems() []string {
 		t := s.Queue.Tasks[i]
 		out = append(out, fmt.Sprintf("%s has the status %q, which means nothing to fm: left alone; fm queue retry %[3]s", t.ID.Ref(), fm.Line(string(t.Status), 40), t.ID))
 	}
+	return out
+}
+
+func (s State) problems() []string {
+	out := s.queueProblems()
 	for _, name := range s.Sight.Strangers {
 		out = append(out, "tmux session "+fm.Line(name, 60)+" on fm's server is not fm's: left alone")
 	}

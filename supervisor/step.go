@@ -175,6 +175,9 @@ func (d *decision) queueRead(snap queue.Snapshot) {
 	}
 	s.Queue, s.Read, s.Unfit = snap, Seen, ""
 	for _, p := range snap.Problems {
+		if slices.Contains(snap.Standing, p) {
+			continue // it is told as long as it stands
+		}
 		again := func(old queue.Problem) bool { return old == p } // a full disk is told at each try
 		s.Problems = latest(append(slices.DeleteFunc(slices.Clone(s.Problems), again), p), maxProblems)
 	}
