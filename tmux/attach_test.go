@@ -1,8 +1,10 @@
 package tmux
 
 import (
+	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -117,8 +119,6 @@ func TestPopupLeavesNoSize(t *testing.T) {
 	for name, around := range map[string]*Server{"of another server": up(t), "of the same server": s} {
 		t.Run(name, func(t *testing.T) {
 			must(t, around.Start(t.Context(), 2, runOf("8", 1), sh(t, forever)))
-			hand(t, around, "bind-key", "-n", "F5", "display-popup", "-E", "-w", "80", "-h", "20",
-				shellLine(s.attachArgv(target(1), ReadWrite)))
 			for _, leave := range []func(terminal, string){
 				func(term terminal, _ string) { term.press(t, "F12") },
 				func(_ terminal, client string) { hand(t, around, "display-popup", "-C", "-c", client) },
@@ -126,15 +126,36 @@ func TestPopupLeavesNoSize(t *testing.T) {
 				term := byHand(t, around, "worker-2", ReadWrite)
 				sized(t, around, 2, "100x29")
 				client := hand(t, around, "list-clients", "-t", target(2), "-F", "#{client_name}")
-				term.press(t, "F5")
+				closed := overlaid(t, around, client, s.attachArgv(target(1), ReadWrite))
 				sized(t, s, 1, "78x17")
 				leave(term, client)
+				closed()
 				attached(t, s, 1, 0)
 				sized(t, s, 1, "160x45")
 				term.close(t)
 				sized(t, around, 2, "160x45")
 			}
 		})
+	}
+}
+
+// overlaid opens a popup of 80 × 20 on a client. What is returned waits until it
+// is closed. Without TMUX in it, because tmux takes a popup for a pane whose
+// terminal has the name that a dead pane's had.
+func overlaid(t *testing.T, s *Server, client string, argv []string) (closed func()) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "tmux", "-S", s.path, "display-popup", "-c", client, "-E", "-w", "80", "-h", "20",
+		shellLine(append([]string{"env", "-u", "TMUX", "-u", "TMUX_PANE"}, argv...)))
+	cmd.Env = without(os.Environ(), "TMUX", "TMUX_PANE")
+	cmd.WaitDelay = time.Second
+	said := &bytes.Buffer{}
+	cmd.Stderr = said
+	must(t, cmd.Start())
+	return func() {
+		t.Helper()
+		if err := cmd.Wait(); said.Len() > 0 { // its exit code is that of what ran in it
+			t.Fatalf("the popup: %v: %s", err, said)
+		}
 	}
 }
 
