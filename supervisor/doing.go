@@ -42,6 +42,9 @@ func (s State) worker(w fm.WorkerID, t fm.Task) WorkerStatus {
 	v.State, v.Text = s.doing(t)
 	if rep, ok := s.report(t); ok {
 		v.Evidence, v.Question, v.Spent = s.believed(rep), rep.Question, rep.Spent
+		if rep.State == fm.Waiting {
+			v.Asked = rep.Since
+		}
 	}
 	if wait, ok := s.Waits[taskKey(t.ID)]; ok && wait.Until.After(s.At) {
 		v.Text += fmt.Sprintf(" (again in %s: %s)", wait.Until.Sub(s.At).Round(time.Second), fm.Line(wait.Err, 120))

@@ -135,12 +135,18 @@ func TestViewShowsPeople(t *testing.T) {
 	want := []WorkerStatus{
 		{
 			Worker: 1, State: "waiting", Task: "5", Attempt: 1, Since: noon().Add(-time.Hour), Attached: 1, Person: true,
-			Text: "Waiting for you on #5: permission: Bash npm test", Evidence: "hook PermissionRequest 12:00:00", Question: rep.Question, Spent: rep.Spent,
+			Text: "Waiting for you on #5: permission: Bash npm test", Evidence: "hook PermissionRequest 12:00:00", Question: rep.Question, Asked: rep.Since, Spent: rep.Spent,
 		},
 		{Worker: 2, State: "idle", Text: "Idle (held: fm release worker-2)", Held: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got := got[0].For(noon()); got != time.Minute {
+		t.Errorf("it waits for %s, want as long as the question does", got)
+	}
+	if got := got[1].For(noon()); got != 0 {
+		t.Errorf("who has nothing is at it for %s", got)
 	}
 }
 

@@ -44,9 +44,23 @@ type WorkerStatus struct {
 	Text     string      `json:"text"`               // one line for people
 	Evidence string      `json:"evidence,omitempty"` // what the state is believed for
 	Question fm.Question `json:"question,omitzero"`
+	Asked    time.Time   `json:"asked,omitzero"`   // since when a question waits
 	Spent    fm.Spending `json:"spent,omitzero"`   // by the attempt
 	Person   bool        `json:"person,omitempty"` // one is at work in it: fm presses no key
 	Held     bool        `json:"held,omitempty"`   // by fm hold
+}
+
+// For is how long the worker has been at what it does: asking, or at its task.
+// It is zero where that is not known.
+func (w WorkerStatus) For(now time.Time) time.Duration {
+	from := w.Since
+	if !w.Asked.IsZero() {
+		from = w.Asked
+	}
+	if from.IsZero() {
+		return 0
+	}
+	return now.Sub(from)
 }
 
 // ParentStatus is the progress of one issue.
@@ -62,6 +76,7 @@ type ParentStatus struct {
 type Throughput struct {
 	LastHour int           `json:"last_hour"`
 	LastDay  int           `json:"last_day"`
+	Today    int           `json:"today"`      // since midnight
 	Average  time.Duration `json:"average_ns"` // from claim to pull request; 0 when none
 }
 
@@ -89,6 +104,9 @@ func throughput(finishes []Finish, at time.Time) Throughput {
 	var sum time.Duration
 	for _, f := range finishes {
 		t.LastDay++
+		if queue.Day(f.At.In(at.Location())) == queue.Day(at) {
+			t.Today++
+		}
 		sum += f.Took
 		if at.Sub(f.At) < time.Hour {
 			t.LastHour++

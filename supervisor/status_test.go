@@ -113,11 +113,12 @@ func TestViewCountsAndWarns(t *testing.T) {
 	s.Problems = []queue.Problem{{Line: "x|y", What: "2 columns", Do: "correct it"}}
 	s.Finishes = []Finish{
 		{At: noon().Add(-25 * time.Hour), Took: time.Hour},
+		{At: noon().Add(-13 * time.Hour), Took: 20 * time.Minute},
 		{At: noon().Add(-2 * time.Hour), Took: 30 * time.Minute},
 		{At: noon().Add(-2 * time.Minute), Took: 10 * time.Minute},
 	}
 	v := View(s)
-	if diff := cmp.Diff(Throughput{LastHour: 1, LastDay: 2, Average: 20 * time.Minute}, v.Throughput); diff != "" {
+	if diff := cmp.Diff(Throughput{LastHour: 1, LastDay: 3, Today: 2, Average: 20 * time.Minute}, v.Throughput); diff != "" {
 		t.Errorf("throughput (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]ParentStatus{{Parent: "1", Total: 2, Completed: 1, Merged: 1}}, v.Parents); diff != "" {

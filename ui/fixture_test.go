@@ -73,7 +73,7 @@ func sampleView(workers int) View {
 	*s = supervisor.Status{
 		Version: 1, At: noon(), Started: noon().Add(-2*time.Hour - 15*time.Minute), PID: 4711, Project: "/home/ada/shop",
 		Wanted: supervisor.Wanted{Workers: workers}, Server: "1700000000.99",
-		Throughput: supervisor.Throughput{LastHour: 4, LastDay: 15, Average: 22 * time.Minute},
+		Throughput: supervisor.Throughput{LastHour: 4, LastDay: 17, Today: 15, Average: 22 * time.Minute},
 		Today:      fm.Spending{Cost: fm.Dollars(12.34), Tokens: 2_345_678},
 		Conflicts:  []fm.Conflict{{Tasks: [2]fm.TaskID{"202", "205"}, Files: []string{"api/routes.go", "api/user.go"}}},
 		Pulls:      []supervisor.PullStatus{{Task: "209", Number: "209", Text: "waits for a review"}},

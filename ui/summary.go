@@ -228,7 +228,7 @@ func (m *model) throughput(t theme, w int) []piece {
 	line := []piece{
 		{t.strong, fmt.Sprint(p.LastHour)},
 		{t.text, " last hour  "},
-		{t.strong, fmt.Sprint(p.LastDay)},
+		{t.strong, fmt.Sprint(p.Today)},
 		{t.text, " today"},
 	}
 	if p.Average > 0 {

@@ -123,10 +123,10 @@ func doing(ws supervisor.WorkerStatus) string {
 // since is how long a worker has been at its task, and where there is room what
 // the attempt has cost.
 func since(ws supervisor.WorkerStatus, now time.Time, w int) string {
-	if ws.Task == "" || ws.Since.IsZero() {
+	if ws.Task == "" || ws.For(now) <= 0 {
 		return ""
 	}
-	text := fm.Span(now.Sub(ws.Since))
+	text := fm.Span(ws.For(now))
 	if w >= 90 && ws.Spent.Cost > 0 {
 		text += ", " + ws.Spent.Cost.String()
 	}

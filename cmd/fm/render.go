@@ -34,7 +34,7 @@ func overview(s supervisor.Status, now time.Time) page {
 	p.add(parentSection(s))
 	t := s.Throughput
 	p.sections = append(p.sections, section{title: "THROUGHPUT", foot: []row{{
-		text: fmt.Sprintf("  Last hour: %d PRs | Today: %d PRs | Avg: %s%s", t.LastHour, t.LastDay, fm.Span(t.Average), spent(" | Spent today: ", s.Today)),
+		text: fmt.Sprintf("  Last hour: %d PRs | Today: %d PRs | Avg: %s%s", t.LastHour, t.Today, fm.Span(t.Average), spent(" | Spent today: ", s.Today)),
 	}}})
 	return p
 }
@@ -171,7 +171,7 @@ func headline(s supervisor.Status, now time.Time) string {
 func workerText(ws supervisor.WorkerStatus, now time.Time) string {
 	more := ""
 	if ws.Task != "" {
-		more = " (" + fm.Span(now.Sub(ws.Since)) + spent(", ", ws.Spent) + ")"
+		more = " (" + fm.Span(ws.For(now)) + spent(", ", ws.Spent) + ")"
 	}
 	switch {
 	case ws.Task == "" && (ws.Held || ws.Person): // it says so
