@@ -29,7 +29,7 @@ func newFixing(t *testing.T, terms fm.Terms, worktrees ...string) *fixing {
 			app:     &app{stdout: &bytes.Buffer{}, getenv: func(string) string { return "" }},
 			project: fm.Project{Root: root}, config: fm.Config{}.WithDefaults(),
 		},
-		terms: terms, base: "main", issues: []fm.Issue{{ID: "123"}, {ID: "456"}},
+		document: &bytes.Buffer{}, terms: terms, base: "main", issues: []fm.Issue{{ID: "123"}, {ID: "456"}},
 	}
 }
 
