@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/founder-mode/fm"
 )
@@ -130,6 +131,8 @@ func (c forge) Merge(ctx context.Context, number, sha string) (fm.PullRequest, e
 		return *p, nil
 	case p.SHA != sha || p.State != fm.PullOpen:
 		return fm.PullRequest{}, fm.ErrRefused
+	case (p.Draft || p.Armed) && c.looked.Equal(time.Now()): // made so in this very moment: nobody has seen it yet
+		return *p, fm.ErrRefused
 	case p.Draft || p.Armed:
 		c.tb.Errorf("a merge of %+v", *p)
 	case p.Conflict:
@@ -148,6 +151,7 @@ func (c forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, er
 		return nil, err
 	}
 	defer leave()
+	c.looked = time.Now()
 	if c.weather != nil {
 		for i := range c.pulls {
 			c.weather(&c.pulls[i])

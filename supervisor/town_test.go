@@ -33,6 +33,7 @@ type town struct {
 	boxes    map[fm.WorkerID]string // what stands in the input boxes
 	heard    []string               // warnings, and whose
 	pulls    []fm.PullRequest
+	looked   time.Time             // when the pull requests were looked at last
 	commits  map[fm.TaskID]int     // that were added to a branch since it was made
 	weather  func(*fm.PullRequest) // what happens to a pull request between two looks
 	hard     func(fm.TaskID) bool  // whether a rebase conflicts
