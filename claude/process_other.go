@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,6 +18,19 @@ import (
 // processes asks ps, which shows the environment of the user's own processes
 // behind their command line, but for those that the system protects.
 func processes(ctx context.Context, m mark) ([]process, error) {
+	all, err := others(ctx)
+	var found []process
+	for _, l := range all {
+		if l.carries(m) {
+			found = append(found, byNumber{l.pid, m})
+		}
+	}
+	return found, err
+}
+
+// others are the user's processes but for this one and those that it was started
+// by.
+func others(ctx context.Context) ([]listing, error) {
 	all, err := listed(ctx, "-x")
 	if err != nil {
 		return nil, err
@@ -29,13 +43,7 @@ func processes(ctx context.Context, m mark) ([]process, error) {
 	for pid := os.Getpid(); pid > 1 && !spared[pid]; pid = parents[pid] {
 		spared[pid] = true
 	}
-	var found []process
-	for _, l := range all {
-		if !spared[l.pid] && l.carries(m) {
-			found = append(found, byNumber{l.pid, m})
-		}
-	}
-	return found, nil
+	return slices.DeleteFunc(all, func(l listing) bool { return spared[l.pid] }), nil
 }
 
 type listing struct {

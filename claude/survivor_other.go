@@ -5,7 +5,6 @@ package claude
 import (
 	"context"
 	"math"
-	"os"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -13,29 +12,18 @@ import (
 
 // survivors asks ps, which mixes the command line with the environment.
 func survivors(ctx context.Context, project string) ([]Survivor, error) {
-	all, err := listed(ctx, "-x")
-	if err != nil {
-		return nil, err
-	}
-	parents := map[int]int{}
-	for _, l := range all {
-		parents[l.pid] = l.parent
-	}
-	spared := map[int]bool{}
-	for pid := os.Getpid(); pid > 1 && !spared[pid]; pid = parents[pid] {
-		spared[pid] = true
-	}
+	all, err := others(ctx)
 	var found []Survivor
 	for _, l := range all {
 		words := strings.Fields(l.text)
-		if spared[l.pid] || len(words) < 3 || !l.carries(mark{project: project, last: math.MaxInt}) {
+		if len(words) < 3 || !l.carries(mark{project: project, last: math.MaxInt}) {
 			continue
 		}
 		if run, ok := runOf(append(words, "FM_PROJECT="+project), project); ok {
 			found = append(found, Survivor{PID: l.pid, Run: run, Command: fm.Line(words[2], 80)})
 		}
 	}
-	return found, nil
+	return found, err
 }
 
 // grip goes by the mark, which is looked at before each signal; ps tells no

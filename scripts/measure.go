@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,9 +23,12 @@ func main() {
 }
 
 func measure(name string, argv []string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
 	var clock, cpu []time.Duration
 	for range runs {
-		cmd := exec.Command(argv[0], argv[1:]...)
+		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+		cmd.WaitDelay = time.Second
 		began := time.Now()
 		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("%q: %w", argv, err)
