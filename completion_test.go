@@ -62,6 +62,8 @@ func TestCompletionIsReadWhole(t *testing.T) {
 // What an agent left unsaid must never be taken for success.
 // Caught: the first outcome of a line that names several; the first of two
 // lines.
+//
+// Fault: F18.
 func TestOutcomeIsExactlyOne(t *testing.T) {
 	for text, want := range map[string]fm.Outcome{
 		"**Status:** SUCCESS":                           fm.Success,
@@ -103,6 +105,7 @@ func TestNoPrefixClaimsMoreThanTheWhole(t *testing.T) {
 	}
 }
 
+// Fault: F18.
 func FuzzParseCompletion(f *testing.F) {
 	f.Add(whole)
 	f.Add("**Status:** FAILED\n**Finished:** yesterday\n## Summary\n\x1b[31m\u202e")

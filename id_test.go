@@ -9,6 +9,7 @@ import (
 	"github.com/founder-mode/fm"
 )
 
+// Fault: F20.
 func TestIDsAreSafeWhereverTheyAreUsed(t *testing.T) {
 	long := strings.Repeat("a", fm.MaxID)
 	for in, want := range map[string]string{
@@ -32,6 +33,8 @@ func TestIDsAreSafeWhereverTheyAreUsed(t *testing.T) {
 }
 
 // git has the last word on what may be part of a branch name.
+//
+// Fault: F20, F21.
 func TestEveryIDIsABranchName(t *testing.T) {
 	for _, id := range []string{"1", "PROJ-1", "a.b", "a_", "a-", "HEAD", "a.lock.b", "A", strings.Repeat("9", fm.MaxID)} {
 		if _, err := fm.ParseTaskID(id); err != nil {

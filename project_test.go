@@ -11,6 +11,8 @@ import (
 
 // Two projects on one server would stop each other's workers.
 // Caught: a hash of the folder's name in place of its path.
+//
+// Fault: F22.
 func TestProjectsNeverShareASocket(t *testing.T) {
 	seen := map[string]string{}
 	for _, root := range []string{

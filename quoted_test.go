@@ -11,6 +11,8 @@ import (
 //
 // Caught: a fence that is ended by a shorter one, or by one with words behind
 // it; mentions in code; a comment that is left open.
+//
+// Fault: F25.
 func TestQuotedTextEndsWhereItEnds(t *testing.T) {
 	for text, want := range map[string]string{
 		"Plain words, a < b.":                   "Plain words, a < b.",

@@ -11,6 +11,8 @@ import (
 
 // A title or an agent's words must not steer the terminal that shows them, nor
 // read otherwise than they are.
+//
+// Fault: F24.
 func TestPlainKeepsWhatIsWrittenAndNothingElse(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                            "",
@@ -58,6 +60,7 @@ func TestLineIsOneLineOfAtMostItsLimit(t *testing.T) {
 	}
 }
 
+// Fault: F24.
 func FuzzPlain(f *testing.F) {
 	f.Add("\x1b[31mred\x1b[0m", 3)
 	f.Add("\x1b]0;t\x1b\x1b]1;x\x07\xff\u202e", 0)

@@ -129,6 +129,8 @@ func TestAcceptWritesNothingWhereNothingIsMissing(t *testing.T) {
 }
 
 // Caught: a lock that is waited for without end.
+//
+// Fault: F11.
 func TestAcceptBreaksALockThatWasLeftBehind(t *testing.T) {
 	c, path := newcomer(t, "{}")
 	if err := os.Mkdir(path+".lock", 0o700); err != nil {

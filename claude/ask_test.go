@@ -189,6 +189,8 @@ func TestOnlyTimeAtWorkCounts(t *testing.T) {
 // signs are the same after a restart of fm, and so is the sum. Caught: eight
 // hours of sleep that overran the limit of an attempt; half an hour for the
 // whole attempt instead of for each silence.
+//
+// Fault: F10.
 func TestANightAsleepIsNoWork(t *testing.T) {
 	var s signs
 	for _, step := range []struct {

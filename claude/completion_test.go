@@ -17,6 +17,8 @@ const goodCompletion = "# Completion Status\n\n**Status:** SUCCESS\n**Finished:*
 // Whatever stands under the name, it is read at once, or refused at once.
 //
 // Caught: os.ReadFile, which waits for ever on a pipe and follows a link.
+//
+// Fault: F18.
 func TestWhatIsNoReportIsNeverTakenForOne(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
 	writeFile(t, secret, goodCompletion)
@@ -86,6 +88,8 @@ func bindIn(fd int, path string) error {
 // A report that is still being written must not be read.
 //
 // Caught: a file that counts as soon as it is there.
+//
+// Fault: F18.
 func TestAReportCountsWhenItHasSettled(t *testing.T) {
 	var r reading
 	now := time.Date(2026, 11, 20, 14, 30, 0, 0, time.UTC)
@@ -113,6 +117,7 @@ func TestAReportCountsWhenItHasSettled(t *testing.T) {
 	}
 }
 
+// Fault: F18.
 func TestReportSeesTheCompletionOfThisAttemptOnly(t *testing.T) {
 	h := newHooked(t)
 	path := filepath.Join(h.dir, completionFile)

@@ -126,6 +126,7 @@ func TestAHookNeverMakesTheEventsFile(t *testing.T) {
 	}
 }
 
+// Fault: F20.
 func TestMarksThatCannotBeOursAreRefused(t *testing.T) {
 	for _, environ := range []map[string]string{
 		{"FM_TASK": "../../x", "FM_ATTEMPT": "1", "FM_PROJECT": "/p"},

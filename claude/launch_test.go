@@ -93,6 +93,8 @@ func TestTheLauncherStartsExactlyWhatItShould(t *testing.T) {
 }
 
 // Caught: os.WriteFile, which writes through the link.
+//
+// Fault: F18.
 func TestLaunchNeverWritesThroughWhatAnAgentPlanted(t *testing.T) {
 	for _, name := range []string{"TASK.md", "ISSUE.json", completionFile} {
 		t.Run(name, func(t *testing.T) {
@@ -120,6 +122,7 @@ func TestLaunchNeverWritesThroughWhatAnAgentPlanted(t *testing.T) {
 	})
 }
 
+// Fault: F12.
 func TestLaunchIntoAFolderThatIsGoneSaysSo(t *testing.T) {
 	c := bare(t)
 	_, err := c.Launch(t.Context(), briefIn(filepath.Join(t.TempDir(), "gone")))
@@ -129,6 +132,8 @@ func TestLaunchIntoAFolderThatIsGoneSaysSo(t *testing.T) {
 }
 
 // Caught: a fence of three backticks.
+//
+// Fault: F25.
 func TestTheIssueCannotLeaveItsFence(t *testing.T) {
 	b := briefIn(t.TempDir())
 	checkFences(t, b, "Subissue 456")

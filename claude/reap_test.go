@@ -63,6 +63,8 @@ func bare(t *testing.T) *Claude {
 }
 
 // Caught: SIGTERM alone; a mark compared by prefix; attempts compared with ==.
+//
+// Fault: F2.
 func TestReapEndsWhatAnAttemptLeftAndNothingElse(t *testing.T) {
 	c := bare(t)
 	project := "FM_PROJECT=" + c.project.Root

@@ -13,6 +13,8 @@ import (
 )
 
 // Caught: a lock that is unlinked when it is released; LOCK_SH.
+//
+// Fault: F17.
 func TestLockIsFreeWhenItsHolderIsDead(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "lock")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

@@ -75,6 +75,8 @@ func (y *yard) locks() map[string]git.Lock {
 
 // Caught: a young lock listed; one that is open taken for left; fm.lock listed;
 // a lock of a worktree passed over; a git of our own taken for the owner.
+//
+// Fault: F11.
 func TestALockIsLeftOnlyWhenItsOwnerIsGone(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -124,6 +126,8 @@ func TestALockIsLeftOnlyWhenItsOwnerIsGone(t *testing.T) {
 // having it open.
 // Caught: Unlock without a second look; an owner that is known by its folder
 // alone.
+//
+// Fault: F11.
 func TestUnlockTakesNobodysLock(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

@@ -39,6 +39,8 @@ func age(tb testing.TB, path string) {
 }
 
 // Two Repos stand for two processes: flock does not tell them apart.
+//
+// Fault: F13.
 func TestParallelPreparesAllSucceed(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -87,6 +89,7 @@ func TestPrepareKeepsABranchWithoutWorktree(t *testing.T) {
 	}
 }
 
+// Fault: F12.
 func TestPrepareMakesADeletedFolderAgain(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -132,6 +135,8 @@ func TestPrepareRefusesABranchInUseElsewhere(t *testing.T) {
 }
 
 // A `git worktree add` that was killed leaves the mark "initializing".
+//
+// Fault: F11.
 func TestPrepareRedoesWhatAKilledAddLeft(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -154,6 +159,8 @@ func TestPrepareRedoesWhatAKilledAddLeft(t *testing.T) {
 }
 
 // Caught: removing without asking for the age; for the owner.
+//
+// Fault: F11.
 func TestPrepareRemovesOnlyAbandonedLocks(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -191,6 +198,8 @@ func TestPrepareRemovesOnlyAbandonedLocks(t *testing.T) {
 // An agent that was killed in the middle of a commit is started again within
 // seconds. Caught: the minute that other locks are given, in which the next
 // agent could not commit anything.
+//
+// Fault: F11.
 func TestACommitThatWasCutOffDoesNotStopTheNextAttempt(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -205,6 +214,7 @@ func TestACommitThatWasCutOffDoesNotStopTheNextAttempt(t *testing.T) {
 	y.commit(dir, "a.txt", "a\n")
 }
 
+// Fault: F11.
 func TestAWorktreeThatAPersonLockedIsKept(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -320,6 +330,8 @@ func TestFilesOfFMNeverShow(t *testing.T) {
 }
 
 // The id becomes a path that is removed and a ref that is forced.
+//
+// Fault: F20.
 func TestHostileIDsAreRefused(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

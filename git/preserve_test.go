@@ -224,6 +224,7 @@ func TestRemoveStaysInItsFolder(t *testing.T) {
 	}
 }
 
+// Fault: F12.
 func TestAWorktreeWithoutItsGitFileIsNotRemoved(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

@@ -138,6 +138,8 @@ func TestPushWithoutRemoteSaysWhatToDo(t *testing.T) {
 
 // A network that is down is nobody's fault, and says nothing about a branch.
 // Caught: classifying every failed push as refused; errors with the address.
+//
+// Fault: F14.
 func TestAnUnreachableRemoteIsTransientAndKeepsSecrets(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
@@ -169,6 +171,8 @@ func TestHeadKnowsNoBranchByItsEnding(t *testing.T) {
 }
 
 // `git fetch '--upload-pack=touch pwn;true' repo` runs the command.
+//
+// Fault: F21.
 func TestHostileBranchNamesRunNothing(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

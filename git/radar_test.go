@@ -108,6 +108,8 @@ func TestTheRadarTouchesNothing(t *testing.T) {
 
 // A repository may stand anywhere, and borrow its objects from another one.
 // Caught: a path that is not quoted for the list of alternates.
+//
+// Fault: F19.
 func TestTheRadarFindsObjectsBehindAHostilePath(t *testing.T) {
 	t.Parallel()
 	y, s := newYard(t, `a:b "c" \ 日本`), &story{}

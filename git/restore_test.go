@@ -262,6 +262,8 @@ func TestFilesOfFMDoNotShowInARestoredWorktree(t *testing.T) {
 }
 
 // Restore writes to the repository, one at a time with the others.
+//
+// Fault: F13.
 func TestParallelRestoresAllSucceed(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

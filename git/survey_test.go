@@ -19,6 +19,8 @@ func (y *yard) options() git.Options { return git.Options{Root: y.root, Environ:
 
 // Caught: a worktree of a user's own taken for a task's; a vanished one taken
 // for one that stands; a plain folder passed over.
+//
+// Fault: F12.
 func TestTreesSayWhatStandsAndWhatHasVanished(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

@@ -110,6 +110,8 @@ func (r *rig) close12() {
 }
 
 // Caught: a comment that is repeated without a look.
+//
+// Fault: F14.
 func TestCloseSurvivesEveryFault(t *testing.T) {
 	for _, write := range []string{"POST issues/{issue_number}/comments", "PATCH issues/{issue_number}"} {
 		for name, verdict := range map[string]fake.Verdict{

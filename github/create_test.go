@@ -58,6 +58,8 @@ func TestCreateMakesLinksAndBlocks(t *testing.T) {
 // write leave one issue, linked once, labelled once, blocked once.
 // Caught: a POST that is repeated without a look; no look by label; blockers of
 // an issue that is linked already left out.
+//
+// Fault: F14.
 func TestCreateSurvivesEveryFault(t *testing.T) {
 	writes := []string{"POST issues", "POST issues/{issue_number}/sub_issues", "POST issues/{issue_number}/dependencies/blocked_by"}
 	verdicts := map[string]fake.Verdict{
@@ -408,6 +410,8 @@ func TestCreateGoesOnWithoutDependencies(t *testing.T) {
 }
 
 // What the plan says is data: it makes no marker, and fits.
+//
+// Fault: F19.
 func TestHostilePlansMakePlainIssues(t *testing.T) {
 	r := newRig(t)
 	r.AddIssue(fake.Issue{Number: 12, Title: "Log in"})

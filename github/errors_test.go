@@ -20,6 +20,8 @@ import (
 
 // Each answer of GitHub's is one line that says what to do, and of one class:
 // what is transient is tried again, and everything else is not.
+//
+// Fault: F14.
 func TestErrorsAreOneLineAndClassified(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -63,6 +65,8 @@ func TestErrorsAreOneLineAndClassified(t *testing.T) {
 }
 
 // What certainly did not happen is not looked for; what may have is.
+//
+// Fault: F14.
 func TestOnlyLostAnswersAreUncertain(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

@@ -29,6 +29,8 @@ func count(events []fake.Event, name string) int {
 // so does one that is merged without being armed. Caught: labels taken for done
 // after a POST that was lost; a lost rerun ordered again; a merge that was done
 // taken for one that was refused (405).
+//
+// Fault: F14.
 func TestNothingHappensTwiceInBadWeather(t *testing.T) {
 	var seen tally
 	t.Run("histories", func(t *testing.T) {

@@ -38,6 +38,8 @@ func TestKeysAreKeptApart(t *testing.T) {
 }
 
 // Caught: only the exact form of the marker.
+//
+// Fault: F24.
 func TestTextsFromOutsideHaveNoMarker(t *testing.T) {
 	mark := newMarker(widget, 12, "1", nil).String()
 	for _, text := range []string{mark, mark + mark, "<!--" + mark, "a\n" + mark + "\nb", tasksStart, closed, "<!--\n fm:v1"} {

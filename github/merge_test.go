@@ -183,6 +183,8 @@ func TestMergeQueue(t *testing.T) {
 }
 
 // The answer to a merge gets lost, before and after it was done: one merge.
+//
+// Fault: F14.
 func TestMergeWhoseAnswerIsLost(t *testing.T) {
 	for _, when := range []fake.Moment{fake.Before, fake.After} {
 		for _, state := range []string{"clean", "blocked"} {

@@ -86,6 +86,8 @@ func TestRerunIsRefusedWhereNothingCanRunAgain(t *testing.T) {
 }
 
 // The answer to a rerun gets lost: the next call sees that it was ordered.
+//
+// Fault: F14.
 func TestRerunWhoseAnswerIsLost(t *testing.T) {
 	for _, when := range []fake.Moment{fake.Before, fake.After} {
 		t.Run(fmt.Sprint(when), func(t *testing.T) {

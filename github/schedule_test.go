@@ -25,6 +25,8 @@ const shards = 4
 //
 // Caught: a task line that is added again; a comment that is not looked for; a
 // link that is taken for done after an answer that was lost.
+//
+// Fault: F14.
 func TestRandomSchedulesLeaveOneOfEverything(t *testing.T) {
 	var seen tally
 	t.Run("histories", func(t *testing.T) {

@@ -57,6 +57,8 @@ func TestWithoutSubIssuesTheParentListsThem(t *testing.T) {
 
 // A list that a person edits meanwhile loses nothing, and a lost answer adds no
 // second line.
+//
+// Fault: F14.
 func TestTaskListSurvivesEveryFault(t *testing.T) {
 	for name, verdict := range map[string]fake.Verdict{
 		"cut before": {Act: fake.Cut, When: fake.Before},

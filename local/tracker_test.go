@@ -245,6 +245,8 @@ func TestCreateWithTheSameKeyFindsWhatIsThere(t *testing.T) {
 
 // A pipe would hang the reader, a link lead it out of the folder.
 // Caught: os.ReadFile of the name (hangs); no Lstat (follows the link).
+//
+// Fault: F18.
 func TestOnlyRegularFilesAreRead(t *testing.T) {
 	dir := t.TempDir()
 	secret := filepath.Join(t.TempDir(), "secret")
@@ -288,6 +290,7 @@ func TestOnlyRegularFilesAreRead(t *testing.T) {
 	}
 }
 
+// Fault: F19.
 func TestHostileTextStaysInItsPlace(t *testing.T) {
 	top := t.TempDir()
 	dir := filepath.Join(top, "issues")

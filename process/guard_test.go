@@ -113,6 +113,8 @@ func TestGuardOutlastsAMissingProgram(t *testing.T) {
 // Two supervisors would hand out each task twice; the second would also end
 // at once, again and again.
 // Caught: a start without a look at Alive.
+//
+// Fault: F17.
 func TestGuardWaitsForASupervisorThatIsNotItsChild(t *testing.T) {
 	dir := t.TempDir()
 	other := hold(t).Process
@@ -137,6 +139,8 @@ func TestGuardWaitsForASupervisorThatIsNotItsChild(t *testing.T) {
 }
 
 // A lock can be held by a supervisor that has not written its pid yet.
+//
+// Fault: F17.
 func TestGuardWaitsForAnUnknownHolder(t *testing.T) {
 	dir := t.TempDir()
 	looks := 0
@@ -171,6 +175,8 @@ func TestEndOfTheGuardIsNotTheEndOfTheChild(t *testing.T) {
 
 // The supervisor must survive its terminal to bring that back.
 // Caught: a child in the guard's session; a guard that waits on after SIGHUP.
+//
+// Fault: F2.
 func TestDeathOfTheTmuxServerEndsOnlyTheGuard(t *testing.T) {
 	dir, err := os.MkdirTemp("", "fm") //nolint:usetesting // a socket needs a short path
 	if err != nil {

@@ -38,6 +38,7 @@ func TestTheHolderOfALockIsFoundWithoutTakingIt(t *testing.T) {
 	}
 }
 
+// Fault: F28.
 func TestAStoppedProcessIsSeen(t *testing.T) {
 	cmd := hold(t)
 	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {

@@ -12,6 +12,8 @@ import (
 )
 
 // Caught: no drop in Write.
+//
+// Fault: F3.
 func TestEndlessOutputStaysBounded(t *testing.T) {
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {

@@ -103,6 +103,8 @@ func descriptors(t *testing.T) int {
 }
 
 // Caught: a comparison without the start time; a zombie that counts.
+//
+// Fault: F26.
 func TestAliveKnowsAProcessFromItsSuccessor(t *testing.T) {
 	me := os.Getpid()
 	start, err := StartTime(me)

@@ -257,6 +257,8 @@ func TestAShortRunHasNoRate(t *testing.T) {
 // A clock that was wrong for a while, and set right, is no reason to leave out
 // all that came later, and no work takes less than no time.
 // Caught: an end at the first entry of the future; negative durations.
+//
+// Fault: F10.
 func TestAClockThatJumpsSpoilsOnlyItsOwnTime(t *testing.T) {
 	d := newDiary()
 	d.add(0, fm.Task{ID: "1"})

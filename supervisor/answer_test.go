@@ -21,6 +21,8 @@ func told(p Progress, ss fm.Session, rep fm.Report) State {
 }
 
 // TestAgentsAreAnswered goes through what is said to an agent, and when.
+//
+// Fault: F3.
 func TestAgentsAreAnswered(t *testing.T) {
 	ago := func(d time.Duration) time.Time { return noon().Add(-d) }
 	refused := Progress{StartedAt: ago(time.Hour), Judged: 1, Checked: 1, SentBack: 1, Reasons: "the tests fail"}
@@ -132,6 +134,8 @@ func TestOldEvidenceFailsNobody(t *testing.T) {
 // them: of the two clocks in them only the one that goes on while the machine
 // sleeps may be compared. Caught: eight hours of sleep that counted as two
 // seconds, so that everybody had been silent for a night.
+//
+// Fault: F10, F28.
 func TestClockThatStandsStillInSleepIsNotUsed(t *testing.T) {
 	now := time.Now()
 	if now == now.Round(0) { //nolint:staticcheck // that there are two clocks is the point

@@ -28,6 +28,8 @@ func ofTheForge(at call) bool {
 //
 // Caught: a publication that kept its worker; the owed tasks counted as one that
 // a worker has; a session of one that nobody else could have.
+//
+// Fault: F14.
 func TestAnHourWithoutTheForge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)

@@ -184,6 +184,8 @@ func happened(events []fake.Event, name string) int {
 //
 // Caught: pull requests that never got their labels; checks that were run again
 // twice on one commit.
+//
+// Fault: F14.
 func TestSupervisorAndGitHubInAGale(t *testing.T) {
 	if _, err := published(); err != nil {
 		t.Fatal(err)

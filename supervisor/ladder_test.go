@@ -20,6 +20,8 @@ func goesOn(f *film) {
 // resumed, and only then its attempt has failed. Caught: rungs that were
 // climbed at once; a resumption that counted as a crash; an agent that hangs
 // after each resumption and was resumed for ever.
+//
+// Fault: F3.
 func TestLadder(t *testing.T) {
 	f := busyAgents(t, 1)
 	f.run(40*time.Minute + 2*time.Second)

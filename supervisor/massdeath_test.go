@@ -30,6 +30,8 @@ func (f *film) hears(ids ...fm.TaskID) {
 // one: the next when the last has taken its prompt. Caught: all of them started
 // at once; second deaths that counted, because those who fell first had been
 // started again before the others fell, and one after the event that did.
+//
+// Fault: F27.
 func TestMassDeathIsOneEvent(t *testing.T) {
 	f := busyAgents(t, 8)
 	f.run(15 * time.Minute)
@@ -152,6 +154,8 @@ func lose(f *film, server string) {
 // prompt, nothing new is begun meanwhile, and no attempt is spent. Caught: all of
 // them started at once, which is what had killed the machine; a pause of five
 // seconds after each of agents that are well.
+//
+// Fault: F2.
 func TestLostServerBringsThemBackOneByOne(t *testing.T) {
 	f := busyAgents(t, 8)
 	f.add(task("9", fm.Pending))
@@ -269,6 +273,8 @@ func TestMassDeathBeforeASlowLook(t *testing.T) {
 
 // TestFewDeathsAreTheirOwn counts what is no mass death: two of two, three of
 // six, three of four within a minute.
+//
+// Fault: F27.
 func TestFewDeathsAreTheirOwn(t *testing.T) {
 	for _, c := range []struct {
 		agents int
@@ -292,6 +298,8 @@ func TestFewDeathsAreTheirOwn(t *testing.T) {
 
 // TestSecondCrashIsAFailure forgives the first, and one more when the agent has
 // lasted between.
+//
+// Fault: F3.
 func TestSecondCrashIsAFailure(t *testing.T) {
 	f := busyAgents(t, 2)
 	kill(f, "exit 1", 1)

@@ -102,6 +102,8 @@ func TestNightPasses(t *testing.T) {
 
 // TestRestartAdopts ends the supervisor again and again. Nobody's work is
 // disturbed by it: no session is started twice.
+//
+// Fault: F1.
 func TestRestartAdopts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)
@@ -120,6 +122,8 @@ func TestRestartAdopts(t *testing.T) {
 
 // TestServerFallsAndEverythingGoesOn takes the terminal server away. The same
 // attempts go on: it was nobody's failure.
+//
+// Fault: F2.
 func TestServerFallsAndEverythingGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
@@ -197,6 +201,8 @@ func TestFailedLookIsNoDeath(t *testing.T) {
 
 // TestHintsNeverStarveLooks sends hints faster than a look takes. Caught: a
 // look that was thrown away because a hint had come meanwhile.
+//
+// Fault: F9.
 func TestHintsNeverStarveLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(1)...)
@@ -318,6 +324,8 @@ func TestEveryCallMayFail(t *testing.T) {
 // TestFullDiskHeals lets the ledger refuse every write for an hour. Nothing is
 // done that is not durable (see town.Start and town.Push), and half a minute
 // after the disk has healed everything goes on. Caught: a patience of minutes.
+//
+// Fault: F4.
 func TestFullDiskHeals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
@@ -338,6 +346,8 @@ func TestFullDiskHeals(t *testing.T) {
 }
 
 // TestFullDiskStartsNothing has the disk full from the first moment.
+//
+// Fault: F4.
 func TestFullDiskStartsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
@@ -357,6 +367,8 @@ func TestFullDiskStartsNothing(t *testing.T) {
 // TestEditBetweenThoughtAndDeed lets a user change a task in the moment in
 // which the supervisor wants to claim it. The edit stands, and the others do
 // not wait for it. Caught: a stale commit that stopped everything for a second.
+//
+// Fault: F28.
 func TestEditBetweenThoughtAndDeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)

@@ -215,6 +215,8 @@ func TestPromises(t *testing.T) {
 // Caught: a session that is used under a person's hands; an agent that stays
 // silent at its prompt after a restart and is left there; and most of what
 // TestPromises caught.
+//
+// Fault: F1.
 func TestCrashForgetsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)

@@ -186,6 +186,8 @@ func TestStopNowGivesTheMainCheckoutBack(t *testing.T) {
 // theirs for the next supervisor.
 //
 // Caught: a halt that waited for the disk; one that ended beside living agents.
+//
+// Fault: F4.
 func TestStopNowEndsThoughNothingCanBeRecorded(t *testing.T) {
 	damage := func(d *disk) {
 		last := d.log[bytes.LastIndexByte(d.log[:len(d.log)-1], '\n')+1:]

@@ -75,6 +75,8 @@ run-shell 'touch ` + canary + `'
 // what runs in it. Two windows of a person's are there to compare: one that
 // follows its command, and one that has no name of fm's giving.
 // Caught: allow-rename on; automatic-rename on; create without -n.
+//
+// Fault: F23.
 func TestNamesFollowNeitherTextNorCommand(t *testing.T) {
 	t.Parallel()
 	s := up(t)

@@ -24,6 +24,8 @@ func dialed(tb testing.TB, s *Server) *conn {
 
 // A pane can show anything; the reply that carries it must end where tmux
 // ended it. Caught: a block closed by any line that begins with %end.
+//
+// Fault: F23.
 func TestShownGuardsCloseNoAnswer(t *testing.T) {
 	t.Parallel()
 	s := up(t)

@@ -115,6 +115,7 @@ func TestEnsureMendsAForeignServer(t *testing.T) {
 	hand(t, s, "has-session", "-t", "="+hub)
 }
 
+// Fault: F2.
 func TestEnsureStartsOverAStaleSocket(t *testing.T) {
 	t.Parallel()
 	s := up(t)

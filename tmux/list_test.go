@@ -59,6 +59,8 @@ func TestUnreadableRowIsAnError(t *testing.T) {
 
 // What a person or an agent can set must neither break a row nor make one.
 // Caught: formats without the substitution.
+//
+// Fault: F23.
 func TestHostileNamesBreakNoList(t *testing.T) {
 	t.Parallel()
 	s := up(t)

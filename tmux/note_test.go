@@ -21,6 +21,8 @@ func bottom(tb testing.TB, term terminal, want string) {
 }
 
 // Caught: a note that is not escaped, of which "#[fg=red]" vanishes.
+//
+// Fault: F23.
 func TestNoteIsShownAsItIs(t *testing.T) {
 	t.Parallel()
 	s := up(t)

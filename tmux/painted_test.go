@@ -15,6 +15,8 @@ func resets(s string) string {
 
 // Caught: capture-pane without -e; without -N; line drawing left as letters;
 // letters within an SGR sequence drawn as lines.
+//
+// Fault: F24.
 func TestPicturesKeepColoursAndNothingElse(t *testing.T) {
 	t.Parallel()
 	s := up(t)

@@ -36,6 +36,8 @@ func hears(tb testing.TB, path, want string) {
 
 // Caught: paste-buffer without -p (lines sent one by one) or without -r (LF
 // becomes CR); text as an exec argument (";" and 16 KB).
+//
+// Fault: F19, F24.
 func TestTextIsPastedAsItIs(t *testing.T) {
 	t.Parallel()
 	s := up(t)

@@ -49,6 +49,8 @@ func TestEachScreenIsItsWorkersOwn(t *testing.T) {
 }
 
 // Caught: a boundary that can be known beforehand.
+//
+// Fault: F23.
 func TestForgedBoundaryIsAnError(t *testing.T) {
 	one := func(text string) shot { return shot{text, 80, 24} }
 	for _, c := range []struct {

@@ -179,6 +179,8 @@ func TestPopupLeadsThereAndBack(t *testing.T) {
 
 // A folder is named by the user, perhaps "c#{x}". Caught: the folder handed to
 // tmux as it is, which takes it for a format.
+//
+// Fault: F23.
 func TestFolderIsNoFormat(t *testing.T) {
 	t.Parallel()
 	s := up(t)

@@ -20,6 +20,8 @@ func hostile(canary string) []string {
 }
 
 // Caught: words without escape (";" vanishes), a command string instead of words.
+//
+// Fault: F19.
 func TestWordsReachTheProcessAsTheyAre(t *testing.T) {
 	t.Parallel()
 	s := up(t)
@@ -36,6 +38,7 @@ func TestWordsReachTheProcessAsTheyAre(t *testing.T) {
 	}
 }
 
+// Fault: F19.
 func TestOneWordIsNoShellText(t *testing.T) {
 	t.Parallel()
 	s := up(t)
@@ -90,6 +93,8 @@ func TestStartAgainReplacesOnlyAnotherRun(t *testing.T) {
 }
 
 // Caught: bare names as targets, which let worker-1 mean worker-10.
+//
+// Fault: F22.
 func TestWorker1IsNotWorker10(t *testing.T) {
 	t.Parallel()
 	s := up(t)
@@ -129,6 +134,7 @@ func TestForeignSessionIsNeverTouched(t *testing.T) {
 	}
 }
 
+// Fault: F22.
 func TestStartRefusesWhatTmuxWouldBend(t *testing.T) {
 	t.Parallel()
 	s := up(t)

@@ -140,6 +140,7 @@ func TestLostConnectionIsMadeAgain(t *testing.T) {
 	onWake(t, woken, "the loss wakes", func() (any, bool) { return nil, true })
 }
 
+// Fault: F2.
 func TestWatchSurvivesTheServerAndTheHub(t *testing.T) {
 	t.Parallel()
 	s, woken := waking(t)

@@ -43,6 +43,7 @@ func hostilePanes(m *model) {
 	m.panes[2] = Pane{}
 }
 
+// Fault: F24.
 func TestHostilePanesAreDrawnHarmlessly(t *testing.T) {
 	for _, size := range sizes() {
 		m := gridModel(hostileView(), 1)

@@ -175,6 +175,8 @@ func TestPaneHasNoColoursUnderNoColor(t *testing.T) {
 
 // FuzzPane holds that nothing leaves the canvas, that a cell holds a character
 // and nothing else, and that it takes no more than its room.
+//
+// Fault: F24.
 func FuzzPane(f *testing.F) {
 	for i, text := range hostileTexts() {
 		f.Add(text, byte(i*7), byte(5))

@@ -80,6 +80,8 @@ func TestSelectedChoiceIsSeen(t *testing.T) {
 
 // Nobody's title reaches the terminal as anything but text, and nothing
 // panics, however small the terminal.
+//
+// Fault: F24.
 func TestPickerDrawsHostileTextHarmlessly(t *testing.T) {
 	var all []Choice
 	for _, text := range hostileTexts() {

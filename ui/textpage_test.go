@@ -74,6 +74,7 @@ func TestTextsLookCalm(t *testing.T) {
 	}
 }
 
+// Fault: F24.
 func TestHostileTextsAreDrawnHarmlessly(t *testing.T) {
 	var lines []textLine
 	for i, text := range hostileTexts() {

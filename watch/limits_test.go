@@ -21,6 +21,8 @@ const inNamespace = "FM_TEST_USER_NAMESPACE"
 //
 // Caught: Run that returns the error of the constructor; a tick that does not
 // settle.
+//
+// Fault: F7.
 func TestExhaustedInstancesCostOnlyHints(t *testing.T) {
 	if !ownLimits(t) {
 		return
@@ -38,6 +40,8 @@ func TestExhaustedInstancesCostOnlyHints(t *testing.T) {
 
 // Caught: hold that takes a refusal for a missing directory; settle that
 // keeps the trouble of the last time.
+//
+// Fault: F8.
 func TestExhaustedWatchesCostOnlyHints(t *testing.T) {
 	if !ownLimits(t) {
 		return

@@ -274,6 +274,7 @@ func TestBurstIsOneWakeAndOneMore(t *testing.T) {
 	}
 }
 
+// Fault: F9.
 func TestOverflowWakesAndKeepsTheWatches(t *testing.T) {
 	wakes := 0
 	l := lookout{w: New(func() { wakes++ })}

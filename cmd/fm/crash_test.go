@@ -148,6 +148,8 @@ func livePIDs(sight fm.Sight) map[fm.Run]int {
 // TestKilledSupervisorIsReplacedAndAdoptsAll: kill -9 of the supervisor in the
 // middle of a run with 8 workers loses nothing, doubles nothing, and restarts
 // no live session (INV-1, 2, 5, 12).
+//
+// Fault: F1.
 func TestKilledSupervisorIsReplacedAndAdoptsAll(t *testing.T) {
 	t.Parallel()
 	b := gated(t)
@@ -186,6 +188,8 @@ func TestKilledSupervisorIsReplacedAndAdoptsAll(t *testing.T) {
 // killed, all workers run again with their conversations resumed, and no
 // attempt is spent. One agent of each four ignores the hang-up that comes with
 // it; it is gone before its task runs again.
+//
+// Fault: F2, F27.
 func TestKilledTerminalServerIsReplacedAndWorkersResume(t *testing.T) {
 	t.Parallel()
 	b := gated(t)
@@ -240,6 +244,8 @@ func TestKilledTerminalServerIsReplacedAndWorkersResume(t *testing.T) {
 // TestKilledGuardIsReplaced: without its guard, a supervisor that dies later
 // would stay dead for the rest of the night. Caught: a guard that only came
 // back with the whole server.
+//
+// Fault: F1.
 func TestKilledGuardIsReplaced(t *testing.T) {
 	t.Parallel()
 	b := gated(t)

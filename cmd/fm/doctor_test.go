@@ -529,6 +529,8 @@ func TestAFixNamesAFolderWithASpaceAsOneWord(t *testing.T) {
 }
 
 // Caught: the first entry in the place of the last.
+//
+// Fault: F10.
 func TestAClockThatWasSetBackIsSeen(t *testing.T) {
 	t.Parallel()
 	now := time.Now()

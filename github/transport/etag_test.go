@@ -255,6 +255,8 @@ func TestKeptAnswersAreBounded(t *testing.T) {
 
 // A disk that takes nothing costs requests, no answers.
 // Caught: a failed request because of the cache; a limit forgotten.
+//
+// Fault: F4, F5.
 func TestReadsGoOnWithoutADisk(t *testing.T) {
 	c, w := newClock(), &world{tag: `"1"`, text: "{}"}
 	h := saying(t, c, w.say, status(429, "", "Retry-After", "60"), w.say)

@@ -48,6 +48,8 @@ func headers(c *clock, spec string) []string {
 // Caught: a body that is read once (the second one is empty over HTTP/2);
 // Retry-After ignored on a 429; a 403 by text alone taken for a refusal; a
 // reset in the past taken for "now"; the reset obeyed for a secondary limit.
+//
+// Fault: F14.
 func TestLimitsAreWaitedOut(t *testing.T) {
 	for _, test := range []struct {
 		name, path, headers, body string
@@ -392,6 +394,8 @@ func TestAnotherTokenIsNotBlocked(t *testing.T) {
 }
 
 // Caught: a block from a clock that was ahead holds for a day.
+//
+// Fault: F10.
 func TestClockSetBackEndsABlock(t *testing.T) {
 	c := newClock()
 	h := saying(t, c, status(429, ""), fine)

@@ -174,6 +174,8 @@ func TestDamagedPaceCountsAsAFullMinute(t *testing.T) {
 
 // Caught: no write for a day, because the last one is of tomorrow, or booked
 // for tomorrow by a process that is dead.
+//
+// Fault: F10.
 func TestClockSetBackKeepsThePaceOnly(t *testing.T) {
 	c := newClock()
 	h := saying(t, c, fine)

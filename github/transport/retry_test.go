@@ -15,6 +15,8 @@ import (
 // Only the caller can look.
 // Caught: a write repeated after a 502; after a cut connection; a mutation
 // taken for a query; a marked POST to REST taken for one.
+//
+// Fault: F14.
 func TestUncertainWriteIsNeverRepeated(t *testing.T) {
 	for name, fault := range map[string]http.HandlerFunc{
 		"cut": cut, "reset": resetting, "torn": torn,
@@ -58,6 +60,8 @@ func TestUncertainWriteIsNeverRepeated(t *testing.T) {
 
 // Caught: no second try; three tries of one; a query's body empty the second
 // time; a body that breaks off taken for an answer.
+//
+// Fault: F14.
 func TestReadsAreRepeated(t *testing.T) {
 	for name, fault := range map[string]http.HandlerFunc{
 		"cut": cut, "reset": resetting, "torn": torn, "502": status(502, ""), "503": status(503, ""), "504": status(504, ""),
@@ -108,6 +112,8 @@ func TestRepeatingEnds(t *testing.T) {
 
 // Caught: a 503 that asks for more than the caller's patience waited for; one
 // that asks for less not; a wait of which nobody is told.
+//
+// Fault: F14.
 func TestGatewayThatSaysWhen(t *testing.T) {
 	c := newClock()
 	h := saying(t, c, status(503, "", "Retry-After", "20"), fine, status(503, "", "Retry-After", "40"), fine)
