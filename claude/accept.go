@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // maxConfig is the largest state file of the CLI that Accept touches, in bytes.
@@ -195,6 +196,7 @@ func swap(path string, have, want []byte) error {
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}
+	defer failpoint.Step("agent.accept")()
 	f, err := os.CreateTemp(filepath.Dir(path), ".claude.json.fm-*")
 	if err != nil {
 		return err

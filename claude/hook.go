@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Hook is `fm hook`: it reads one hook payload from stdin and appends one line
@@ -123,6 +124,7 @@ func appendEvent(path string, e event) error {
 	if err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}
+	defer failpoint.Step("agent.write-event")()
 	_, werr := f.Write(line)
 	return errors.Join(werr, f.Close())
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/plugin"
 )
 
@@ -90,6 +91,7 @@ func (c *Claude) begin(run fm.Run, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
+	defer failpoint.Step("agent.begin")()
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return err
@@ -123,6 +125,7 @@ func (c *Claude) writeLauncher(b fm.Brief, talk conversation) (string, error) {
 		sandbox: c.mode(b) == bypass && os.Geteuid() == 0,
 		prompt:  filepath.Join(dir, "prompt.md"),
 	}
+	defer failpoint.Step("agent.write-launcher")()
 	return launcher, errors.Join(
 		replace(filepath.Join(dir, "settings.json"), settings, 0o600),
 		replace(l.prompt, []byte(prompt(b.Task, talk)), 0o600),

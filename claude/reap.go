@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // grace is how long a process may take to end by itself after SIGTERM.
@@ -49,7 +50,10 @@ func reap(ctx context.Context, m mark) error {
 		if len(found) == 0 {
 			return nil
 		}
-		if err := end(ctx, found); err != nil {
+		done := failpoint.Step("agent.reap")
+		err = end(ctx, found)
+		done()
+		if err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Log is an append-only file. Its methods may be called concurrently; what
@@ -111,6 +113,7 @@ func (l *Log) Append(ctx context.Context, data []byte) error {
 	if err != nil {
 		return err
 	}
+	defer failpoint.Step("ledger.append")()
 	if err := write(l.f, data); err != nil {
 		return errors.Join(err, l.f.Truncate(before.size))
 	}
@@ -126,6 +129,7 @@ func (l *Log) Sync(context.Context) error {
 	if l.f == nil {
 		return nil
 	}
+	defer failpoint.Step("ledger.sync")()
 	if err := l.f.Sync(); err != nil {
 		l.drop()
 		return err
@@ -146,6 +150,7 @@ func (l *Log) Truncate(_ context.Context, size int64) error {
 	if l.f == nil {
 		return nil
 	}
+	defer failpoint.Step("ledger.cut")()
 	if err := l.f.Truncate(size); err != nil {
 		return err
 	}
@@ -165,6 +170,7 @@ func (l *Log) Replace(ctx context.Context, data []byte, keep string) error {
 			return err
 		}
 	}
+	defer failpoint.Step("ledger.replace")()
 	return replace(l.sys, l.path, l.temp, data, 0o644)
 }
 

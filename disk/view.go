@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // MaxView is the most of queue.txt that is read, in bytes.
@@ -113,14 +114,19 @@ func (v *View) Swap(ctx context.Context, now time.Time, data []byte) (displaced 
 	if err := ctx.Err(); err != nil {
 		return nil, "", err
 	}
+	written := failpoint.Step("queue.write")
 	s, err := v.prepare(now, data)
+	written()
 	if err != nil {
 		return nil, "", fmt.Errorf("prepare: %w", err)
 	}
+	done := failpoint.Step("queue.exchange")
 	took, err := s.exchange(v.sys)
+	done()
 	if err != nil {
 		return nil, "", errors.Join(fmt.Errorf("exchange: %w", err), s.f.Close(), v.sys.remove(s.temp))
 	}
+	defer failpoint.Step("queue.sync")()
 	err = syncDir(v.sys, filepath.Dir(s.target))
 	if took {
 		displaced, err = v.inspect(s, now, err)
@@ -175,6 +181,7 @@ func (v *View) Keep(ctx context.Context, name string, data []byte) (string, erro
 		if err != nil {
 			return "", err
 		}
+		defer failpoint.Step("queue.keep")()
 		err = errors.Join(write(f, data), f.Sync(), f.Close())
 		return kept, errors.Join(err, syncDir(v.sys, filepath.Dir(v.path)))
 	}

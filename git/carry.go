@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // carry brings the main checkout, which is clean, from one commit to another,
@@ -27,7 +28,7 @@ func (r *Repo) carry(ctx context.Context, h home, ref string) error {
 		keep = append(keep, ":(exclude)"+configPath)
 	}
 	step := func(args ...string) (string, error) {
-		return r.run(ctx, call{op: "switch to", target: h.target(ref), args: durable(args...), limit: checkoutLimit})
+		return r.run(ctx, call{step: failpoint.Name("git.switch-main"), op: "switch to", target: h.target(ref), args: durable(args...), limit: checkoutLimit})
 	}
 	// What the index has of fm's folder is made equal to what the new commit has,
 	// so that the merge below has nothing to do there.
@@ -102,7 +103,7 @@ func (r *Repo) adopt(ctx context.Context, h home, tree string) (string, error) {
 // index puts files into the index of the main checkout, or takes them out of it,
 // and gives its tree.
 func (r *Repo) index(ctx context.Context, names []string, how string) (string, error) {
-	if _, err := r.run(ctx, call{op: "write index of", target: r.root, args: durable("update-index", how, "-z", "--stdin"), stdin: strings.Join(names, "\x00") + "\x00"}); err != nil {
+	if _, err := r.run(ctx, call{step: failpoint.Name("git.adopt-index"), op: "write index of", target: r.root, args: durable("update-index", how, "-z", "--stdin"), stdin: strings.Join(names, "\x00") + "\x00"}); err != nil {
 		return "", err
 	}
 	out, err := r.run(ctx, call{op: "write files of", target: r.root, args: durable("write-tree")})
@@ -160,6 +161,7 @@ func (r *Repo) wipe(ctx context.Context, l *look, home string) error {
 	if _, err := l.in("clear", call{args: []string{"read-tree", "-m", "-u", "--no-recurse-submodules", from, to}}); err != nil {
 		return err
 	}
+	defer failpoint.Step("git.clear-main")()
 	// As git does it: whoever makes the lock file may replace the index. The
 	// flags that a user has set on files in it stay so.
 	lock := filepath.Join(r.common, "index.lock")

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/turn"
 )
 
@@ -133,6 +134,7 @@ func withBlock(text, block string) string {
 
 // replaceFile swaps the content in one step, so that no git ever reads half.
 func replaceFile(file, text string) error {
+	defer failpoint.Step("git.exclude")()
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".fm-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path.Base(file), err)

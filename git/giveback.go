@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // giveBack returns the main checkout to its user: what is uncommitted is
@@ -118,7 +119,7 @@ func (r *Repo) heap(ctx context.Context, p place, head string) error {
 	if on, err := r.contains(ctx, head, start); err != nil || !on {
 		return err
 	}
-	_, err = r.run(ctx, call{op: "note", target: stackRef, args: durable("update-ref", stackRef, head)})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.note-stack"), op: "note", target: stackRef, args: durable("update-ref", stackRef, head)})
 	return err
 }
 
@@ -194,7 +195,7 @@ func (r *Repo) leaveOff(ctx context.Context, p place) error {
 		if _, err := os.Lstat(filepath.Join(r.common, filepath.FromSlash(sign.file))); err != nil {
 			continue
 		}
-		if _, err := r.run(ctx, call{op: "leave off", target: strings.Join(sign.args[:1], " ") + " of " + p.branch, args: sign.args, limit: checkoutLimit}); err != nil {
+		if _, err := r.run(ctx, call{step: failpoint.Name("git.leave-off"), op: "leave off", target: strings.Join(sign.args[:1], " ") + " of " + p.branch, args: sign.args, limit: checkoutLimit}); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // home is what the main checkout was on when fm gave it to a task, and so what
@@ -113,7 +114,7 @@ func (h home) arrived() home {
 
 // writeHome is durable when it returns. The caller holds the writer lock.
 func (r *Repo) writeHome(ctx context.Context, h home) error {
-	if _, err := r.run(ctx, call{op: "note", target: homeRef, args: durable("update-ref", homeRef, h.commit)}); err != nil {
+	if _, err := r.run(ctx, call{step: failpoint.Name("git.note-home"), op: "note", target: homeRef, args: durable("update-ref", homeRef, h.commit)}); err != nil {
 		return err
 	}
 	if err := replaceFile(r.homeFile(), h.String()); err != nil {
@@ -136,9 +137,10 @@ func (r *Repo) syncHome() error {
 
 // forgetHome says that no task has the main checkout.
 func (r *Repo) forgetHome(ctx context.Context) error {
-	if _, err := r.run(ctx, call{op: "forget", target: homeRef, args: []string{"update-ref", "-d", homeRef}}); err != nil {
+	if _, err := r.run(ctx, call{step: failpoint.Name("git.forget-home"), op: "forget", target: homeRef, args: []string{"update-ref", "-d", homeRef}}); err != nil {
 		return err
 	}
+	defer failpoint.Step("git.forget-home-file")()
 	if err := os.Remove(r.homeFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("forget what the main checkout was on: %w", err)
 	}

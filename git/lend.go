@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // lend gives the main checkout to a task: HEAD is on the task's branch when it
@@ -188,11 +189,11 @@ func (r *Repo) begin(ctx context.Context, at fm.Site, p place, have, start strin
 		return nil
 	}
 	if at.Stacked {
-		if _, err := r.run(ctx, call{op: "note", target: p.start(), args: durable("update-ref", p.start(), start)}); err != nil {
+		if _, err := r.run(ctx, call{step: failpoint.Name("git.note-start"), op: "note", target: p.start(), args: durable("update-ref", p.start(), start)}); err != nil {
 			return err
 		}
 	}
-	_, err := r.run(ctx, call{op: "make", target: p.branch, args: durable("update-ref", "--create-reflog", "-m", "fm: begin", p.ref(), start, have)})
+	_, err := r.run(ctx, call{step: failpoint.Name("git.make-branch"), op: "make", target: p.branch, args: durable("update-ref", "--create-reflog", "-m", "fm: begin", p.ref(), start, have)})
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Lock is a lock file of git's that has stood for longer than a git command
@@ -60,6 +61,7 @@ func Unlock(ctx context.Context, l Lock) error {
 	if now, left := l.repo.orphan(l.Path, folders); !left || !now.Orphan || !os.SameFile(now.info, l.info) {
 		return fmt.Errorf("remove %s: its owner may live: %w", l.Path, fm.ErrRefused)
 	}
+	defer failpoint.Step("git.unlock")()
 	return os.Remove(l.Path)
 }
 

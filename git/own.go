@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // marked says whether the files under fm's names in the main checkout are fm's:
@@ -29,6 +30,7 @@ func (r *Repo) made(p place) error {
 	if _, err := os.Lstat(file); err == nil {
 		return nil
 	}
+	defer failpoint.Step("git.mark-worktree")()
 	if err := os.WriteFile(file, nil, 0o644); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("note whose worktree it is: %w", err)
 	}

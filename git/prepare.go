@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // checkoutLimit is for writing out all files of a large repository.
@@ -155,7 +156,7 @@ func (r *Repo) settle(ctx context.Context, p place, w worktree, base string) err
 			return err
 		}
 	}
-	if _, err := r.run(ctx, call{op: "switch to", target: p.branch, dir: p.dir, args: args, limit: checkoutLimit}); err != nil {
+	if _, err := r.run(ctx, call{step: failpoint.Name("git.switch-worktree"), op: "switch to", target: p.branch, dir: p.dir, args: args, limit: checkoutLimit}); err != nil {
 		return fmt.Errorf("%w: commit or move away what is in the way in %q: %w", err, p.dir, fm.ErrRefused)
 	}
 	return nil
@@ -205,7 +206,7 @@ func (r *Repo) add(ctx context.Context, p place, tip string) error {
 			return err
 		}
 	}
-	_, err = r.run(ctx, call{op: "add worktree", target: p.dir, args: args, limit: checkoutLimit})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.add-worktree"), op: "add worktree", target: p.dir, args: args, limit: checkoutLimit})
 	return err
 }
 
@@ -229,6 +230,6 @@ func (r *Repo) freshen(ctx context.Context, p place, have, tip string) error {
 	if err != nil || !behind || have == tip {
 		return err
 	}
-	_, err = r.run(ctx, call{op: "move", target: p.branch, args: []string{"update-ref", p.ref(), tip, have}})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.freshen"), op: "move", target: p.branch, args: []string{"update-ref", p.ref(), tip, have}})
 	return err
 }

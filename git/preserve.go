@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Preserve keeps what is not on a pushed branch under
@@ -60,7 +61,7 @@ func (r *Repo) preserve(ctx context.Context, p place, w worktree) (string, error
 
 // save keeps a commit of what stands in the worktree, and notes that it did.
 func (r *Repo) save(ctx context.Context, p place, top string) (string, error) {
-	if _, err := r.run(ctx, call{op: "note", target: p.last(), args: durable("update-ref", p.last(), top)}); err != nil {
+	if _, err := r.run(ctx, call{step: failpoint.Name("git.note-last"), op: "note", target: p.last(), args: durable("update-ref", p.last(), top)}); err != nil {
 		return "", err
 	}
 	if safe, err := r.published(ctx, p, top); err != nil || safe {
@@ -103,7 +104,7 @@ func (r *Repo) keep(ctx context.Context, p place, commit string) (string, error)
 	}
 	ref := p.preserved() + strconv.Itoa(last+1)
 	// The empty old value means: only if there is none.
-	_, err = r.run(ctx, call{op: "keep", target: ref, args: durable("update-ref", "--create-reflog", ref, commit, "")})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.preserve"), op: "keep", target: ref, args: durable("update-ref", "--create-reflog", ref, commit, "")})
 	return ref, err
 }
 
@@ -157,7 +158,7 @@ func (r *Repo) commitTree(ctx context.Context, tree, message string, env []strin
 	if err != nil {
 		return "", err
 	}
-	out, err := r.run(ctx, call{op: "commit", target: tree, args: durable(append(args, "-F", "-")...), stdin: message + "\n", env: append(who, env...)})
+	out, err := r.run(ctx, call{step: failpoint.Name("git.commit-tree"), op: "commit", target: tree, args: durable(append(args, "-F", "-")...), stdin: message + "\n", env: append(who, env...)})
 	return strings.TrimSpace(out), err
 }
 

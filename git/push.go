@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Push publishes the task's branch and returns its commit. It replaces on the
@@ -42,7 +43,7 @@ func (r *Repo) Push(ctx context.Context, at fm.Site) (sha string, err error) {
 			return "", err
 		}
 	}
-	_, err = r.run(ctx, call{op: "record push of", target: p.branch, args: []string{"update-ref", p.pushed(), sha}})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.record-push"), op: "record push of", target: p.branch, args: []string{"update-ref", p.pushed(), sha}})
 	return sha, err
 }
 
@@ -105,7 +106,7 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	if sha == "" {
 		op, verify = "delete", "--no-verify" // a hook that runs the tests has nothing to say to that
 	}
-	out, err := r.run(ctx, call{op: op, target: branch, dir: dir, limit: networkLimit, env: r.credential, args: append(
+	out, err := r.run(ctx, call{step: failpoint.Name("git.push"), op: op, target: branch, dir: dir, limit: networkLimit, env: r.credential, args: append(
 		args,
 		"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", verify,
 		"--force-with-lease="+ref+":"+old, "--end-of-options", r.remote, sha+":"+ref,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Rebase puts the task's commits on top of the remote's base, fetched just now,
@@ -73,7 +74,7 @@ func (r *Repo) rebase(ctx context.Context, p place) (string, error) {
 	}
 	if there != "" {
 		// All that is there is in what takes its place, so Push may replace it.
-		if _, err := r.run(ctx, call{op: "record push of", target: p.branch, args: []string{"update-ref", p.pushed(), there}}); err != nil {
+		if _, err := r.run(ctx, call{step: failpoint.Name("git.record-replaced"), op: "record push of", target: p.branch, args: []string{"update-ref", p.pushed(), there}}); err != nil {
 			return "", err
 		}
 	}
@@ -150,7 +151,7 @@ func (r *Repo) move(ctx context.Context, p place, from, to string) error {
 		return err
 	}
 	if !checkedOut {
-		_, err := r.run(ctx, call{op: "move", target: p.branch, args: durable("update-ref", "--create-reflog", "-m", "fm: rebase onto "+r.base, p.ref(), to, from)})
+		_, err := r.run(ctx, call{step: failpoint.Name("git.move-rebased"), op: "move", target: p.branch, args: durable("update-ref", "--create-reflog", "-m", "fm: rebase onto "+r.base, p.ref(), to, from)})
 		return err
 	}
 	dirty, err := r.dirty(ctx, p)
@@ -168,7 +169,7 @@ func (r *Repo) move(ctx context.Context, p place, from, to string) error {
 		return fmt.Errorf("%s got new commits meanwhile", p.branch)
 	}
 	// It refuses to write over a file that was changed since the look.
-	_, err = r.run(ctx, call{op: "move", target: p.dir, dir: p.dir, args: durable("reset", "--quiet", "--keep", to), limit: checkoutLimit})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.reset-rebased"), op: "move", target: p.dir, dir: p.dir, args: durable("reset", "--quiet", "--keep", to), limit: checkoutLimit})
 	return err
 }
 

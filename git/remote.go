@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // fetchLimit keeps a remote that hangs from holding up every new task.
@@ -141,7 +142,7 @@ func (r *Repo) fetch(ctx context.Context, limit time.Duration, refspecs ...strin
 		"fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
 		"--recurse-submodules=no", "--end-of-options", r.remote,
 	}, refspecs...)
-	_, err := r.run(ctx, call{op: "fetch from", target: r.remote, args: args, limit: limit, env: r.credential})
+	_, err := r.run(ctx, call{step: failpoint.Name("git.fetch"), op: "fetch from", target: r.remote, args: args, limit: limit, env: r.credential})
 	var e *Error
 	if errors.As(err, &e) && strings.Contains(e.Stderr, "couldn't find remote ref") {
 		e.kind = fm.ErrGone

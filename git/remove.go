@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // trash is the start of the names that worktrees get on their way out.
@@ -102,7 +103,10 @@ func (r *Repo) discard(ctx context.Context, p place, w worktree) error {
 		if _, err := os.Lstat(to); err == nil {
 			continue
 		}
-		if err := os.Rename(p.dir, to); err != nil {
+		done := failpoint.Step("git.take-out")
+		err := os.Rename(p.dir, to)
+		done()
+		if err != nil {
 			return fmt.Errorf("remove worktree: %w", err)
 		}
 	}
@@ -125,6 +129,7 @@ func (r *Repo) sweep() {
 		if !e.IsDir() || !strings.HasPrefix(e.Name(), trash) {
 			continue
 		}
+		done := failpoint.Step("git.sweep")
 		if root.RemoveAll(e.Name()) != nil {
 			// A module cache makes its folders read-only.
 			_ = fs.WalkDir(root.FS(), e.Name(), func(path string, d fs.DirEntry, err error) error {
@@ -135,5 +140,6 @@ func (r *Repo) sweep() {
 			})
 			_ = root.RemoveAll(e.Name())
 		}
+		done()
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // staleAge is how old a lock file must be before fm asks whether its owner is
@@ -30,7 +31,7 @@ func (r *Repo) forget(ctx context.Context, w worktree) error {
 	if w.locked != "" && w.locked != "initializing" {
 		return fmt.Errorf("worktree %q is gone but locked (%s): git worktree unlock it if it will not come back: %w", w.path, fm.Line(w.locked, 80), fm.ErrRefused)
 	}
-	_, err := r.run(ctx, call{op: "forget worktree", target: w.path, args: []string{"worktree", "remove", "--force", "--force", "--", w.path}})
+	_, err := r.run(ctx, call{step: failpoint.Name("git.forget-worktree"), op: "forget worktree", target: w.path, args: []string{"worktree", "remove", "--force", "--force", "--", w.path}})
 	return err
 }
 
@@ -53,7 +54,7 @@ func (r *Repo) reconnect(ctx context.Context, p place) error {
 	if _, err := os.Lstat(filepath.Join(p.dir, ".git")); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%q has lost its .git file: move the folder away, or run git worktree repair: %w", p.dir, fm.ErrRefused)
 	}
-	_, err := r.run(ctx, call{op: "repair worktree", target: p.dir, args: []string{"worktree", "repair", "--", p.dir}})
+	_, err := r.run(ctx, call{step: failpoint.Name("git.repair-worktree"), op: "repair worktree", target: p.dir, args: []string{"worktree", "repair", "--", p.dir}})
 	return err
 }
 
@@ -111,6 +112,7 @@ func clearLock(path string, age time.Duration, folders ...string) error {
 	if !abandoned(path, age, folders...) {
 		return nil
 	}
+	defer failpoint.Step("git.clear-lock")()
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove stale lock: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // onto gives the commit that the branch would be at on top of base.
@@ -120,6 +121,6 @@ func (r *Repo) writeCommit(ctx context.Context, c commitObject) (string, error) 
 	if c.encoding != "" {
 		text += "encoding " + c.encoding + "\n"
 	}
-	out, err := r.run(ctx, call{op: "write commit on", target: c.parent, args: durable("hash-object", "-t", "commit", "-w", "--stdin"), stdin: text + "\n" + c.message})
+	out, err := r.run(ctx, call{step: failpoint.Name("git.write-rebased"), op: "write commit on", target: c.parent, args: durable("hash-object", "-t", "commit", "-w", "--stdin"), stdin: text + "\n" + c.message})
 	return strings.TrimSpace(out), err
 }

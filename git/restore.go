@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Restore brings a removed worktree back: on the task's branch, with what
@@ -203,7 +204,7 @@ func (r *Repo) lay(ctx context.Context, p place, tree, staged string) error {
 		{"read-tree", staged},
 		{"update-index", "-q", "--refresh"},
 	} {
-		if _, err := r.run(ctx, call{op: "write files of", target: p.dir, dir: p.dir, args: args, limit: checkoutLimit}); err != nil {
+		if _, err := r.run(ctx, call{step: failpoint.Name("git.restore-files"), op: "write files of", target: p.dir, dir: p.dir, args: args, limit: checkoutLimit}); err != nil {
 			return inTheWay(err)
 		}
 	}

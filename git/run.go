@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/founder-mode/fm/failpoint"
 )
 
 const (
@@ -30,7 +32,8 @@ type call struct {
 	stdin      string
 	env        []string // beyond the Repo's own
 	limit      time.Duration
-	most       int // bytes of the output that are wanted, the rest is dropped; 0 for all
+	most       int            // bytes of the output that are wanted, the rest is dropped; 0 for all
+	step       failpoint.Name // of a command that changes something
 }
 
 // run returns standard output. Every failure is an [*Error].
@@ -40,6 +43,7 @@ func (r *Repo) run(ctx context.Context, c call) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
+	defer failpoint.Step(c.step)()
 	// A gc that git starts by itself would hold locks behind our back.
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "gc.auto=0", "-c", "maintenance.auto=false"}, c.args...)...)
 	cmd.Dir = c.dir

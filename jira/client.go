@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 const (
@@ -109,6 +110,11 @@ func (j *Jira) exchange(ctx context.Context, c call) (*answer, error) {
 }
 
 func (j *Jira) send(ctx context.Context, base string, c call) (*answer, error) {
+	step := failpoint.Name("jira.write")
+	if c.reads {
+		step = ""
+	}
+	defer failpoint.Step(step)()
 	return j.fetch(ctx, c.method, base+"/rest/api/2/"+c.path, c.body, j.authorization())
 }
 

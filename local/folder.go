@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/turn"
 )
 
@@ -145,6 +146,7 @@ func create(root *os.Root, name, text string) error {
 		return err
 	}
 	// A link, unlike a rename, never replaces what a person just put there.
+	defer failpoint.Step("local.create")()
 	err := root.Link(tempName, name)
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.ENOSYS) {
 		return createByRename(root, name) // a file system without links
@@ -177,6 +179,7 @@ func replace(root *os.Root, was file, text string) error {
 	if err != nil {
 		return errors.Join(err, root.Remove(tempName))
 	}
+	defer failpoint.Step("local.replace")()
 	if err := root.Rename(tempName, was.name); err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+
+	"github.com/founder-mode/fm/failpoint"
 )
 
 //go:embed .claude-plugin commands references
@@ -53,6 +55,7 @@ func install(target string, want []byte) error {
 			return nil
 		}
 	}
+	defer failpoint.Step("plugin.install")()
 	f, err := os.CreateTemp(filepath.Dir(target), ".new-*")
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // ErrHangup is what [Guard] returns when its terminal went away.
@@ -162,7 +164,10 @@ func (g GuardOptions) once(ctx context.Context) error {
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.WaitDelay = settle
-	if err := cmd.Start(); err != nil {
+	done := failpoint.Step("guard.start")
+	err := cmd.Start()
+	done()
+	if err != nil {
 		return err
 	}
 	g.say("started process %d", cmd.Process.Pid)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // settle is how long a pipe may stay open after the command has ended, held by
@@ -60,6 +61,7 @@ func (v Verifier) Verify(ctx context.Context, dir string) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
 	cmd.WaitDelay = settle
+	defer failpoint.Step("verify.run")()
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("verify %s: %w", dir, err)
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // confTemplate is fm's own tmux configuration. It holds numbers of ours and
@@ -95,6 +97,7 @@ func (s *Server) writeConf() error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("write tmux configuration: %w", err)
 	}
+	defer failpoint.Step("tmux.write-config")()
 	f, err := os.CreateTemp(dir, ".tmux-*")
 	if err != nil {
 		return fmt.Errorf("write tmux configuration: %w", err)

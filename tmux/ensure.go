@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Ensure starts the server with fm's configuration and its hub session, unless
@@ -64,7 +65,9 @@ func (s *Server) boot(ctx context.Context) (started bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, execLimit)
 	defer cancel()
 	args := append([]string{"-f", s.opts.ConfFile, "start-server", ";"}, s.newHub()...)
+	done := failpoint.Step("tmux.start-server")
 	err = s.exec(ctx, "", args...)
+	done()
 	if err == nil {
 		return true, nil
 	}
@@ -95,7 +98,10 @@ func (s *Server) mend(ctx context.Context) error {
 		if err := s.writeConf(); err != nil {
 			return err
 		}
-		if _, err := s.run(ctx, "source-file", s.opts.ConfFile); err != nil {
+		done := failpoint.Step("tmux.configure")
+		_, err := s.run(ctx, "source-file", s.opts.ConfFile)
+		done()
+		if err != nil {
 			return fmt.Errorf("configure tmux server: %w", err)
 		}
 	}
@@ -167,6 +173,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return fmt.Errorf("shut down tmux server: %w", err)
 	}
 	defer p.close()
+	defer failpoint.Step("tmux.end-server")()
 	if _, err := s.run(ctx, "kill-server"); err != nil && !ended(p.pid) {
 		return fmt.Errorf("shut down tmux server: %w", err)
 	}

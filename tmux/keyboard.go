@@ -8,6 +8,7 @@ import (
 	"regexp"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/turn"
 )
 
@@ -30,6 +31,7 @@ func (s *Server) Press(ctx context.Context, w fm.WorkerID, key string) error {
 	defer unlock()
 	p, err := s.livePane(ctx, w)
 	if err == nil {
+		defer failpoint.Step("tmux.press")()
 		_, err = s.run(ctx, chain(
 			[]string{"copy-mode", "-q", "-t", p.id},
 			[]string{"send-keys", "-t", p.id, key},

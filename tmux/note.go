@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 const (
@@ -37,6 +38,7 @@ func (s *Server) setNote(ctx context.Context, r room, text string) error {
 	if text == "" {
 		words = []string{"set-option", "-u", "-t", r.session, noteOption}
 	}
+	defer failpoint.Step("tmux.note")()
 	_, err := s.run(ctx, words...)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Paste pastes text into the worker's pane, as one paste whatever its lines and
@@ -41,6 +42,7 @@ func (s *Server) pasteInto(ctx context.Context, p pane, text string) error {
 	defer cancel()
 	// A buffer of its own for each paste: two may be on their way at once.
 	buffer := "fm-" + rand.Text()
+	defer failpoint.Step("tmux.paste")()
 	if err := s.exec(ctx, text, "load-buffer", "-b", buffer, "-"); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // Start runs cmd in the pane of the worker's session, which is created, or
@@ -54,6 +55,7 @@ func (s *Server) Start(ctx context.Context, w fm.WorkerID, run fm.Run, cmd fm.Co
 		}
 		words = chain(append(marks(r.session, w, run), respawn(r.main.id, cmd)...)...)
 	}
+	defer failpoint.Step("tmux.start")()
 	out, err := s.run(ctx, words...)
 	if err != nil {
 		return fmt.Errorf("start %s: %w", w, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // stopGrace is how long a process may take to end after SIGTERM. Claude Code
@@ -50,7 +51,9 @@ func (s *Server) Close(ctx context.Context, w fm.WorkerID) error {
 		err = s.stopPane(ctx, r.main)
 	}
 	if err == nil && found {
+		done := failpoint.Step("tmux.close")
 		_, err = s.run(ctx, "kill-session", "-t", r.session)
+		done()
 	}
 	if err != nil {
 		return fmt.Errorf("close %s: %w", w, err)
@@ -105,6 +108,7 @@ func (l listing) runs(p pane) bool {
 }
 
 func end(ctx context.Context, p *process) error {
+	defer failpoint.Step("tmux.end-process")()
 	if err := p.signal(syscall.SIGTERM); err != nil {
 		return err
 	}

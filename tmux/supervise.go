@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // StartSupervisor runs cmd in session "supervisor", which is created, or
@@ -39,6 +40,7 @@ func (s *Server) superviseUnless(ctx context.Context, cmd fm.Command, good func(
 		}
 		words = chain(respawn(p.id, cmd)...)
 	}
+	defer failpoint.Step("tmux.start-guard")()
 	if _, err := s.run(ctx, words...); err != nil {
 		if up, again := s.SupervisorAlive(ctx); again == nil && up {
 			return nil // another process was first

@@ -14,6 +14,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/github"
 )
 
@@ -109,6 +110,7 @@ func writeSecret(path string, text []byte) error {
 	if err := os.Chmod(filepath.Dir(path), 0o700); err != nil { // somebody else's
 		return err
 	}
+	defer failpoint.Step("token.write")()
 	return disk.WriteFile(path, text, 0o600)
 }
 

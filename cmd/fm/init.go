@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/plugin"
 )
@@ -167,6 +168,7 @@ func (f *fitting) replace(name string, text []byte) error {
 		return err
 	}
 	temp := path.Join(path.Dir(name), ".fm-"+rand.Text())
+	defer failpoint.Step("config.write")()
 	err := f.root.WriteFile(temp, text, 0o644)
 	if err == nil {
 		err = f.root.Rename(temp, name)

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -62,6 +63,7 @@ func (j journal) write(id fm.TaskID, text []byte) error {
 		}
 	}
 	// Neither a link nor a pipe that somebody put there is written to.
+	defer failpoint.Step("journal.write")()
 	f, err := os.OpenFile(j.path(id), os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
 		return err

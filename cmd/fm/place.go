@@ -13,6 +13,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/github"
 )
 
@@ -245,6 +246,7 @@ func (h *house) setAside(ctx context.Context, from place) error {
 		n++
 	}
 	dir := h.project.File(fmt.Sprintf("%s.%d", from.source, n))
+	defer failpoint.Step("place.put-aside")()
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // plans keeps splits in .founder-mode/plans until their subissues exist.
@@ -37,5 +38,6 @@ func (p plans) Save(id fm.IssueID, s fm.Split) error {
 	if err != nil {
 		return err
 	}
+	defer failpoint.Step("plan.write")()
 	return disk.WriteFile(p.path(id), append(text, '\n'), 0o600)
 }

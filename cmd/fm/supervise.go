@@ -13,6 +13,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/supervisor"
 	"github.com/founder-mode/fm/tmux"
@@ -243,6 +244,7 @@ func (h *house) show(s supervisor.Status) {
 	if err != nil {
 		return
 	}
+	defer failpoint.Step("status.write")()
 	temp := h.statusDraft()
 	if os.WriteFile(temp, append(text, '\n'), 0o600) == nil {
 		_ = os.Rename(temp, h.project.StatusFile()) // the next one comes soon

@@ -13,6 +13,7 @@ import (
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/disk"
+	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/queue"
 )
 
@@ -104,6 +105,7 @@ func withoutPassword(word string) string {
 
 // write is disk.WriteFile, and tells of it.
 func (a *app) write(path string, text []byte, mode os.FileMode) error {
+	defer failpoint.Step("state.write")()
 	err := disk.WriteFile(path, text, mode)
 	if err == nil {
 		a.wrote(path)

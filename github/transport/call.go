@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // The buckets in which GitHub counts, as far as fm asks from them, and the name
@@ -145,12 +147,22 @@ func (t *Transport) send(c *call) (*reply, error) {
 			t.writes.Add(1)
 		}
 	}
+	done := failpoint.Step(c.step())
 	resp, err := t.o.Base.RoundTrip(out)
+	done()
 	if err != nil {
 		return nil, err
 	}
 	resp.Request = c.req // the caller's has no token
 	return read(c, resp)
+}
+
+// step names a request that may change something at GitHub's.
+func (c *call) step() failpoint.Name {
+	if c.reads || c.foreign() {
+		return ""
+	}
+	return failpoint.Name("github.write")
 }
 
 // leave gives back what c has not used: an unsent body, its turn to write.
