@@ -42,11 +42,15 @@ func mergeLines(d *draft, v view) {
 		d.problems = append(d.problems, markedProblem(bad.raw, bad.err))
 	}
 	for _, l := range v.lines {
-		mergeLine(d, l)
+		mergeCopied(d, l, v.seq)
 	}
 }
 
-func mergeLine(d *draft, l viewLine) {
+func mergeLine(d *draft, l viewLine) { mergeCopied(d, l, 0) }
+
+// mergeCopied merges a line of a copy that was made at made, a ledger sequence; 0
+// when that is not known.
+func mergeCopied(d *draft, l viewLine, made uint64) {
 	cur, ok := d.task(l.edit.task.ID)
 	if !ok {
 		d.put(OpAdd, newcomer(d, l), "line in the queue file")
@@ -58,7 +62,13 @@ func mergeLine(d *draft, l viewLine) {
 		return // as fm wrote it
 	}
 	m := merger{line: l.edit.task, cur: cur, next: cur, now: d.now}
-	m.findBase(r, l.edit)
+	if r != nil && made > 0 && r.added > made && !l.edit.has("r") {
+		if !m.bornWith(r, l.edit) {
+			return
+		}
+	} else {
+		m.findBase(r, l.edit)
+	}
 	m.fields()
 	op := m.status()
 	if renderLine(m.next) != renderLine(cur) || (r != nil && r.hidden && !changed) {
@@ -130,6 +140,23 @@ func (m *merger) findBase(r *record, e edit) {
 	}
 }
 
+// bornWith bases a line on the beginning of its task: whoever wrote it into a copy
+// that is older than the task did not know of it, or copied the line that it came
+// from. It is no wish to have the task once more. Without that beginning it is no
+// news at all.
+func (m *merger) bornWith(r *record, e edit) (known bool) {
+	if len(r.past) == 0 || r.past[0].seq != r.added {
+		return false
+	}
+	first, err := parseLine(r.past[0].line)
+	if err != nil {
+		return false
+	}
+	m.basis, m.base = old, first.task
+	m.complete(e)
+	return true
+}
+
 // at is the task as it was at a revision.
 func (r *record) at(number uint64) (fm.Task, bool) {
 	if r == nil {
@@ -147,7 +174,7 @@ func (r *record) at(number uint64) (fm.Task, bool) {
 // complete fills in what a line without a revision does not mention: it was
 // typed by hand, and leaving a key out takes nothing away.
 func (m *merger) complete(e edit) {
-	l, c := &m.line, m.cur
+	l, c := &m.line, m.base
 	if l.Parent == "" {
 		l.Parent = c.Parent
 	}
@@ -178,7 +205,7 @@ func (m *merger) complete(e edit) {
 // completeTerms keeps the terms of the task, and says so where the line has
 // others: whoever wrote them would wonder.
 func (m *merger) completeTerms(e edit) {
-	l, c := &m.line, m.cur
+	l, c := &m.line, m.base
 	asked, has := l.Terms, c.Terms
 	asked.Timeout, has.Timeout = 0, 0
 	if e.has(termsKey) && asked != has || e.has(timeoutKey) && l.Terms.Timeout != c.Terms.Timeout || e.has(pathsKey) && !slices.Equal(l.Paths, c.Paths) || e.has(guessKey) && l.Estimate != c.Estimate {
