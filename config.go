@@ -45,6 +45,7 @@ type AgentConfig struct {
 	PermissionMode string   `json:"permission_mode,omitempty"` // default dontAsk
 	AllowedTools   []string `json:"allowed_tools,omitempty"`   // default [DefaultTools]
 	DeniedTools    []string `json:"denied_tools,omitempty"`    // besides those that fm denies
+	Environment    []string `json:"environment,omitempty"`     // variables that agents get although they look like secrets
 }
 
 // HealthConfig holds the limits of patience.

@@ -110,6 +110,16 @@ func (c *Claude) answer(text []byte) ([]byte, error) {
 	return c.approveKey(text)
 }
 
+// Trusts says whether somebody has told the CLI to trust the project's folder.
+func (c *Claude) Trusts() bool {
+	root := c.project.Root
+	if resolved, err := filepath.EvalSymlinks(root); err == nil {
+		root = resolved
+	}
+	text, err := readConfig(c.configFile())
+	return err == nil && trusted(text, root)
+}
+
 // trusted follows the CLI: the trust of a folder covers all below it.
 func trusted(text []byte, dir string) bool {
 	for {

@@ -106,7 +106,7 @@ func (c *Claude) find() (string, error) {
 func (c *Claude) run(ctx context.Context, stdin []byte, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, c.command, append(append([]string{}, c.config.Args...), args...)...)
 	cmd.Dir = c.project.Root
-	cmd.Env = append(Scrub(c.environ), "CLAUDE_CODE_MAX_RETRIES=3")
+	cmd.Env = append(Scrub(c.environ, c.config.Environment), "CLAUDE_CODE_MAX_RETRIES=3")
 	cmd.WaitDelay = 2 * time.Second
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Stdin = strings.NewReader(string(stdin))

@@ -8,35 +8,65 @@ import (
 
 // Scrub returns the environment without what must not reach an agent: the marks
 // of a Claude session that fm itself was started from (the CLI writes no
-// transcript when it inherits them), the marks of a run of fm, and the tokens
-// of trackers and forges. What the CLI needs to log in stays. It is the
-// environment for the tmux server, and so for all that runs in it.
-func Scrub(environ []string) []string {
+// transcript when it inherits them), the marks of a run of fm, and whatever
+// looks like a secret. What the CLI needs to log in stays, and so does what the
+// user named, but for the tokens of trackers and forges. It is the environment
+// for the tmux server, and so for all that runs in it.
+func Scrub(environ, named []string) []string {
+	login := logins(environ)
 	kept := make([]string, 0, len(environ))
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
-		if !scrubbed(name) {
+		if !scrubbed(name, login, named) {
 			kept = append(kept, entry)
 		}
 	}
 	return kept
 }
 
-func scrubbed(name string) bool {
-	if strings.HasPrefix(name, "CLAUDE_CODE_") {
-		return !slices.ContainsFunc(keptNames(), func(pattern string) bool {
-			ok, _ := path.Match(pattern, name) // the patterns are ours and well formed
-			return ok
-		})
+func scrubbed(name string, login, named []string) bool {
+	switch {
+	case slices.Contains(droppedNames(), name):
+		return true
+	case matches(name, keptNames()), matches(name, login), slices.Contains(named, name):
+		return false
 	}
-	return slices.Contains(droppedNames(), name)
+	return strings.HasPrefix(name, "CLAUDE_CODE_") || matches(strings.ToUpper(name), secretNames())
 }
 
-// keptNames are the variables with the prefix CLAUDE_CODE_ that say how to log
-// in, or that a user sets for every session. They are patterns of the shell
-// and of path.Match alike.
+// matches knows the patterns of path.Match, which are ours and well formed.
+func matches(name string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		ok, _ := path.Match(pattern, name)
+		return ok
+	})
+}
+
+// logins are the variables of another company's cloud by way of which the CLI
+// comes to its model, if it does.
+func logins(environ []string) []string {
+	var all []string
+	for _, cloud := range []struct {
+		name  string
+		needs []string
+	}{
+		{"CLAUDE_CODE_USE_BEDROCK", []string{"AWS_*"}},
+		{"CLAUDE_CODE_USE_VERTEX", []string{"GOOGLE_*", "CLOUDSDK_*"}},
+		{"CLAUDE_CODE_USE_FOUNDRY", []string{"AZURE_*"}},
+	} {
+		if value(environ, cloud.name) != "" {
+			all = append(all, cloud.needs...)
+		}
+	}
+	return all
+}
+
+// keptNames are the variables that say how to log in, and those with the prefix
+// CLAUDE_CODE_ that a user sets for every session. They are patterns of the
+// shell and of path.Match alike.
 func keptNames() []string {
 	return []string{
+		"ANTHROPIC_*",
 		"CLAUDE_CODE_OAUTH_TOKEN",
 		"CLAUDE_CODE_USE_BEDROCK",
 		"CLAUDE_CODE_USE_VERTEX",
@@ -52,7 +82,15 @@ func keptNames() []string {
 	}
 }
 
-// droppedNames are the variables without that prefix.
+// secretNames are what the names of secrets end in, in capitals.
+func secretNames() []string {
+	return []string{
+		"*TOKEN", "*SECRET", "*SECRET_KEY", "*ACCESS_KEY", "*ACCESS_KEY_ID", "*PRIVATE_KEY", "*API_KEY", "*APIKEY",
+		"*PASSWORD", "*PASSWD", "*PASSPHRASE", "*CREDENTIALS", "*_PAT", "*_PASS",
+	}
+}
+
+// droppedNames are dropped whatever the user named.
 func droppedNames() []string {
 	return []string{
 		"CLAUDECODE", "CLAUDE_PROJECT_DIR", "CLAUDE_PLUGIN_ROOT", "CLAUDE_ENV_FILE",

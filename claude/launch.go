@@ -111,6 +111,11 @@ func openWorktree(dir string) (*os.Root, error) {
 func (c *Claude) writeLauncher(b fm.Brief, talk conversation) (string, error) {
 	run := b.Task.Run()
 	dir := c.project.Launch(run)
+	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
+		if err := os.Remove(dir); err != nil { // a link that an agent put there
+			return "", err
+		}
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}

@@ -252,18 +252,30 @@ func TestSessionIDsAreUUIDsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// What looks like a secret stays with the user, whoever's it is; the agent gets
+// what it logs in with, and what its user named, but never a tracker's token.
+//
+// Caught: an exact list of names; a name given that frees GH_TOKEN.
+//
+// Fault: F25.
 func TestScrubKeepsTheLoginAndDropsTheRest(t *testing.T) {
 	got := Scrub([]string{
 		"PATH=/bin", "CLAUDECODE=1", "CLAUDE_CODE_CHILD_SESSION=1", "CLAUDE_CODE_ENTRYPOINT=cli", "CLAUDE_CODE_OAUTH_TOKEN=o",
 		"CLAUDE_CODE_USE_BEDROCK=1", "CLAUDE_CODE_SKIP_VERTEX_AUTH=1", "CLAUDE_CODE_SKIP_AUTH_X=1", "CLAUDE_CONFIG_DIR=/c", "ANTHROPIC_API_KEY=a",
 		"GITHUB_TOKEN=g", "GH_TOKEN=g", "JIRA_API_TOKEN=j", "JIRA_EMAIL=e", "FM_TASK=1", "NOT_A_PAIR", "TMUX=t",
-	})
+		"NPM_TOKEN=n", "npm_config__authtoken=n", "DEPLOY_SECRET=d", "DB_PASSWORD=d", "STRIPE_API_KEY=s", "MY_PAT=p", "GOOGLE_APPLICATION_CREDENTIALS=g",
+		"AWS_SECRET_ACCESS_KEY=a", "ANTHROPIC_AUTH_TOKEN=a", "NAMED_TOKEN=n", "MAX_TOKENS=5", "SSH_AUTH_SOCK=/s", "MONKEY=m",
+	}, []string{"NAMED_TOKEN", "GH_TOKEN", "FM_TASK"})
 	want := []string{
 		"PATH=/bin", "CLAUDE_CODE_OAUTH_TOKEN=o", "CLAUDE_CODE_USE_BEDROCK=1", "CLAUDE_CODE_SKIP_VERTEX_AUTH=1",
 		"CLAUDE_CONFIG_DIR=/c", "ANTHROPIC_API_KEY=a", "NOT_A_PAIR", "TMUX=t",
+		"AWS_SECRET_ACCESS_KEY=a", "ANTHROPIC_AUTH_TOKEN=a", "NAMED_TOKEN=n", "MAX_TOKENS=5", "SSH_AUTH_SOCK=/s", "MONKEY=m",
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("got - want +:\n%s", diff)
+	}
+	if got := Scrub([]string{"AWS_SECRET_ACCESS_KEY=a"}, nil); len(got) > 0 {
+		t.Errorf("an agent that has no business with AWS gets %s", got)
 	}
 }
 

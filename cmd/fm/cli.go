@@ -54,6 +54,7 @@ type cli struct {
 
 	Try        tryCmd        `cmd:"" group:"setup" remarks:"" help:"See the whole of it on a small project made for it."`
 	Init       initCmd       `cmd:"" group:"setup" remarks:"" help:"Make a repository ready for fm."`
+	Trust      trustCmd      `cmd:"" group:"setup" remarks:"" help:"Let run what came with the repository, after you have read it."`
 	Completion completionCmd `cmd:"" group:"setup" help:"Print what has your shell complete the words of fm."`
 	Version    versionCmd    `cmd:"" group:"setup" help:"Say which fm this is."`
 	Help       helpCmd       `cmd:"" group:"setup" help:"Explain a command."`

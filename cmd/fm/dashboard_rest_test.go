@@ -96,7 +96,7 @@ func (b *bench) restingShare(workers int, period time.Duration) float64 {
 
 // house is the project as a command sees it.
 func (b *bench) house() *house {
-	return (&app{dir: b.project.Root, environ: b.environ, getenv: func(string) string { return "" }}).house(b.project.Root)
+	return (&app{dir: b.project.Root, environ: b.environ, getenv: func(string) string { return "" }}).house(b.Context(), b.project.Root)
 }
 
 // supervising is the supervisor of a project with so many tasks, as far as

@@ -56,10 +56,9 @@ func (a *app) tolerant(ctx context.Context) (*house, error) {
 		return h, err
 	}
 	h.project.Root = root
-	if c, err := settings(h.project.ConfigFile()); err == nil {
-		h.config = c
-	}
-	return h, nil
+	h.config, h.broken = h.settings(ctx)
+	_, err = h.came(ctx)
+	return h, err
 }
 
 // examine makes every check, whatever the others found: all at once, but for

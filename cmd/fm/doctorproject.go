@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -14,8 +15,11 @@ import (
 )
 
 func (v *visit) checkRepository(ctx context.Context) []finding {
-	if v.lost != nil {
+	switch {
+	case v.lost != nil && v.project.Root == v.dir && !exists(filepath.Join(v.dir, ".git")):
 		return failed(v.lost, "git init")
+	case v.lost != nil:
+		return failed(v.lost, "")
 	}
 	if begun, err := git.HasCommit(ctx, v.gitOptions()); err == nil && !begun {
 		return failed(fmt.Errorf("%s has no commit yet: there is nothing to begin a branch at", v.project.Root), `git add --all && git commit -m "Begin"`)
@@ -137,8 +141,12 @@ func (v *visit) checkSettings(context.Context) []finding {
 	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 		return well("the defaults; fm init writes a file to change them")
 	}
-	if _, err := settings(path); err != nil {
-		return failed(err, "${EDITOR:-vi} "+quoted(path))
+	if v.broken != nil {
+		fix := "${EDITOR:-vi} " + quoted(path)
+		if _, err := settings(path); err == nil {
+			fix += " && fm trust"
+		}
+		return failed(v.broken, fix)
 	}
 	if _, err := v.wanted(); err != nil {
 		return failed(err, "rm "+quoted(v.project.StateFile()))

@@ -49,7 +49,6 @@ func newBench(tb testing.TB, config fm.Config, environ ...string) *bench {
 			tb.Fatal(err)
 		}
 	}
-	b.write(b.project.ConfigFile(), config)
 	if err := os.WriteFile(filepath.Join(b.project.Root, "README.md"), []byte("A project.\n"), 0o644); err != nil {
 		tb.Fatal(err)
 	}
@@ -60,6 +59,7 @@ func newBench(tb testing.TB, config fm.Config, environ ...string) *bench {
 	if err := git.Create(tb.Context(), b.project.Root, filepath.Join(dir, "remote.git"), "first", b.environ); err != nil {
 		tb.Fatal(err)
 	}
+	b.write(b.project.ConfigFile(), config) // after the commit: it is this user's own
 	tb.Cleanup(b.end)
 	return b
 }

@@ -14,6 +14,9 @@ const startLimit = 20 * time.Second
 // ensure starts the supervisor unless it runs, and returns when it has looked
 // at the world. One that runs gets the token of this command, too.
 func (h *house) ensure(ctx context.Context) error {
+	if err := h.vouched(ctx); err != nil {
+		return err
+	}
 	if err := h.handToken(ctx); err != nil {
 		return err
 	}

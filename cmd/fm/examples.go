@@ -228,6 +228,11 @@ fm init --dry-run                    # what would it write?`
 }
 
 // Help gives the examples.
+func (trustCmd) Help() string {
+	return `fm trust                             # what it shows is run from now on`
+}
+
+// Help gives the examples.
 func (completionCmd) Help() string {
 	return `source <(fm completion bash)         # in ~/.bashrc
 source <(fm completion zsh)          # in ~/.zshrc, after compinit

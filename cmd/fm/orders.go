@@ -22,8 +22,8 @@ type orders struct {
 var _ ui.Orders = (*orders)(nil)
 
 // house refuses what a command would refuse.
-func (o *orders) house() (*house, error) {
-	h := o.app.house(o.root)
+func (o *orders) house(ctx context.Context) (*house, error) {
+	h := o.app.house(ctx, o.root)
 	if h.broken != nil {
 		return nil, h.broken
 	}
@@ -40,7 +40,7 @@ func (h *house) told(line string, err error) (string, error) {
 
 // Attach joins a worker's session.
 func (o *orders) Attach(ctx context.Context, w fm.WorkerID) error {
-	h := o.app.house(o.root)
+	h := o.app.house(ctx, o.root)
 	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (o *orders) Attach(ctx context.Context, w fm.WorkerID) error {
 
 // Pause has nothing new begun.
 func (o *orders) Pause(ctx context.Context) (string, error) {
-	h, err := o.house()
+	h, err := o.house(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -67,7 +67,7 @@ func (o *orders) Pause(ctx context.Context) (string, error) {
 
 // Resume goes on after a pause, a stop or a crash.
 func (o *orders) Resume(ctx context.Context) (string, error) {
-	h, err := o.house()
+	h, err := o.house(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +77,7 @@ func (o *orders) Resume(ctx context.Context) (string, error) {
 
 // Scale adds workers, or removes as many.
 func (o *orders) Scale(ctx context.Context, by int) (string, error) {
-	h, err := o.house()
+	h, err := o.house(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func (o *orders) Scale(ctx context.Context, by int) (string, error) {
 
 // Questions gives what agents wait for.
 func (o *orders) Questions(ctx context.Context) ([]ui.Question, error) {
-	h, err := o.house()
+	h, err := o.house(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (o *orders) Answer(ctx context.Context, q ui.Question, a supervisor.Answer)
 
 // Edit changes a task in the queue.
 func (o *orders) Edit(ctx context.Context, id fm.TaskID, e ui.Edit) (string, error) {
-	h, err := o.house()
+	h, err := o.house(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -50,6 +50,9 @@ func (h *house) choose(ctx context.Context, flag string) error {
 	if flag != "" && !slices.Contains(fm.Sources(), flag) {
 		return unwanted("--source", flag, fm.Sources())
 	}
+	if err := h.vouched(ctx); err != nil {
+		return err
+	}
 	had, err := h.remembered()
 	if err != nil {
 		return err

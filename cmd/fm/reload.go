@@ -92,6 +92,9 @@ func (r *reload) judge(ctx context.Context, text []byte) (fm.Config, error) {
 	if err != nil || reflect.DeepEqual(config, r.h.config) {
 		return config, err
 	}
+	if err := r.h.untrusted(ctx, config); err != nil {
+		return config, err
+	}
 	next := r.h.with(config)
 	if _, err := next.agent(); err != nil {
 		return config, err

@@ -56,7 +56,7 @@ func (o *onceDone[T]) get(do func() (T, error)) (T, error) {
 
 func (s *sights) server(ctx context.Context) (*tmux.Server, error) {
 	return s.terminal.get(func() (*tmux.Server, error) {
-		return s.app.house(s.root).terminal(ctx, func() {})
+		return s.app.house(ctx, s.root).terminal(ctx, func() {})
 	})
 }
 
@@ -71,7 +71,7 @@ const (
 func (s *sights) Watch(ctx context.Context) <-chan ui.View {
 	views := make(chan ui.View)
 	wake, hint := hints()
-	house := s.app.house(s.root)
+	house := s.app.house(ctx, s.root)
 	watcher := house.lookout(hint)
 	watcher.Ignore(house.statusDraft())
 	s.tasks.Go(func() { s.beside(func() { _ = watcher.Run(ctx) }) }) // hints only
@@ -111,7 +111,7 @@ func (s *sights) watch(ctx context.Context, wake <-chan struct{}, views chan<- u
 			look = true
 		}
 		if look {
-			if g.look(ctx, s.app.house(s.root)) {
+			if g.look(ctx, s.app.house(ctx, s.root)) {
 				out = views
 			}
 			looked = time.Now()
@@ -248,7 +248,7 @@ func (s *sights) Panes(ctx context.Context, workers []fm.WorkerID) (map[fm.Worke
 
 // History tells what fm why tells.
 func (s *sights) History(ctx context.Context, id fm.TaskID) (why string, events []ui.Event, err error) {
-	h := s.app.house(s.root)
+	h := s.app.house(ctx, s.root)
 	q, err := h.openQueue(ctx)
 	if err != nil {
 		return "", nil, err
@@ -277,5 +277,5 @@ func (s *sights) History(ctx context.Context, id fm.TaskID) (why string, events 
 
 // Log gives the end of what fm logs prints.
 func (s *sights) Log(ctx context.Context, w fm.WorkerID) ([]string, error) {
-	return s.logs.read(ctx, s.app.house(s.root), w)
+	return s.logs.read(ctx, s.app.house(ctx, s.root), w)
 }

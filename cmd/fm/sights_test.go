@@ -71,7 +71,7 @@ func TestChangesAreSeenAtOnce(t *testing.T) {
 	b.seeing("the first view", soon, views, func(v ui.View) bool {
 		return v.Status.PID == os.Getpid() && len(v.Status.Workers) == 2 && len(v.Tasks) == 2
 	})
-	h := s.app.house(s.root)
+	h := s.app.house(t.Context(), s.root)
 	if _, err := h.edit(ctx, []fm.TaskID{"3"}, reprioritize(fm.Critical)); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestWhoDoesNotLookSeesTheLatest(t *testing.T) {
 	views := s.Watch(t.Context())
 	for _, p := range []fm.Priority{fm.Low, fm.High, fm.Critical, fm.Low, fm.Critical} {
 		b.hintsAreOver()
-		if _, err := s.app.house(s.root).edit(t.Context(), []fm.TaskID{"2"}, reprioritize(p)); err != nil {
+		if _, err := s.app.house(t.Context(), s.root).edit(t.Context(), []fm.TaskID{"2"}, reprioritize(p)); err != nil {
 			t.Fatal(err)
 		}
 	}

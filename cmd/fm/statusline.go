@@ -69,7 +69,7 @@ func (h *house) living(ctx context.Context, working int) []glimpsed {
 	if working == 0 {
 		return nil
 	}
-	s, err := h.house(h.project.Root).status(ctx)
+	s, err := h.house(ctx, h.project.Root).status(ctx)
 	if err != nil {
 		return nil // the segment has no room for it
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -32,6 +33,9 @@ func (superviseCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	h.role = supervising
+	if err := h.vouched(ctx); err != nil {
+		return err
+	}
 	if err := h.settle(); err != nil {
 		return err
 	}
@@ -246,6 +250,7 @@ func (h *house) show(s supervisor.Status) {
 	}
 	defer failpoint.Step("status.write")()
 	temp := h.statusDraft()
+	_ = os.Remove(temp) // whatever stands there, what it leads to is not ours
 	if os.WriteFile(temp, append(text, '\n'), 0o600) == nil {
 		_ = os.Rename(temp, h.project.StatusFile()) // the next one comes soon
 	}
@@ -289,7 +294,7 @@ func (h *house) log() (*slog.Logger, func(), error) {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
 		_ = os.Rename(path, path+".1") // at worst the log goes on growing
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -105,10 +105,10 @@ func (c *tryCmd) make(ctx context.Context, a *app, dir string) error {
 	if err := os.MkdirAll(project.Dir(), 0o700); err != nil {
 		return err
 	}
-	if err := os.WriteFile(project.ConfigFile(), append(text, '\n'), 0o600); err != nil {
+	if err := git.Create(ctx, a.dir, remote, "A converter of units", a.environ); err != nil {
 		return err
 	}
-	return git.Create(ctx, a.dir, remote, "A converter of units", a.environ)
+	return os.WriteFile(project.ConfigFile(), append(text, '\n'), 0o600)
 }
 
 func (h *house) tryIssues(ctx context.Context) ([]string, error) {

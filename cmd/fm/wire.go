@@ -54,16 +54,30 @@ func (a *app) find(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, mendable(err)
 	}
-	return a.house(root), nil
+	h := a.house(ctx, root)
+	if h.linked() {
+		_, err = h.came(ctx)
+	}
+	return h, err
 }
 
 // house reads the settings of the project in a folder.
-func (a *app) house(root string) *house {
+func (a *app) house(ctx context.Context, root string) *house {
 	h := &house{app: a, project: fm.Project{Root: root}}
-	if h.config, h.broken = settings(h.project.ConfigFile()); h.broken != nil {
-		h.config = fm.Config{}.WithDefaults()
-	}
+	h.config, h.broken = h.settings(ctx)
 	return h
+}
+
+// settings reads those that are in force; with an error, those are the defaults.
+func (h *house) settings(ctx context.Context) (fm.Config, error) {
+	c, err := settings(h.project.ConfigFile())
+	if err == nil {
+		err = h.untrusted(ctx, c)
+	}
+	if err != nil {
+		return fm.Config{}.WithDefaults(), err
+	}
+	return c, nil
 }
 
 // visit is open for commands that only make sense where there has been work.
@@ -138,8 +152,14 @@ func (h *house) used() bool {
 	return false
 }
 
-// settle makes the project's folders.
+// settle makes the project's folders. The outer one may have come with the
+// repository, and be open to others then.
 func (h *house) settle() error {
+	if info, err := os.Lstat(h.project.Dir()); err == nil && info.IsDir() && info.Mode().Perm()&othersRights != 0 && !h.used() {
+		if err := os.Chmod(h.project.Dir(), ownRights); err != nil {
+			return err
+		}
+	}
 	for _, dir := range []string{"events", "journal", "launch", "logs", "plans", "issues", "pulls"} {
 		if err := os.MkdirAll(h.project.File(dir), 0o700); err != nil {
 			return err
@@ -198,7 +218,7 @@ func (h *house) folder(at fm.Site) string {
 // workers holds no secret but the agent's own.
 func (h *house) terminal(ctx context.Context, wake func()) (*tmux.Server, error) {
 	return tmux.New(ctx, tmux.Options{
-		Socket: h.project.Socket(), ConfFile: h.project.File("tmux.conf"), Environ: claude.Scrub(h.environ), Wake: wake, Ran: h.ran,
+		Socket: h.project.Socket(), ConfFile: h.project.File("tmux.conf"), Environ: claude.Scrub(h.environ, h.config.Agent.Environment), Wake: wake, Ran: h.ran,
 		Width: h.config.Tmux.Width, Height: h.config.Tmux.Height, History: h.config.Tmux.History,
 	})
 }
@@ -231,7 +251,7 @@ func (h *house) reader() (*claude.Claude, error) {
 
 func (h *house) verifier() process.Verifier {
 	return process.Verifier{
-		Command: h.config.Verify, Limit: time.Duration(h.config.Health.Verify), Environ: claude.Scrub(h.environ), LogDir: h.project.Logs(),
+		Command: h.config.Verify, Limit: time.Duration(h.config.Health.Verify), Environ: claude.Scrub(h.environ, h.config.Agent.Environment), LogDir: h.project.Logs(),
 	}
 }
 
