@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/founder-mode/fm/failpoint"
 )
 
@@ -22,7 +24,8 @@ type Log struct {
 	mu         sync.Mutex
 	f          file // kept open, so that its inode number is not given away
 	generation uint64
-	unsynced   bool // the name is not known to be durable
+	unsynced   bool  // the name is not known to be durable
+	readOnly   error // why f can only be read; nil when it can be written
 }
 
 // Read returns what stands behind offset and the generation of the file. When
@@ -76,6 +79,10 @@ func (l *Log) follow() error {
 	}
 	l.drop()
 	f, err := l.sys.open(l.path, os.O_RDWR|os.O_APPEND, 0)
+	if errors.Is(err, unix.EROFS) {
+		l.readOnly = err
+		f, err = l.sys.open(l.path, os.O_RDONLY, 0) // for who only looks
+	}
 	if err != nil {
 		return err
 	}
@@ -87,7 +94,7 @@ func (l *Log) follow() error {
 func (l *Log) drop() {
 	if l.f != nil {
 		_ = l.f.Close() // nothing is written through it any more
-		l.f = nil
+		l.f, l.readOnly = nil, nil
 	}
 }
 
@@ -99,8 +106,14 @@ func (l *Log) Append(ctx context.Context, data []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if l.readOnly != nil {
+		l.drop() // it may be writable by now
+	}
 	if err := l.follow(); err != nil {
 		return err
+	}
+	if l.readOnly != nil {
+		return l.readOnly
 	}
 	if l.f == nil {
 		f, err := l.sys.open(l.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o644)
@@ -143,7 +156,8 @@ func (l *Log) Sync(context.Context) error {
 	return nil
 }
 
-// Truncate cuts a torn tail off, durably.
+// Truncate cuts a torn tail off, durably. After an error it is as after one of
+// Sync.
 func (l *Log) Truncate(_ context.Context, size int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -154,7 +168,11 @@ func (l *Log) Truncate(_ context.Context, size int64) error {
 	if err := l.f.Truncate(size); err != nil {
 		return err
 	}
-	return l.f.Sync()
+	err := l.f.Sync()
+	if err != nil {
+		l.drop()
+	}
+	return err
 }
 
 // Replace writes the file anew, atomically and durably. The old one is kept

@@ -182,8 +182,13 @@ func (v *View) Keep(ctx context.Context, name string, data []byte) (string, erro
 			return "", err
 		}
 		defer failpoint.Step("queue.keep")()
-		err = errors.Join(write(f, data), f.Sync(), f.Close())
-		return kept, errors.Join(err, syncDir(v.sys, filepath.Dir(v.path)))
+		if err = write(f, data); err == nil {
+			err = f.Sync()
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return "", errors.Join(err, v.sys.remove(path)) // ours, and not whole
+		}
+		return kept, syncDir(v.sys, filepath.Dir(v.path))
 	}
 }
 

@@ -48,6 +48,7 @@ func (q *Queue) catchUp(ctx context.Context) error {
 func (q *Queue) repair(ctx context.Context) error {
 	if q.torn {
 		if err := q.files.Log.Truncate(ctx, q.offset); err != nil {
+			q.suspect = true // it may have been cut, but not durably
 			return fmt.Errorf("cut torn tail of ledger: %w", err)
 		}
 		q.torn = false

@@ -39,12 +39,17 @@ func (q *Queue) compact(ctx context.Context, now time.Time) error {
 	if q.offset < q.compactAt {
 		return nil
 	}
+	if err := q.replace(ctx, kept, ""); err != nil {
+		q.generation = 0 // the old file may stand there, or the new one
+		return err
+	}
 	for _, e := range d.entries {
 		if err := q.state.apply(e); err != nil {
 			return err
 		}
 	}
-	return q.replace(ctx, kept, "")
+	q.durable = q.state.seq
+	return nil
 }
 
 // needed lists the entries that compaction keeps.

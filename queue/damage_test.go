@@ -8,6 +8,8 @@ import (
 	"github.com/founder-mode/fm"
 )
 
+// Fault: F15.
+//
 // Caught: a shorter file read as deletion.
 func TestDamageIsNoDeletion(t *testing.T) {
 	damage := map[string]func(b *bench){
@@ -56,6 +58,8 @@ func TestDamageIsNoDeletion(t *testing.T) {
 // that lost less than half of its lines, which cancelled the tasks behind the
 // cut; the last line, which was taken for deleted because its line break was
 // missing.
+//
+// Fault: F4, F15.
 func TestACutOffFileIsNoDeletion(t *testing.T) {
 	tasks := three()
 	for _, id := range []fm.TaskID{"4", "5", "6", "7", "8"} {

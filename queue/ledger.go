@@ -99,11 +99,13 @@ func unword(s string) string {
 }
 
 // readEntries reads whole commits from the start of data and returns how many
-// bytes they took. What follows is a torn tail, unless a valid line stands
-// behind the damage: that is [ErrCorrupt].
+// bytes they took. What follows is a torn tail, or it is [ErrCorrupt]. So are
+// entries that are missing: their numbers leave no gap, but where the ledger was
+// written anew.
 func readEntries(data []byte, last uint64) (entries []entry, taken int, err error) {
 	entries = make([]entry, 0, bytes.Count(data, []byte{'\n'}))
-	committed := 0
+	committed, known := 0, last
+	gap := false // since the ledger was written anew
 	rest := data
 	for len(rest) > 0 {
 		line, after, whole := bytes.Cut(rest, []byte{'\n'})
@@ -111,14 +113,21 @@ func readEntries(data []byte, last uint64) (entries []entry, taken int, err erro
 		if !whole || !ok || e.seq <= last {
 			break
 		}
+		gap = e.op != opCompact && (gap || e.seq != last+1 && e.op != OpAdopt)
 		last = e.seq
 		rest = after
 		if entries = append(entries, e); !more {
-			committed, taken = len(entries), len(data)-len(rest)
+			committed, taken, known = len(entries), len(data)-len(rest), last
 		}
 	}
-	if validBehind(rest) {
-		err = fmt.Errorf("%w: entry after %d cannot be read, and newer ones stand behind it", ErrCorrupt, last)
+	// An append that was cut short leaves the beginning of it, perhaps with
+	// zeros behind, and no line break. A whole line that does not read was
+	// written whole and told to be durable: it was damaged since.
+	switch {
+	case gap:
+		err = fmt.Errorf("%w: entries before %d are missing", ErrCorrupt, last)
+	case bytes.IndexByte(rest, '\n') >= 0:
+		err = fmt.Errorf("%w: what stands behind entry %d cannot be read", ErrCorrupt, known)
 	}
 	return entries[:committed], taken, err
 }
@@ -136,19 +145,6 @@ func countTasks(entries []entry) int {
 		}
 	}
 	return min(n, len(entries))
-}
-
-// validBehind says whether a valid entry stands behind a damaged line.
-func validBehind(damaged []byte) bool {
-	_, rest, _ := bytes.Cut(damaged, []byte{'\n'})
-	for len(rest) > 0 {
-		line, after, whole := bytes.Cut(rest, []byte{'\n'})
-		if _, _, ok := readEntry(line); ok && whole {
-			return true
-		}
-		rest = after
-	}
-	return false
 }
 
 func readEntry(raw []byte) (e entry, more, ok bool) {

@@ -51,6 +51,8 @@ func TestStaleChangeWritesNothing(t *testing.T) {
 
 // Every prefix of the ledger is what some torn write may leave. Caught: a
 // commit of two taken for done after its first line.
+//
+// Fault: F16.
 func TestTornTailIsCutAtAWholeCommit(t *testing.T) {
 	b := newBench(t, three()...)
 	b.commit(Claim(b.task("1"), 1, b.now), Claim(b.task("2"), 2, b.now), Claim(b.task("3"), 3, b.now))
@@ -78,7 +80,9 @@ func TestTornTailIsCutAtAWholeCommit(t *testing.T) {
 	}
 }
 
-// Caught: reading on behind a bad checksum.
+// Fault: F16.
+//
+// Caught: reading on behind a bad checksum; a damaged last entry cut off.
 func TestDamageInTheMiddleIsRefusedUntilRebuilt(t *testing.T) {
 	b := newBench(t, three()...)
 	b.claim("1")
@@ -86,10 +90,8 @@ func TestDamageInTheMiddleIsRefusedUntilRebuilt(t *testing.T) {
 	b.claim("1")
 	b.commit(CloseParent("8", "done"))
 	whole := bytes.Clone(b.m.ledger)
-	last := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
-	// The break before the last line is left alone: without it the tail is one
-	// damaged line, which cannot be told from a torn one.
-	for at := range last - 1 {
+	// The last line break is left alone: without it the last line is a torn one.
+	for at := range len(whole) - 1 {
 		m := newMemory()
 		m.ledger = bytes.Clone(whole)
 		m.ledger[at] ^= 0x15
@@ -117,6 +119,7 @@ func TestDamageInTheMiddleIsRefusedUntilRebuilt(t *testing.T) {
 	}
 }
 
+// Fault: F16.
 func TestMissingLedgerIsRebuiltFromTheView(t *testing.T) {
 	b := newBench(t, three()...)
 	b.claim("1")

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/founder-mode/fm"
 )
@@ -44,6 +45,16 @@ func (v *view) made(s *state) uint64 {
 	return made
 }
 
+// lacks says whether a line shows a revision, or an amount, that the state has
+// not come to.
+func (s *state) lacks(l viewLine) bool {
+	if !l.edit.has("r") {
+		return false
+	}
+	t, ok := s.task(l.edit.task.ID)
+	return !ok || l.edit.task.Revision > t.Revision || l.edit.task.Revision == t.Revision && !covers(t.Spent, l.edit.task.Spent)
+}
+
 func (v *view) ids() map[fm.TaskID]bool {
 	ids := make(map[fm.TaskID]bool, len(v.lines))
 	for _, l := range v.lines {
@@ -71,6 +82,28 @@ func damaged(s *state, v view) bool {
 		}
 	}
 	return gone*2 > expected
+}
+
+// blotted says whether something in a text is broken that a line may have been
+// swallowed by: a line that cannot be read, a header without its number, or
+// bytes that nobody types. Comments that are known already do not count.
+func blotted(s *state, text []byte, v view) bool {
+	if len(v.bad) > 0 || v.broken {
+		return true
+	}
+	known := make(map[string]bool)
+	for _, block := range s.comments {
+		for _, line := range block {
+			known[line] = true
+		}
+	}
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\r\n")
+		if unfit := strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' }) || !utf8.ValidString(line); unfit && !known[line] {
+			return true
+		}
+	}
+	return false
 }
 
 // cutOff says whether a text ends in the middle of a line of ours that stands

@@ -25,7 +25,8 @@ type Log interface {
 	// Sync makes what was appended durable. After an error the file must not be
 	// trusted before Replace wrote it anew.
 	Sync(ctx context.Context) error
-	// Truncate cuts a torn tail off.
+	// Truncate cuts a torn tail off, durably. After an error it is as after one of
+	// Sync.
 	Truncate(ctx context.Context, size int64) error
 	// Replace writes the file anew: atomic, and durable when it returns. The
 	// old one is kept beside it under a new name that ends in keep and a number,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,7 +53,7 @@ func Open(ctx context.Context, files Files) (*Queue, error) {
 		err = q.locked(ctx, func() error { return q.catchUp(ctx) })
 	}
 	if err == nil {
-		err = q.checkMissing(ctx)
+		err = q.checkEnd(ctx)
 	}
 	if errors.Is(err, ErrCorrupt) {
 		q.broken = err
@@ -65,20 +66,37 @@ func Open(ctx context.Context, files Files) (*Queue, error) {
 	return q, nil
 }
 
-// checkMissing refuses to begin an empty ledger beside a view that one was
-// written for: the claims in it would be forgotten.
-func (q *Queue) checkMissing(ctx context.Context) error {
-	if q.state.seq > 0 {
-		return nil
+// checkEnd refuses a ledger that lost its end, or all of it: its view was
+// written for entries that it has not. To go on would be to forget the claims in
+// them.
+func (q *Queue) checkEnd(ctx context.Context) error {
+	ahead, err := q.viewAhead(ctx)
+	if err != nil || !ahead {
+		return err
 	}
+	return q.locked(ctx, func() error { // another process may have written both since
+		if err := q.catchUp(ctx); err != nil {
+			return err
+		}
+		ahead, err := q.viewAhead(ctx)
+		if err == nil && ahead {
+			err = fmt.Errorf("%w: it ends at entry %d, and queue.txt shows newer ones", ErrCorrupt, q.state.seq)
+		}
+		return err
+	})
+}
+
+// viewAhead says whether fm wrote the view for a later entry than the ledger's
+// last. The header alone is no evidence, because people may have edited it.
+func (q *Queue) viewAhead(ctx context.Context) (bool, error) {
 	text, _, err := q.files.View.Read(ctx, time.Time{})
 	if err != nil {
-		return nil //nolint:nilerr // no view, no claims; a view that cannot be read is a Problem later
+		return false, ctx.Err() // no view, no claims; a view that cannot be read is a Problem later
 	}
-	if v := readView(text); v.seq > 0 && len(v.lines) > 0 {
-		return fmt.Errorf("%w: it is missing, and queue.txt has %d tasks", ErrCorrupt, len(v.lines))
+	if headerSeq(text) <= q.state.seq {
+		return false, nil
 	}
-	return nil
+	return slices.ContainsFunc(readView(text).lines, q.state.lacks), nil
 }
 
 // Snapshot is the queue as of the last call. It is cheap.

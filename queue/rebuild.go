@@ -2,6 +2,7 @@ package queue
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,10 +97,8 @@ func (q *Queue) salvage(ctx context.Context, now time.Time) error {
 			kept = appendLine(kept, e, string(e.op))
 		}
 	}
-	for line := range bytes.Lines(data) {
-		if e, _, ok := readEntry(bytes.TrimSuffix(line, []byte{'\n'})); ok && e.seq > s.seq {
-			keep(e)
-		}
+	for _, e := range readable(data) {
+		keep(e)
 	}
 	v := readView(text)
 	s.seq = max(s.seq, q.durable, v.seq)
@@ -114,9 +113,24 @@ func (q *Queue) salvage(ctx context.Context, now time.Time) error {
 	for _, l := range v.lines {
 		adopt(s, l.edit.task, "line of the queue file", now, keep)
 	}
+	// It ends behind all that the view was written for, as [Queue.checkEnd] wants.
+	keep(entry{seq: s.seq + 1, at: now.UnixMilli(), op: opCompact, payload: joinIDs(s.order), id: nobody})
 	q.state, q.broken = s, nil
 	q.text, q.present, q.stamp, q.stale = nil, false, "", true
 	return q.replace(ctx, kept, "damaged")
+}
+
+// readable lists the entries of a damaged ledger that can be read, in their
+// order, each once: a block of it may stand twice, or elsewhere.
+func readable(data []byte) []entry {
+	var all []entry
+	for line := range bytes.Lines(data) {
+		if e, _, ok := readEntry(bytes.TrimSuffix(line, []byte{'\n'})); ok && e.seq > 0 {
+			all = append(all, e)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.seq, b.seq) })
+	return slices.CompactFunc(all, func(a, b entry) bool { return a.seq == b.seq })
 }
 
 // adopt keeps a task if it is newer than what is known of it. Where only its

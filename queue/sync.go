@@ -107,15 +107,21 @@ func (q *Queue) mergeText(ctx context.Context, d *draft, text []byte) {
 	if q.watch.tail(v.torn, d.now) {
 		v = readView(append(bytes.Clone(text), '\n'))
 	}
-	q.mergeWhole(d, v)
+	q.mergeWhole(d, text, v)
 }
 
 // mergeWhole merges a text that is no damage. A line that was taken away from
-// a task in hand comes back; the others leave when they stay away.
-func (q *Queue) mergeWhole(d *draft, v view) {
+// a task in hand comes back; the others leave when they stay away, unless
+// something else in the text is broken: then theirs may be as well.
+func (q *Queue) mergeWhole(d *draft, text []byte, v view) {
 	var idle []fm.TaskID
 	last, err := parseLine(strings.TrimSpace(v.torn))
-	for _, id := range mergeView(d, v) {
+	gone := mergeView(d, v)
+	if len(gone) > 0 && blotted(q.state, text, v) {
+		d.problem("", "lines are gone, and others cannot be read: nothing was taken for removed", "to end a task, set it to cancelled")
+		gone = nil
+	}
+	for _, id := range gone {
 		if err == nil && id == last.task.ID {
 			continue // its line stands there, without a line break so far
 		}
@@ -132,8 +138,8 @@ func (q *Queue) mergeWhole(d *draft, v view) {
 // half-done save, the text is put aside and the view will be written anew.
 func (q *Queue) mergeDamaged(ctx context.Context, d *draft, text []byte, v view) {
 	mergeLines(d, view{lines: v.lines})
-	if !q.watch.broke(string(text), d.now) {
-		return
+	if !q.watch.broke(string(text), d.now) || !q.putAside(ctx, d, text) {
+		return // looked at again: nothing takes the place of what is not kept
 	}
 	if e, err := parseLine(strings.TrimSpace(v.torn)); err == nil {
 		// Of a task that is known it may be half a line of ours.
@@ -141,18 +147,21 @@ func (q *Queue) mergeDamaged(ctx context.Context, d *draft, text []byte, v view)
 			mergeLine(d, viewLine{raw: v.torn, edit: e})
 		}
 	}
-	q.putAside(ctx, d, text)
 	q.watch.mended()
 	q.watch.tail("", d.now)
 }
 
-func (q *Queue) putAside(ctx context.Context, d *draft, text []byte) {
+// putAside keeps a damaged text, and says whether it could.
+func (q *Queue) putAside(ctx context.Context, d *draft, text []byte) bool {
+	const what = "queue.txt was cut off, or more than half of its lines were gone"
 	name, err := q.files.View.Keep(ctx, damagedName, text)
 	if err != nil {
-		name = "nowhere (" + err.Error() + ")"
+		d.problem("", what+", and it cannot be kept aside: "+err.Error(), "make room or correct the permissions; fm tries again")
+		return false
 	}
-	d.problem("", "queue.txt was cut off, or more than half of its lines were gone",
+	d.problem("", what,
 		"nothing: it was written anew from the ledger, and what stood there is kept in "+name+"; to end tasks, set them to cancelled")
+	return true
 }
 
 // writeView brings the view up to the state. What somebody wrote into it in
@@ -211,10 +220,7 @@ func (q *Queue) outdated() (text []byte, old bool) {
 // dated says whether the view's header is older than its comments and their
 // order, so that the next change of those would be taken for one of an old copy.
 func (q *Queue) dated() bool {
-	var v view
-	head, _, _ := strings.Cut(string(q.text), "\n")
-	v.readHeader(head)
-	return v.seq < max(q.state.commentSeq, q.state.orderSeq)
+	return headerSeq(q.text) < max(q.state.commentSeq, q.state.orderSeq)
 }
 
 // mergeDisplaced merges a text that somebody put in the view's place between
@@ -223,11 +229,11 @@ func (q *Queue) dated() bool {
 func (q *Queue) mergeDisplaced(ctx context.Context, d *draft, text []byte) {
 	v := readView(text)
 	if !damaged(q.state, v) {
-		q.mergeWhole(d, v)
+		q.mergeWhole(d, text, v)
 		return
 	}
 	mergeLines(d, view{lines: v.lines})
-	if len(text) > 0 {
-		q.putAside(ctx, d, text)
+	if len(text) > 0 && !q.putAside(ctx, d, text) {
+		q.late = append(q.late, text...) // so that its comments are taken in at least
 	}
 }

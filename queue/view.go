@@ -25,6 +25,7 @@ type view struct {
 	bad    []badLine
 	torn   string // behind the last line break
 	header bool
+	broken bool // the header has no number where one belongs
 }
 
 type viewLine struct {
@@ -72,10 +73,20 @@ func (v *view) readHeader(line string) {
 	v.header = true
 	if _, s, ok := strings.Cut(line, seqMark); ok {
 		n, err := strconv.ParseUint(s, 10, 64)
-		if err == nil {
+		if v.broken = err != nil; !v.broken {
 			v.seq = n
 		}
 	}
+}
+
+// headerSeq is the ledger sequence in the first line of a text; 0 for none.
+func headerSeq(text []byte) uint64 {
+	head, _, _ := bytes.Cut(bytes.TrimPrefix(text, []byte("\ufeff")), []byte{'\n'})
+	var v view
+	if line := strings.TrimSuffix(string(head), "\r"); strings.HasPrefix(line, headerMark) {
+		v.readHeader(line)
+	}
+	return v.seq
 }
 
 func isComment(line string) bool {
