@@ -67,8 +67,9 @@ func (g *Gate) Lock(ctx context.Context) (unlock func(), err error) {
 	return unlock, nil
 }
 
+// openLock follows no link: what it leads to would be written over.
 func openLock(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_CLOEXEC, 0o644)
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
 }
 
 // flock does not wait.

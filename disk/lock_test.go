@@ -142,3 +142,26 @@ func TestAskingForALockWipesNothing(t *testing.T) {
 		t.Errorf("got %q, %v, want the last holder's text", got, err)
 	}
 }
+
+// A lock is written into, and what a link leads to may be anybody's.
+//
+// Caught: a lock that is opened wherever it leads; a pipe that is waited for.
+func TestALockIsNeverTakenThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	precious, name := filepath.Join(dir, "precious"), filepath.Join(dir, "lock")
+	if err := os.WriteFile(precious, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(precious, name); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := TryLock(name, "pid 7"); err == nil || errors.Is(err, ErrHeld) {
+		t.Errorf("got %v, want a refusal", err)
+	}
+	if _, err := newGate(name).Lock(t.Context()); err == nil {
+		t.Error("the gate went through the link")
+	}
+	if text, err := os.ReadFile(precious); err != nil || string(text) != "mine" {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
+}

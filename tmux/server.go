@@ -26,6 +26,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/GianlucaP106/gotmux/gotmux"
@@ -148,14 +149,27 @@ func socketPath(socket string) (string, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return "", fmt.Errorf("open tmux server: %w", err)
 	}
-	info, err := os.Stat(dir)
+	if filepath.IsAbs(socket) {
+		return path, nil
+	}
+	return path, private(dir)
+}
+
+// private refuses a folder that somebody else made, or may put a socket of his own
+// into: /tmp is everybody's.
+func private(dir string) error {
+	info, err := os.Lstat(dir)
 	if err != nil {
-		return "", fmt.Errorf("open tmux server: %w", err)
+		return fmt.Errorf("open tmux server: %w", err)
 	}
-	if !filepath.IsAbs(socket) && info.Mode().Perm()&0o007 != 0 {
-		return "", fmt.Errorf("open tmux server: %s is open to other users: %w", dir, fm.ErrRefused)
+	st, ok := info.Sys().(*syscall.Stat_t)
+	switch {
+	case !info.IsDir() || !ok || int(st.Uid) != os.Getuid():
+		return fmt.Errorf("open tmux server: %s is not a folder of yours; set TMUX_TMPDIR to one: %w", dir, fm.ErrRefused)
+	case info.Mode().Perm()&0o007 != 0:
+		return fmt.Errorf("open tmux server: %s is open to other users: %w", dir, fm.ErrRefused)
 	}
-	return path, nil
+	return nil
 }
 
 func or[T comparable](v, fallback T) T {

@@ -33,7 +33,14 @@ func New(open func() (*os.File, error)) *Turn {
 
 // On makes a Turn on the file at path, which is created if need be.
 func On(path string) *Turn {
-	return New(func() (*os.File, error) { return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644) })
+	return New(func() (*os.File, error) {
+		const how = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|how, 0o600)
+		if errors.Is(err, syscall.EROFS) {
+			f, err = os.OpenFile(path, os.O_RDONLY|how, 0) // flock asks for no more
+		}
+		return f, err
+	})
 }
 
 // Take waits for the turn, or for ctx, whose error it returns then. The turn is

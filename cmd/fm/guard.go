@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/process"
@@ -29,7 +30,7 @@ func (guardCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	// What a supervisor says when it cannot log any more, a panic say.
-	last, err := os.OpenFile(h.supervisorLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	last, err := os.OpenFile(h.supervisorLog(), os.O_CREATE|os.O_APPEND|os.O_WRONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
 		return err
 	}
