@@ -30,7 +30,7 @@ func cleanPaths(paths []string) []string {
 		if folder {
 			p += "/"
 		}
-		if len(p) > maxTaskPath || strings.ContainsAny(p, ":\n\t") || fm.Plain(p) != p || slices.Contains(clean, p) {
+		if len(p) > maxTaskPath || strings.ContainsAny(p, ":\n\t") || strings.TrimSpace(p) != p || fm.Plain(p) != p || slices.Contains(clean, p) {
 			continue
 		}
 		if clean = append(clean, p); len(clean) == maxTaskPaths {

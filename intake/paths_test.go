@@ -78,7 +78,8 @@ func TestPathsOfAPlanComeIntoTheQueue(t *testing.T) {
 }
 
 // FuzzPaths takes paths from anywhere: what is kept reads back from the queue as
-// it is.
+// it is. Caught: a name that begins with a space behind "./", which was another
+// name when it was read a second time.
 func FuzzPaths(f *testing.F) {
 	for _, s := range []string{"a/b", "a/../..", "a:b", "/", "a\\..\\..\\b", "%2F|=", "\xff", "a/ /b", " "} {
 		f.Add(s)
