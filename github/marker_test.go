@@ -107,13 +107,15 @@ func FuzzAddTask(f *testing.F) {
 			}
 		}
 		rest := strings.NewReader(after)
-		for _, want := range strings.Join(strings.Fields(body), "") {
-			for got := rune(-1); got != want; {
-				r, _, err := rest.ReadRune()
-				if err != nil {
-					t.Fatalf("%q of %q is lost in %q", want, body, after)
+		for _, word := range strings.Fields(body) { // joined, halves of characters would make new ones
+			for _, want := range word {
+				for got := rune(-1); got != want; {
+					r, _, err := rest.ReadRune()
+					if err != nil {
+						t.Fatalf("%q of %q is lost in %q", want, body, after)
+					}
+					got = r
 				}
-				got = r
 			}
 		}
 	})

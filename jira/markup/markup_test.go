@@ -56,7 +56,7 @@ func TestRealTextsReadAsTheyWereMeant(t *testing.T) {
 
 var (
 	wordPattern = regexp.MustCompile(`[\p{L}\p{N}]+`)
-	wikiSilent  = regexp.MustCompile(`(?m)^[\s|]*(?:h[1-6]|bq)\.|\{[a-z]+(?::[^{}\n]*)?\}|\|[^!\n]*!|smart-\w+|none|^[\s|]*(?:\{color[^{}\n]*\})*\s*(?:h[1-6]|bq)\.`)
+	wikiSilent  = regexp.MustCompile(`(?m)^[\s|]*(?:\{[a-z]+(?::[^{}\n]*)?\})*\s*(?:h[1-6]|bq)\.|\{[a-z]+(?::[^{}\n]*)?\}|\|[^!\n]*!|smart-\w+|none`)
 	mdSilent    = regexp.MustCompile("(?is)<!--.*?-->|<br */?>|(?m:^[\\s>]*[0-9]{1,9}[.)])|(?m:^[\\s>]*(?:```|~~~).*$)")
 )
 
