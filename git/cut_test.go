@@ -34,9 +34,14 @@ func TestCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := stacked(fm.TaskID(os.Getenv("FM_TASK")))
-	if os.Getenv("FM_VERB") == "remove" {
+	switch os.Getenv("FM_VERB") {
+	case "remove":
 		_, err = repo.Remove(t.Context(), at)
-	} else {
+	case "stock":
+		err = repo.Stock(t.Context(), 2)
+	case "take":
+		_, _, err = repo.Prepare(t.Context(), on(at.Task))
+	default:
 		_, _, err = repo.Prepare(t.Context(), at)
 	}
 	if err != nil {
@@ -44,7 +49,7 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// cut prepares or removes in another process, which is killed in the place of
+// cut prepares, removes or stocks in another process, which is killed in the place of
 // its n-th git command. It is false when there were fewer, and all went well.
 func (y *yard) cut(verb string, id fm.TaskID, n int) bool {
 	y.Helper()

@@ -65,13 +65,14 @@ type Repo struct {
 	credential []string
 	writer     *turn.Turn
 	fetches    fetches
+	reserve    reserve
 	radar      radar
 }
 
 // Open looks at a repository and returns a Repo for it. Its errors say what
 // to do: install git 2.38 or newer, name the base branch, and the like.
 func Open(ctx context.Context, o Options) (*Repo, error) {
-	r := &Repo{env: environ(o.Environ), ran: o.Ran, credential: o.Credential.environ(), fetches: newFetches()}
+	r := &Repo{env: environ(o.Environ), ran: o.Ran, credential: o.Credential.environ(), fetches: newFetches(), reserve: newReserve()}
 	if err := r.checkVersion(ctx); err != nil {
 		return nil, err
 	}

@@ -38,14 +38,19 @@ func (r *Repo) made(p place) error {
 }
 
 // foreign says whether a registered worktree in the task's place is a user's own:
-// fm has not made it, and no branch of the task is checked out in it.
+// fm has not made it, nor made it ready, and no branch of the task is checked out
+// in it.
 func (r *Repo) foreign(p place, w worktree) bool {
 	if t, ok := fm.TaskOf(w.branch); ok && t.ID == p.id || w.locked == "initializing" || !isFolder(p.dir) {
 		return false
 	}
 	admin := r.adminDir(p)
-	_, err := os.Lstat(filepath.Join(admin, madeFile))
-	return err != nil && !rebases(admin, p)
+	for _, file := range []string{madeFile, readyFile} {
+		if _, err := os.Lstat(filepath.Join(admin, file)); err == nil {
+			return false
+		}
+	}
+	return !rebases(admin, p)
 }
 
 func theirs(p place, w worktree) error {

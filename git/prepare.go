@@ -40,25 +40,54 @@ func (r *Repo) Prepare(ctx context.Context, at fm.Site) (dir, base string, err e
 		}
 		return r.root, r.base, nil
 	}
-	tip, err := r.baseTip(ctx)
-	if err != nil {
-		return "", "", creationError(p, err)
+	if err := r.provide(ctx, p); err != nil {
+		return "", "", err
 	}
+	return p.dir, r.base, nil
+}
+
+// provide is Prepare for a worktree.
+func (r *Repo) provide(ctx context.Context, p place) error {
+	if r.reserve.fresh() && r.anyReserved() {
+		if done, err := r.locked(ctx, p, r.provideNew); done || err != nil {
+			return err
+		}
+	}
+	stale, err := r.askBase(ctx)
+	if err != nil {
+		return creationError(p, err)
+	}
+	_, err = r.locked(ctx, p, func(ctx context.Context, p place) (bool, error) {
+		if done, err := r.provideNew(ctx, p); done || err != nil {
+			return done, err
+		}
+		tip, err := r.knownBase(ctx, stale)
+		if err != nil {
+			return false, err
+		}
+		return true, r.ensure(ctx, p, tip)
+	})
+	return err
+}
+
+// locked makes a worktree with the writer lock, in a way that says whether there is
+// one then.
+func (r *Repo) locked(ctx context.Context, p place, way func(context.Context, place) (bool, error)) (done bool, err error) {
 	release, err := r.lock(ctx)
 	if err != nil {
-		return "", "", err
+		return false, err
 	}
 	defer release()
 	if err := r.exclude(); err != nil {
-		return "", "", err
+		return false, err
 	}
-	if err := r.ensure(ctx, p, tip); err != nil {
-		return "", "", creationError(p, err)
+	if done, err = way(ctx, p); err == nil && done {
+		err = r.made(p)
 	}
-	if err := r.made(p); err != nil {
-		return "", "", creationError(p, err)
+	if err != nil {
+		return false, creationError(p, err)
 	}
-	return p.dir, r.base, nil
+	return done, nil
 }
 
 // creationError is what the user knows from the first design of fm, on fewer
@@ -117,6 +146,9 @@ func (r *Repo) reuse(ctx context.Context, p place, w worktree, tip string) error
 		return r.redo(ctx, p, w, tip)
 	case w.gone:
 		return r.reconnect(ctx, p)
+	}
+	if done, err := r.handOn(ctx, p, w, tip); err != nil || done {
+		return err
 	}
 	return r.settle(ctx, p, w, tip)
 }
@@ -193,20 +225,24 @@ func (r *Repo) add(ctx context.Context, p place, tip string) error {
 	if err != nil {
 		return err
 	}
-	// From a commit, not from the base's name: a branch that tracked the base
-	// would aim a bare `git push` of the agent at it.
-	start, err := r.begun(ctx, p, tip)
-	if err != nil {
-		return err
-	}
-	args := []string{"worktree", "add", "--quiet", "-b", p.branch, "--", p.dir, start}
-	if have != "" {
-		args = []string{"worktree", "add", "--quiet", "--", p.dir, p.branch}
-		if err := r.freshen(ctx, p, have, tip); err != nil {
+	if have == "" {
+		start, err := r.begun(ctx, p, tip)
+		if err != nil {
 			return err
 		}
+		return r.addTree(ctx, p, "-b", p.branch, "--", p.dir, start)
 	}
-	_, err = r.run(ctx, call{step: failpoint.Name("git.add-worktree"), op: "add worktree", target: p.dir, args: args, limit: checkoutLimit})
+	if err := r.freshen(ctx, p, have, tip); err != nil {
+		return err
+	}
+	return r.addTree(ctx, p, "--", p.dir, p.branch)
+}
+
+// addTree is given a commit for a new branch, not the base's name: a branch that
+// tracked the base would aim a bare `git push` of the agent at it.
+func (r *Repo) addTree(ctx context.Context, p place, args ...string) error {
+	args = append([]string{"worktree", "add", "--quiet"}, args...)
+	_, err := r.run(ctx, call{step: failpoint.Name("git.add-worktree"), op: "add worktree", target: p.dir, args: args, limit: checkoutLimit})
 	return err
 }
 

@@ -153,13 +153,28 @@ func (r *Repo) fetch(ctx context.Context, limit time.Duration, refspecs ...strin
 // baseTip is the commit to work off: the remote's, as fresh as the network
 // allows.
 func (r *Repo) baseTip(ctx context.Context) (string, error) {
-	var stale error
-	if r.remote != "" {
-		stale = r.fetchBase(ctx)
+	stale, err := r.askBase(ctx)
+	if err != nil {
+		return "", err
 	}
+	return r.knownBase(ctx, stale)
+}
+
+// askBase asks the remote where the base is. Stale is why it could not be asked;
+// what is known from before does then.
+func (r *Repo) askBase(ctx context.Context) (stale, err error) {
+	if r.remote == "" {
+		return nil, nil
+	}
+	stale = r.fetchBase(ctx)
 	if errors.Is(stale, fm.ErrGone) {
-		return "", fmt.Errorf("base branch %s is not on %s: push it first (git push %s %s): %w", r.base, r.remote, r.remote, r.base, fm.ErrRefused)
+		return nil, fmt.Errorf("base branch %s is not on %s: push it first (git push %s %s): %w", r.base, r.remote, r.remote, r.base, fm.ErrRefused)
 	}
+	return stale, nil
+}
+
+// knownBase is the commit to work off as it is known here.
+func (r *Repo) knownBase(ctx context.Context, stale error) (string, error) {
 	tip, err := r.resolve(ctx, "", r.tracking())
 	switch {
 	case err != nil:

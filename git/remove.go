@@ -43,6 +43,13 @@ func (r *Repo) Remove(ctx context.Context, at fm.Site) (remark string, err error
 			return "", fmt.Errorf("give the main checkout back after issue %s: %w", p.id.Ref(), err)
 		}
 	}
+	all, err := r.entries()
+	if err != nil {
+		return "", err
+	}
+	if _, err := r.mendTaken(ctx, p, all); err != nil {
+		return "", err
+	}
 	w, _, err := r.find(ctx, p.dir)
 	if err != nil {
 		return "", err

@@ -54,25 +54,7 @@ func (r *Repo) reconnect(ctx context.Context, p place) error {
 	if _, err := os.Lstat(filepath.Join(p.dir, ".git")); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%q has lost its .git file: move the folder away, or run git worktree repair: %w", p.dir, fm.ErrRefused)
 	}
-	_, err := r.run(ctx, call{step: failpoint.Name("git.repair-worktree"), op: "repair worktree", target: p.dir, args: []string{"worktree", "repair", "--", p.dir}})
-	return err
-}
-
-// adminDir is where git registers the task's worktree. git appends a number
-// when the name is taken, so the entry that points here is looked for.
-func (r *Repo) adminDir(p place) string {
-	all, _ := filepath.Glob(filepath.Join(globEscape(r.common), "worktrees", fm.Worktree(p.id)+"*")) // a bad pattern is an empty answer
-	for _, dir := range all {
-		to, err := os.ReadFile(filepath.Join(dir, "gitdir"))
-		if err == nil && strings.TrimSpace(string(to)) == filepath.Join(p.dir, ".git") {
-			return dir
-		}
-	}
-	return filepath.Join(r.common, "worktrees", fm.Worktree(p.id))
-}
-
-func globEscape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+	return r.mendMove(ctx, p.dir)
 }
 
 // clearStaleLocks removes the lock files that dead git commands left and that

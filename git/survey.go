@@ -33,6 +33,7 @@ const (
 	Theirs                    // a user's own, or one that somebody locked
 	Unknown                   // no worktree of this repository, where a task's would be
 	Leaving                   // moved out of the way by [Repo.Remove]; nothing in it is needed
+	Ready                     // kept by [Repo.Stock] for a task to come
 )
 
 // Trees lists by path what is in the folder of the worktrees, or was, and what
@@ -47,19 +48,27 @@ func Trees(ctx context.Context, o Options) ([]Tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	entries, err := r.entries()
+	if err != nil {
+		return nil, err
+	}
 	var trees []Tree
 	known := map[string]bool{}
 	for _, w := range all[min(1, len(all)):] {
 		known[w.path] = true
-		if t := r.tree(w); t.State == Vanished || within(w.path, r.worktrees) {
+		t := r.tree(w)
+		if e, ok := at(entries, w.path); ok && r.reserved(e) && gitFile(e.path) == e.dir {
+			t.State = Ready
+		}
+		if t.State == Vanished || within(w.path, r.worktrees) {
 			trees = append(trees, t)
 		}
 	}
-	entries, err := os.ReadDir(r.worktrees)
+	names, err := os.ReadDir(r.worktrees)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list worktrees: %w", err)
 	}
-	for _, e := range entries {
+	for _, e := range names {
 		t := Tree{Path: filepath.Join(r.worktrees, e.Name()), Task: taskOfFolder(e.Name()), State: Unknown}
 		if strings.HasPrefix(e.Name(), trash) {
 			t.State = Leaving
