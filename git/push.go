@@ -125,6 +125,7 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	switch {
 	case moved(e.Stderr):
 		e.kind, e.cause = fm.ErrRefused, errMoved
+	case status != "" && broken(e.Stderr): // it may have room again in a minute
 	case status != "", strings.Contains(e.Stderr, "failed to push some refs") && !strings.Contains(e.Stderr, "fatal:"):
 		e.kind = fm.ErrRefused // by the remote's rules, or by a hook here
 	}
@@ -144,6 +145,20 @@ func (r *Repo) fromRoot(ctx context.Context) ([]string, error) {
 		return nil, nil // a path from the root, a scheme, or host:path
 	}
 	return []string{"-c", "remote." + r.remote + ".pushurl=" + filepath.Join(r.root, url)}, nil
+}
+
+// broken knows what a receiver says that could not take the commits for want of
+// something of its own. What is against its rules is no such thing, and stays so.
+func broken(said string) bool {
+	for _, sign := range []string{
+		"No space left on device", "Disk quota exceeded", "Read-only file system", "Input/output error", "Cannot allocate memory",
+		"Too many open files", "Internal Server Error",
+	} {
+		if strings.Contains(said, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // moved knows the ways in which git and a racing receiver say so.

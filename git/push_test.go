@@ -123,6 +123,17 @@ func TestHooksOfTheUserDecide(t *testing.T) {
 	refused(t, err, "the tests fail")
 }
 
+// What is too large for the remote today is so tomorrow, too.
+// Caught: every unpacker error taken for one that a full disk made.
+func TestARemotesLimitOfSizeIsARefusal(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	y.commit(y.prepare("1"), "a.txt", "one\n")
+	y.git(y.remote, "config", "receive.maxInputSize", "1")
+	_, err := y.repo.Push(t.Context(), on("1"))
+	refused(t, err, "exceeds maximum allowed size")
+}
+
 func TestPushWithoutRemoteSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
