@@ -12,9 +12,15 @@ import (
 // itself again as guard, supervisor, hook and agent.
 var binary string
 
+// binaryEnv names it to a test that runs in a process of its own.
+const binaryEnv = "FM_TEST_BINARY"
+
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
+	if binary = os.Getenv(binaryEnv); binary != "" {
+		return m.Run()
+	}
 	dir, err := os.MkdirTemp("", "fmbin")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

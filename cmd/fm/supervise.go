@@ -249,11 +249,14 @@ func (h *house) show(s supervisor.Status) {
 		return
 	}
 	defer failpoint.Step("status.write")()
-	temp := h.statusDraft()
+	text = append(text, '\n')
+	temp, path := h.statusDraft(), h.project.StatusFile()
 	_ = os.Remove(temp) // whatever stands there, what it leads to is not ours
-	if os.WriteFile(temp, append(text, '\n'), 0o600) == nil {
-		_ = os.Rename(temp, h.project.StatusFile()) // the next one comes soon
+	if os.WriteFile(temp, text, 0o600) == nil && os.Rename(temp, path) == nil {
+		return
 	}
+	_ = os.Remove(temp)       // half of one takes room that others need
+	_ = overwrite(path, text) // the next one comes soon
 }
 
 // withTrouble adds why changes of files are not seen at once, why the settings

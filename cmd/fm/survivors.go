@@ -10,7 +10,10 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
@@ -41,11 +44,39 @@ func (h *house) said() said {
 		s.Status = supervisor.Status{}
 		s.wrong = fmt.Sprintf("The supervisor is of a newer fm than this one: %s cannot be read", h.short(h.project.StatusFile()))
 	case err == nil:
-		s.good = s.alive
+		if s.good = s.alive; s.good {
+			s.Problems = append(s.Problems, h.silence(s.Status, s.pid)...)
+		}
 	case !errors.Is(err, fs.ErrNotExist): // else it has only just been started
 		s.wrong = fmt.Sprintf("%s cannot be read: %s", h.short(h.project.StatusFile()), text(err))
 	}
 	return s
+}
+
+// overdue is how old a status may be until who reads it asks why.
+const overdue = 10 * time.Second
+
+// silence says why the supervisor has shown nothing for a while, as far as that
+// is known. It could not say so itself.
+func (h *house) silence(s supervisor.Status, pid int) []string {
+	ago := time.Since(s.At)
+	if ago < overdue {
+		return nil
+	}
+	who := "The supervisor"
+	if pid > 0 {
+		who = fmt.Sprintf("The supervisor (pid %d)", pid)
+	}
+	_, stopped := process.LockHolder(h.project.LockFile())
+	switch err := unix.Access(h.project.Dir(), unix.W_OK); {
+	case stopped:
+		return []string{fmt.Sprintf("%s was stopped %s ago, and nothing is done meanwhile: kill -CONT %d", who, fm.Span(ago), pid)}
+	case err != nil:
+		return []string{fmt.Sprintf("%s has shown nothing for %s: %s cannot be written: %v", who, fm.Span(ago), h.short(h.project.Dir()), err)}
+	case ago >= silent:
+		return []string{fmt.Sprintf("%s has shown nothing for %s: it hangs, or cannot write; see: fm doctor", who, fm.Span(ago))}
+	}
+	return nil
 }
 
 // statusVersion is the form of a status.json that cannot be read further; 0 for
