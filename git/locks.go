@@ -58,7 +58,7 @@ func Unlock(ctx context.Context, l Lock) error {
 	if _, err := os.Lstat(l.Path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if now, left := l.repo.orphan(l.Path, folders); !left || !now.Orphan || !os.SameFile(now.info, l.info) {
+	if now, left := l.repo.orphan(l.Path, folders); !left || !now.Orphan || !os.SameFile(now.info, l.info) || !now.info.ModTime().Equal(l.info.ModTime()) {
 		return fmt.Errorf("remove %s: its owner may live: %w", l.Path, fm.ErrRefused)
 	}
 	defer failpoint.Step("git.unlock")()

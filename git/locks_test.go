@@ -124,7 +124,8 @@ func TestALockIsLeftOnlyWhenItsOwnerIsGone(t *testing.T) {
 // A lock that was taken anew after the look is another one. And a git that waits
 // for an editor, or names the repository from elsewhere, has a lock without
 // having it open.
-// Caught: Unlock without a second look; an owner that is known by its folder
+// Caught: Unlock without a second look; one that took another file with the same
+// inode number for the same lock; an owner that is known by its folder
 // alone.
 //
 // Fault: F11.
