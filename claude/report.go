@@ -55,6 +55,10 @@ func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report,
 	report := r.signs.report(now)
 	report.Run, report.Spent.Tokens = run, r.meter.total()
 	report.Completed = r.completed(lookCompletion(dir, r.signs), now)
+	if !report.Completed && dir != "" {
+		_, err := os.Lstat(dir)
+		report.Homeless = errors.Is(err, fs.ErrNotExist)
+	}
 	return report, nil
 }
 

@@ -25,7 +25,9 @@ func (d *decision) alive(t fm.Task, p Progress, ss fm.Session) {
 		p.PersonAt = s.SightAt
 	}
 	if rep, ok := s.report(t); ok {
-		d.answer(t, &p, ss, rep)
+		if !d.homeless(t, &p, ss, rep) {
+			d.answer(t, &p, ss, rep)
+		}
 		d.spend(t, &p, rep)
 	}
 	d.entitle(t, &p)

@@ -43,6 +43,36 @@ func TestLadder(t *testing.T) {
 	}
 }
 
+// TestAnAgentWithoutItsWorktreeBeginsAnew deletes the worktree of an agent that is
+// at work. No silence is waited for: it is ended and resumed, in the same attempt;
+// and only when two looks agree, and no person is there. Caught: an agent that was
+// ended because one look missed a folder that was being moved back; one that was
+// never heard of again, and waited half an hour for its nudge.
+//
+// Fault: F12.
+func TestAnAgentWithoutItsWorktreeBeginsAnew(t *testing.T) {
+	lose := func(r *fm.Report) { r.Homeless = true }
+	f := busyAgents(t, 1)
+	f.on = func(f *film, eff Effect) {
+		if _, ok := eff.(Start); ok { // which makes the worktree
+			f.report("1", func(r *fm.Report) { r.Homeless = false })
+		}
+	}
+	f.report("1", lose)
+	f.run(lookEvery / 2)
+	f.report("1", func(r *fm.Report) { r.Homeless = false })
+	f.run(time.Minute)
+	f.wants()
+	f.report("1", lose)
+	f.run(10 * time.Second)
+	if f.told("its worktree is gone: interrupt and resume") != 1 || f.told("interrupted: resume") != 1 {
+		t.Errorf("ordered %q", f.deeds)
+	}
+	if task, _ := f.s.Queue.Task("1"); task.Failures != 0 || task.Attempt != 1 {
+		t.Errorf("it cost an attempt: %+v", task)
+	}
+}
+
 // TestWhatAnInterruptionStirsUpIsNoSignOfLife has the hooks of a tool and of the
 // CLI itself speak while it is being ended. Caught: an agent that left the
 // ladder by it, so that its stall became a crash, and was never a failure.

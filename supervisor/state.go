@@ -131,6 +131,7 @@ type Progress struct {
 	Server    string    // generation of the server that the starts were on
 	StartedAt time.Time // when the last start was carried out
 	DeadSince time.Time // when the session was first seen dead
+	LostAt    time.Time // since when its worktree is gone
 	Judged    int       // turns that were answered, one way or the other
 	Checked   int       // turns that had ended when a completion was last refused
 	Refused   bool      // a completion was, and the agent went on since
