@@ -32,8 +32,8 @@ func (s *Supervisor) publish(ctx context.Context, t fm.Task) (pull fm.PullReques
 		return fm.PullRequest{}, "", err
 	case pull.State == fm.PullMerged && (own || pull.SHA == sha):
 		return pull, c.Summary, s.link(ctx, t, pull)
-	case pull.State == fm.PullClosed && own:
-		return fm.PullRequest{}, "", fmt.Errorf("pull request %s was closed without merging: %w", t.Pull, fm.ErrRefused)
+	case pull.State == fm.PullClosed && (own || pull.SHA == sha):
+		return fm.PullRequest{}, "", fmt.Errorf("pull request %s was closed without merging: %w", pull.Number, fm.ErrRefused)
 	}
 	if pull, err = s.propose(ctx, t, c, sha); err != nil {
 		return pull, "", err

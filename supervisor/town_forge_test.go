@@ -99,7 +99,7 @@ func (c forge) Open(ctx context.Context, p fm.Proposal) (fm.PullRequest, error) 
 			continue
 		}
 		if other.State != fm.PullOpen {
-			c.tb.Errorf("a second pull request for %s", p.Head)
+			c.tb.Errorf("a second pull request for %s, whose first is %s", p.Head, other.State)
 		}
 		c.pulls[i].Draft = p.Draft
 		return c.pulls[i], c.fit(other.Number, unfit)
