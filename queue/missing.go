@@ -2,7 +2,6 @@ package queue
 
 import (
 	"bytes"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -143,12 +142,27 @@ func withoutRest(s *state, text []byte) []byte {
 	for line := range bytes.Lines(text) {
 		torn := strings.TrimSpace(string(line))
 		short := torn == "" || strings.Count(torn, "|") == columns-1 && strings.HasSuffix(torn, "|")
-		begins := func(r *record) bool { return r.begins(torn) }
-		if short || !slices.ContainsFunc(slices.Collect(maps.Values(s.records)), begins) {
+		if short || isComment(torn) || !s.begins(torn) {
 			kept = append(kept, line...)
 		}
 	}
 	return kept
+}
+
+// begins says whether a text is a part of some task's line, and not all of it.
+// What names its task can only be a part of that one's: a whole view may come
+// late, and to compare each of its lines with each task takes minutes.
+func (s *state) begins(text string) bool {
+	if column := strings.SplitN(text, "|", 4); len(column) == 4 {
+		r := s.records[fm.TaskID(column[2])]
+		return r != nil && r.begins(text)
+	}
+	for _, r := range s.records {
+		if r.begins(text) {
+			return true
+		}
+	}
+	return false
 }
 
 // removeGone settles that lines were taken away on purpose: what is not begun

@@ -98,6 +98,10 @@ func (q *Queue) missingFile(d *draft) {
 
 // mergeText takes a whole text of the view into the draft.
 func (q *Queue) mergeText(ctx context.Context, d *draft, text []byte) {
+	if sameView(text, render(q.state, nil)) {
+		q.watch.whole(d.now) // another process wrote it: nothing in it is news
+		return
+	}
 	v := readView(text)
 	if damaged(q.state, v) {
 		q.mergeDamaged(ctx, d, text, v)

@@ -96,6 +96,13 @@ func (w *watch) broke(text string, now time.Time) (sure bool) {
 
 func (w *watch) mended() { w.damaged, w.damage = false, "" }
 
+// whole notes that the view is as fm writes it, and lacks nothing.
+func (w *watch) whole(now time.Time) {
+	w.mended()
+	w.missed(nil, now)
+	w.tail("", now)
+}
+
 // tail notes the text behind the last line break and says whether it is to be
 // taken for a whole line.
 func (w *watch) tail(torn string, now time.Time) (whole bool) {
