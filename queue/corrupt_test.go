@@ -257,6 +257,26 @@ func TestADamagedViewLosesNoTaskAndEndsNoClaim(t *testing.T) {
 	t.Logf("%d ways to damage %d bytes: %d times a task that nobody had begun counted as cancelled", len(all), len(text), cancelled)
 }
 
+// TestZerosAtTheEndOfTheViewAreNobodysText: after a power cut a file system may
+// show zeros where it had made room only for a line that somebody appended.
+//
+// Fault: F15, F26.
+//
+// Caught: the next line that was appended, which counted as a bad one.
+func TestZerosAtTheEndOfTheViewAreNobodysText(t *testing.T) {
+	b := newBench(t, three()...)
+	before := b.m.body()
+	b.m.echo(strings.Repeat("\x00", 40))
+	b.refresh(0)
+	if s := b.refresh(3 * time.Second); b.m.body() != before || len(s.Problems) > 0 {
+		t.Errorf("view\n%q\nwant\n%q\nproblems %s", b.m.body(), before, problems(s))
+	}
+	b.m.echo(strings.Repeat("\x00", 40) + "2|9|4|pending||\n")
+	if s := b.refresh(time.Second); b.task("4").Status != fm.Pending || len(s.Problems) > 0 {
+		t.Errorf("problems %s", problems(s))
+	}
+}
+
 // meant says whether the damage cannot be told from what a person does: to take
 // away a whole line, or to turn it into another or into a comment.
 func meant(what string) bool {

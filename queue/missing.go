@@ -140,7 +140,7 @@ func (r *record) begins(text string) bool {
 func withoutRest(s *state, text []byte) []byte {
 	var kept []byte
 	for line := range bytes.Lines(text) {
-		torn := strings.TrimSpace(string(line))
+		torn := strings.Trim(strings.TrimSpace(string(line)), zero)
 		short := torn == "" || strings.Count(torn, "|") == columns-1 && strings.HasSuffix(torn, "|")
 		if short || isComment(torn) || !s.begins(torn) {
 			kept = append(kept, line...)

@@ -17,6 +17,8 @@ const badMark = "#!bad "
 // is not taken for deleted.
 const seqMark = " — s="
 
+const zero = "\x00"
+
 // view is a text of the view, read.
 type view struct {
 	seq    uint64 // of the header; 0 when there is none
@@ -39,15 +41,17 @@ type badLine struct {
 	err error
 }
 
-// readView reads a text of the view. Every line of it is in the result.
+// readView reads a text of the view. Every line of it is in the result. Zeros in
+// front of a line, or at the end, stand where a power cut left room for what was
+// never written: they are nobody's text.
 func readView(text []byte) view {
 	var v view
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	end := bytes.LastIndexByte(text, '\n') + 1
-	v.torn = string(text[end:])
+	v.torn = strings.Trim(string(text[end:]), zero)
 	var above []string
 	for line := range strings.Lines(string(text[:end])) {
-		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		line = strings.TrimLeft(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"), zero)
 		switch {
 		case strings.HasPrefix(line, headerMark):
 			v.readHeader(line)
