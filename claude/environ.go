@@ -10,7 +10,8 @@ import (
 // of a Claude session that fm itself was started from (the CLI writes no
 // transcript when it inherits them), the marks of a run of fm, and whatever
 // looks like a secret. What the CLI needs to log in stays, and so does what the
-// user named, but for the tokens of trackers and forges. It is the environment
+// user named, but for the tokens of trackers and forges. What points git at another
+// repository than the agent's goes, too. It is the environment
 // for the tmux server, and so for all that runs in it.
 func Scrub(environ, named []string) []string {
 	login := logins(environ)
@@ -98,6 +99,10 @@ func droppedNames() []string {
 		"GITHUB_TOKEN", "GH_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN",
 		"JIRA_API_TOKEN", "JIRA_TOKEN", "JIRA_PASSWORD", "JIRA_PAT", "JIRA_EMAIL", "JIRA_USER",
 		"ATLASSIAN_API_TOKEN", "GITLAB_TOKEN",
+		// As in a hook of git's, see git-rev-parse(1), --local-env-vars.
+		"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_GRAFT_FILE", "GIT_SHALLOW_FILE", "GIT_IMPLICIT_WORK_TREE",
+		"GIT_INTERNAL_SUPER_PREFIX",
 	}
 }
 
