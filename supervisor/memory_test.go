@@ -22,7 +22,16 @@ type disk struct {
 	writes  int
 	lock    chan struct{}
 	fault   func() error // of every write to the log
+	power   func() error // of every change at all: none is made once it is gone
 	locking func()       // is called before somebody gets the lock
+}
+
+// off says that the power is gone.
+func (d *disk) off() error {
+	if d.power == nil {
+		return nil
+	}
+	return d.power()
 }
 
 func newDisk() *disk { return &disk{lock: make(chan struct{}, 1)} }
@@ -80,6 +89,9 @@ func (l memoryLog) Read(_ context.Context, generation uint64, offset int64) ([]b
 func (l memoryLog) Append(_ context.Context, data []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.off(); err != nil {
+		return err
+	}
 	if l.fault != nil {
 		if err := l.fault(); err != nil {
 			return err
@@ -92,6 +104,9 @@ func (l memoryLog) Append(_ context.Context, data []byte) error {
 func (l memoryLog) Sync(context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.off(); err != nil {
+		return err
+	}
 	l.synced = len(l.log)
 	return nil
 }
@@ -99,6 +114,9 @@ func (l memoryLog) Sync(context.Context) error {
 func (l memoryLog) Truncate(_ context.Context, size int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.off(); err != nil {
+		return err
+	}
 	l.log = l.log[:size]
 	return nil
 }
@@ -106,6 +124,9 @@ func (l memoryLog) Truncate(_ context.Context, size int64) error {
 func (l memoryLog) Replace(_ context.Context, data []byte, _ string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.off(); err != nil {
+		return err
+	}
 	l.log, l.synced = bytes.Clone(data), len(data)
 	return nil
 }
@@ -139,6 +160,9 @@ func (v memoryView) Late(context.Context, time.Time) ([]byte, error) { return ni
 func (v memoryView) Swap(_ context.Context, _ time.Time, data []byte) ([]byte, string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if err := v.off(); err != nil {
+		return nil, "", err
+	}
 	old := v.view
 	v.view = bytes.Clone(data)
 	v.writes++

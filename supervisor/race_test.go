@@ -8,6 +8,7 @@ const (
 	rapidChecks = "50"
 	storms      = 2
 	gales       = 3
+	nights      = 1
 )
 
 func onceIll() map[string]ill { return map[string]ill{"hangs": hangs} }
