@@ -34,7 +34,7 @@ func (c *Claude) Completion(ctx context.Context, run fm.Run, dir string) (fm.Com
 	if err != nil {
 		return fm.Completion{}, fmt.Errorf("read %s of %s: %w", completionFile, run, err)
 	}
-	if !s.wrote(info) {
+	if !s.wrote(info, time.Now()) {
 		return fm.Completion{}, fmt.Errorf("read %s of %s: %w: it is older than the attempt", completionFile, run, fm.ErrGone)
 	}
 	done, err := fm.ParseCompletion(text)
@@ -46,9 +46,10 @@ func (c *Claude) Completion(ctx context.Context, run fm.Run, dir string) (fm.Com
 
 // wrote says whether the file is as young as the attempt. Launch removed what
 // was there before, so that this catches only what was moved back; file
-// systems with whole seconds must pass.
-func (s signs) wrote(info fs.FileInfo) bool {
-	return !s.launched.IsZero() && !info.ModTime().Before(s.launched.Truncate(time.Second))
+// systems with whole seconds must pass, and so must what was written after the
+// clock had been set back to before the launch.
+func (s signs) wrote(info fs.FileInfo, now time.Time) bool {
+	return !s.launched.IsZero() && (now.Before(s.launched) || !info.ModTime().Before(s.launched.Truncate(time.Second)))
 }
 
 func readCompletion(dir string) (string, fs.FileInfo, error) {
@@ -82,12 +83,12 @@ type stamp struct {
 
 // lookCompletion stamps what this attempt can have written, also what is no
 // regular file: [Claude.Completion] tells the agent so.
-func lookCompletion(dir string, s signs) stamp {
+func lookCompletion(dir string, s signs, now time.Time) stamp {
 	if dir == "" {
 		return stamp{}
 	}
 	info, err := os.Lstat(filepath.Join(dir, completionFile))
-	if err != nil || !s.wrote(info) {
+	if err != nil || !s.wrote(info, now) {
 		return stamp{}
 	}
 	return stamp{mtime: info.ModTime(), size: info.Size()}

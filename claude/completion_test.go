@@ -145,3 +145,34 @@ func TestReportSeesTheCompletionOfThisAttemptOnly(t *testing.T) {
 		t.Errorf("the second launch of an attempt removed its report (%v)", err)
 	}
 }
+
+// The clock is set back by an hour after the launch: what the agent writes and
+// signals since is of a time before it.
+// Caught: a COMPLETION.md that was taken for an older attempt's, whoever wrote it;
+// signs of life that did not count for an hour, so that all agents were silent.
+//
+// Fault: F10.
+func TestAClockThatWasSetBackMakesNothingOld(t *testing.T) {
+	now := time.Now()
+	path := filepath.Join(t.TempDir(), completionFile)
+	writeFile(t, path, goodCompletion)
+	info, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for launched, want := range map[time.Time]bool{now.Add(time.Hour): true, now.Add(-time.Hour): true} {
+		if got := (signs{launched: launched}).wrote(info, now); got != want {
+			t.Errorf("launched at %s, read at %s: got %v, want %v", launched, now, got, want)
+		}
+	}
+	if (signs{launched: now.Add(2 * time.Second)}).wrote(info, now.Add(time.Minute)) {
+		t.Error("an older one is taken, although the clock is right")
+	}
+	s := signs{state: fm.AtWork, heard: now.Add(time.Hour), spoke: now.Add(time.Hour)}
+	if s = s.fold(event{Name: "PostToolUse", At: now}); !s.heard.Equal(now) {
+		t.Errorf("heard at %s, want %s", s.heard, now)
+	}
+	if s = s.fold(event{Name: "PostToolUse", At: now.Add(-time.Second)}); !s.heard.Equal(now) {
+		t.Errorf("a hook that was a little slow: heard at %s, want %s", s.heard, now)
+	}
+}

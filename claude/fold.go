@@ -10,7 +10,7 @@ func (s signs) fold(e event) signs {
 	}
 	s = s.identify(e)
 	s.unheard = 0
-	s.heard = later(s.heard, e.At)
+	s.heard = last(s.heard, e.At)
 	s.worked = s.worked.sign(e.At)
 	switch e.Name {
 	case "SessionStart":

@@ -54,7 +54,7 @@ func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report,
 	r.meter.look(ctx, r.signs.talks, r.signs.tookOver)
 	report := r.signs.report(now)
 	report.Run, report.Spent.Tokens = run, r.meter.total()
-	report.Completed = r.completed(lookCompletion(dir, r.signs), now)
+	report.Completed = r.completed(lookCompletion(dir, r.signs, now), now)
 	if !report.Completed && dir != "" {
 		_, err := os.Lstat(dir)
 		report.Homeless = errors.Is(err, fs.ErrNotExist)

@@ -73,7 +73,7 @@ func (s signs) enter(state fm.AgentState, by fm.Evidence) signs {
 	}
 	s.state = state
 	s.worked = s.worked.enter(state, by.At)
-	s.spoke, s.told = later(s.spoke, by.At), later(s.told, by.At)
+	s.spoke, s.told = last(s.spoke, by.At), last(s.told, by.At)
 	return s
 }
 
@@ -115,6 +115,17 @@ func (w stretches) by(at time.Time) time.Duration {
 	}
 	return w.sum + min(at.Sub(w.from), maxSilence)
 }
+
+// last is the later one of two signs, but when the clock was set back between
+// them: no hook is so slow. Then it is the one that came last.
+func last(before, now time.Time) time.Time {
+	if before.Sub(now) > setBack {
+		return now
+	}
+	return later(before, now)
+}
+
+const setBack = time.Minute
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {

@@ -15,7 +15,7 @@ func Ready(tasks []fm.Task, now time.Time) []fm.Task {
 	merged := mergedSet(tasks)
 	var ready []fm.Task
 	for _, t := range tasks {
-		if free(t, merged) && !t.NotBefore.After(now) {
+		if free(t, merged) && !backsOff(t, now) {
 			ready = append(ready, t)
 		}
 	}
@@ -29,7 +29,7 @@ func NextReady(tasks []fm.Task, now time.Time) (time.Time, bool) {
 	merged := mergedSet(tasks)
 	var next time.Time
 	for _, t := range tasks {
-		if !free(t, merged) || !t.NotBefore.After(now) {
+		if !free(t, merged) || !backsOff(t, now) {
 			continue
 		}
 		if next.IsZero() || t.NotBefore.Before(next) {
@@ -37,6 +37,12 @@ func NextReady(tasks []fm.Task, now time.Time) (time.Time, bool) {
 		}
 	}
 	return next, !next.IsZero()
+}
+
+// backsOff says whether a task waits for a time. No backoff is as long as twice the
+// longest: such a one is of a clock that was wrong, or was set back since.
+func backsOff(t fm.Task, now time.Time) bool {
+	return t.NotBefore.After(now) && !t.NotBefore.After(now.Add(2*maxBackoff))
 }
 
 // WaitsFor lists the tasks that must be merged before t may be claimed. An id

@@ -1,7 +1,6 @@
 package supervisor
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -17,8 +16,7 @@ import (
 // the queue is read back.
 func Step(s State, ev Event) (State, []Effect) {
 	if tick, ok := ev.(Ticked); ok {
-		s.At = wall(tick.At)
-		return s, nil
+		return s.ticked(wall(tick.At)), nil
 	}
 	s = s.copied()
 	d := &decision{state: &s, touched: map[fm.TaskID]bool{}, closed: map[fm.IssueID]bool{}, claimed: map[fm.WorkerID]bool{}}
@@ -97,14 +95,14 @@ func (d *decision) note(ev Event) {
 	s := d.state
 	switch ev := ev.(type) {
 	case Ticked:
-		s.At = wall(ev.At)
+		*s = s.ticked(wall(ev.At))
 	case QueueRead:
 		d.queueRead(ev.Snapshot)
 	case Recorded:
 		delete(s.Waits, Record{}.key())
 		d.queueRead(ev.Snapshot)
 	case WantedRead:
-		s.Wanted = ev.Wanted
+		s.Wanted = s.wantedNow(ev.Wanted)
 	case Observed:
 		d.seenNow(ev)
 	case ObserveFailed:
@@ -148,7 +146,7 @@ func (d *decision) seenNow(ev Observed) {
 	if ev.Sight.Generation != s.Sight.Generation {
 		s.Notes = nil
 	}
-	s.Sight, s.Reports, s.Sighted, s.SightAt, s.Stamp = ev.Sight, maps.Clone(ev.Reports), Seen, ev.At, ev.Stamp
+	s.Sight, s.Reports, s.Sighted, s.SightAt, s.Stamp = s.sightNow(ev), s.reportsNow(ev), Seen, ev.At, ev.Stamp
 	if len(ev.Kept) > 0 && s.Sight.Generation != "" {
 		d.keep(ev, believed)
 	}

@@ -11,6 +11,14 @@ import (
 // TestScripts runs the scripts in testdata/script. Each reads like a page of
 // the manual: commands, what they print, what is in the files afterwards. Run
 // it with -update to have the files that a script compares with written anew.
+//
+// These show faults: failure, giveup and ladder (agents that crash, give up and
+// hang), answer and permission (agents that ask), hostile (hostile texts, and what
+// stands in place of COMPLETION.md), massdeath and survive (what dies together),
+// damaged and restore (queue and worktrees that are gone), github-network and
+// github-lost (a forge that is away, or whose answer is), doctor-fix (locks).
+//
+// Fault: F2, F3, F11, F12, F14, F15, F16, F18, F19, F23, F24.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
