@@ -25,6 +25,8 @@ type Config struct {
 	// DeleteBranch deletes a task's branch on the remote once it is merged.
 	DeleteBranch bool `json:"delete_branch,omitempty"`
 
+	Worktrees WorktreesConfig `json:"worktrees,omitzero"`
+
 	Agent    AgentConfig    `json:"agent,omitzero"`
 	Health   HealthConfig   `json:"health,omitzero"`
 	Presence PresenceConfig `json:"presence,omitzero"`
@@ -35,6 +37,13 @@ type Config struct {
 	Jira     JiraConfig     `json:"jira,omitzero"`
 	Fix      FixConfig      `json:"fix,omitzero"`
 	Overlap  OverlapConfig  `json:"overlap,omitzero"`
+}
+
+// WorktreesConfig says what is done about worktrees before they are needed.
+type WorktreesConfig struct {
+	// Ready worktrees are kept at most, for tasks that are still to be begun; 0
+	// for none, default 2.
+	Ready *int `json:"ready,omitempty"`
 }
 
 // AgentConfig says how the agent is started.
@@ -171,6 +180,7 @@ func (c Config) WithDefaults() Config {
 	c.WorktreeDir = or(c.WorktreeDir, ".worktrees")
 	c.Workers = or(c.Workers, 4)
 	c.Remote = or(c.Remote, "origin")
+	c.Worktrees.Ready = or(c.Worktrees.Ready, new(2))
 	c.Agent.Command = or(c.Agent.Command, "claude")
 	c.Agent.PermissionMode = or(c.Agent.PermissionMode, "dontAsk")
 	if len(c.Agent.AllowedTools) == 0 {
@@ -215,6 +225,8 @@ func (c Config) check() error {
 		return fmt.Errorf("config agent.permission_mode %q: want one of %s", c.Agent.PermissionMode, strings.Join(PermissionModes(), ", "))
 	case slices.ContainsFunc(c.Agent.Args, skipsPermissions):
 		return fmt.Errorf("config agent.args: %s is not taken there: set agent.permission_mode to bypassPermissions", skipPermissions)
+	case *c.Worktrees.Ready < 0 || *c.Worktrees.Ready > maxReady:
+		return fmt.Errorf("config worktrees.ready %d: want 0 to %d", *c.Worktrees.Ready, maxReady)
 	case c.Budget.Day < 0 || c.Budget.Task < 0:
 		return fmt.Errorf("config budget: want dollars, 0 for no bound")
 	case c.Tmux.History > 10_000:
@@ -222,6 +234,9 @@ func (c Config) check() error {
 	}
 	return c.checkPositive()
 }
+
+// maxReady bounds the disk space that nobody uses yet.
+const maxReady = 10
 
 // Sources are where issues and pull requests can live.
 func Sources() []string { return []string{"local", "github", "jira"} }

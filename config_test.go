@@ -52,6 +52,8 @@ func TestConfigErrorsNameTheSetting(t *testing.T) {
 		`{"health": {"verfy": "1m"}}`:        `"verfy"`,
 		`{"workers": 501}`:                   "workers 501",
 		`{"workers": -1}`:                    "workers -1",
+		`{"worktrees": {"ready": 11}}`:       "worktrees.ready 11",
+		`{"worktrees": {"ready": -1}}`:       "worktrees.ready -1",
 		`{"workers": "4"}`:                   "workers",
 		`{"merge": "later"}`:                 `merge "later"`,
 		`{"source": "gitlab"}`:               `source "gitlab"`,

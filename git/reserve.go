@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -170,12 +171,7 @@ func (r *Repo) weed(ctx context.Context, count int, tip string) ([]entry, error)
 // anyReserved looks without a process or a lock.
 func (r *Repo) anyReserved() bool {
 	all, err := r.entries()
-	for _, e := range all {
-		if r.reserved(e) {
-			return true
-		}
-	}
-	return err != nil
+	return err != nil || slices.ContainsFunc(all, r.reserved)
 }
 
 // reserved says whether a worktree is of the reserve: made by fm, and taken by

@@ -120,26 +120,30 @@ func (r *Repo) handOn(ctx context.Context, p place, w worktree, tip string) (boo
 		return false, nil
 	}
 	if w.branch == "" {
-		if err := r.reset(ctx, e, tip); err != nil {
-			return false, err
-		}
-		have, err := r.resolve(ctx, "", p.ref())
-		if err != nil {
-			return false, err
-		}
-		to := []string{p.branch}
-		if have == "" {
-			start, err := r.begun(ctx, p, tip)
-			if err != nil {
-				return false, err
-			}
-			to = []string{"-c", p.branch, start}
-		}
-		if err := r.branchOff(ctx, e, to...); err != nil {
+		if err := r.branchAgain(ctx, p, e, tip); err != nil {
 			return false, err
 		}
 	}
 	return w.branch == "" || w.branch == p.branch, r.hand(ctx, e, tip)
+}
+
+// branchAgain is branchOff after a kill, which may have cut off another one.
+func (r *Repo) branchAgain(ctx context.Context, p place, e entry, tip string) error {
+	if err := r.reset(ctx, e, tip); err != nil {
+		return err
+	}
+	have, err := r.resolve(ctx, "", p.ref())
+	if err != nil {
+		return err
+	}
+	if have != "" {
+		return r.branchOff(ctx, e, p.branch)
+	}
+	start, err := r.begun(ctx, p, tip)
+	if err != nil {
+		return err
+	}
+	return r.branchOff(ctx, e, "-c", p.branch, start)
 }
 
 // putAway takes a ready worktree out of the task's place, of which none could be

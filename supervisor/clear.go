@@ -72,7 +72,7 @@ func onSite(eff Effect) fm.TaskID {
 		return eff.Task.ID
 	case Clear:
 		return eff.Task.ID
-	case Record, Revive, Close, Tell, Merge, Rerun, Look, Scan, Warn, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Close, Tell, Merge, Rerun, Look, Scan, Stock, Warn, CloseParent, Exit, Note, Explain:
 	}
 	return ""
 }

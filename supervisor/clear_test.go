@@ -101,7 +101,7 @@ func TestMergingDoesNotWaitForWhatCannotBeGivenBack(t *testing.T) {
 				if merged++; merged < 3 {
 					s, _ = step(s, EffectFailed{Effect: eff, Kind: Transient, Err: "no route"})
 				}
-			case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Rebase, Rerun, Look, Scan, Warn, Tidy, CloseParent, Exit:
+			case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Rebase, Rerun, Look, Scan, Stock, Warn, Tidy, CloseParent, Exit:
 			}
 		}
 		s, _ = step(s, Ticked{At: s.At.Add(time.Second)})

@@ -77,7 +77,7 @@ func deed(eff Effect) string {
 		return "give back what it was worked on in"
 	case Warn:
 		return "tell it: " + fm.Line(eff.Text, 200)
-	case Record, Revive, Close, Look, Scan, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Close, Look, Scan, Stock, CloseParent, Exit, Note, Explain:
 	}
 	return eff.key()
 }

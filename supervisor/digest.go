@@ -15,6 +15,7 @@ type digest struct {
 	waiting bool          // a pending task has a backoff
 	sites   []fm.Site     // of the work that is not merged yet
 	main    fm.TaskID     // which has the main checkout; "" for none
+	fresh   int           // tasks that will need a worktree that nobody has made yet
 	unknown []int         // positions of tasks with a status that means nothing
 	parents []CloseParent // whose every child is merged and cleared up
 }
@@ -62,6 +63,9 @@ func (d *digest) take(i int, t fm.Task) {
 	}
 	if inHand {
 		d.inHand = append(d.inHand, i)
+	}
+	if fresh(t) {
+		d.fresh++
 	}
 	if watchable(t) {
 		d.watched = append(d.watched, i)

@@ -108,7 +108,7 @@ func (s State) doing(t fm.Task) (state, text string) {
 		return "starting", "Preparing " + where + " for " + on
 	case Verify:
 		return "verifying", "Verifying " + on
-	case Record, Revive, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Look, Scan, Warn, Clear, Tidy, CloseParent, Exit, Note, Explain, nil:
+	case Record, Revive, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Warn, Clear, Tidy, CloseParent, Exit, Note, Explain, nil:
 	}
 	ss, ok := s.session(t.Run())
 	rep, reported := s.report(t)

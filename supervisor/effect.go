@@ -115,6 +115,9 @@ type Scan struct {
 	Sites []fm.Site
 }
 
+// Stock has so many worktrees kept ready, at the base as it is now.
+type Stock struct{ Count int }
+
 // Warn tells an agent of a conflict that it can avoid yet. Nothing comes of it
 // if it cannot be said.
 type Warn struct {
@@ -148,6 +151,7 @@ func (Look) effect()        {}
 func (Tidy) effect()        {}
 func (Clear) effect()       {}
 func (Scan) effect()        {}
+func (Stock) effect()       {}
 func (Warn) effect()        {}
 func (CloseParent) effect() {}
 func (Exit) effect()        {}
@@ -169,6 +173,7 @@ func (Look) key() string          { return "pulls" }
 func (e Tidy) key() string        { return taskKey(e.Task.ID) }
 func (e Clear) key() string       { return clearKey(e.Task.ID) }
 func (Scan) key() string          { return "scan" }
+func (Stock) key() string         { return "stock" }
 func (e Warn) key() string        { return taskKey(e.Run.Task) }
 func (e CloseParent) key() string { return "parent " + string(e.Parent) }
 func (Exit) key() string          { return "exit" }
@@ -210,7 +215,7 @@ func identity(e Effect) orderName {
 		n.run = e.Run
 	case Note:
 		n.worker = e.Worker
-	case Record, Revive, Close, Look, Scan, CloseParent, Exit, Explain:
+	case Record, Revive, Close, Look, Scan, Stock, CloseParent, Exit, Explain:
 	}
 	return n
 }

@@ -128,6 +128,9 @@ type Scanned struct {
 	Conflicts []fm.Conflict
 }
 
+// Stocked says that so many worktrees are ready.
+type Stocked struct{ Count int }
+
 // Warned says that a warning reached the agent.
 type Warned struct {
 	Worker fm.WorkerID
@@ -197,6 +200,7 @@ func (PullsSeen) event()     {}
 func (Tidied) event()        {}
 func (SiteCleared) event()   {}
 func (Scanned) event()       {}
+func (Stocked) event()       {}
 func (Warned) event()        {}
 func (ParentClosed) event()  {}
 func (EffectFailed) event()  {}

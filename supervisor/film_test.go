@@ -79,7 +79,7 @@ func (f *film) carryOut(eff Effect) []Event {
 		}
 		f.on(f, eff)
 		return []Event{Told{Worker: eff.Worker, Run: eff.Run}}
-	case Revive, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Warn, Clear, Tidy, CloseParent, Exit:
+	case Revive, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Warn, Clear, Tidy, CloseParent, Exit:
 		f.say(eff)
 	}
 	return nil

@@ -26,7 +26,9 @@ func (d *decision) drained() {
 			return
 		}
 	}
-	d.order(Exit{})
+	if d.emptied() {
+		d.order(Exit{})
+	}
 }
 
 // busy says whether anything but a note or a scan is under way.
@@ -105,7 +107,7 @@ func (d *decision) halt() {
 	if len(d.changes) > 0 {
 		return
 	}
-	if left += d.haltSessions(); left == 0 && !d.bound() {
+	if left += d.haltSessions(); left == 0 && !d.bound() && d.emptied() {
 		d.order(Exit{})
 	}
 }
@@ -152,7 +154,7 @@ func (d *decision) bound() bool {
 	for _, eff := range d.state.Busy {
 		switch eff.(type) {
 		case Verify, Look, Scan, Warn, Note, Explain:
-		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Clear, Tidy, CloseParent, Exit:
+		case Record, Revive, Start, Stop, Close, Tell, Publish, Merge, Rebase, Rerun, Stock, Clear, Tidy, CloseParent, Exit:
 			return true
 		}
 	}

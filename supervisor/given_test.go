@@ -128,7 +128,7 @@ func names(effects []Effect) []string {
 		case Note, Explain: // they change nothing
 		case Warn:
 			out = append(out, "warn "+eff.Run.String())
-		case Publish, Merge, Rebase, Rerun, Tidy, Clear, Scan, CloseParent, Look, Revive, Exit:
+		case Publish, Merge, Rebase, Rerun, Tidy, Clear, Scan, Stock, CloseParent, Look, Revive, Exit:
 			out = append(out, fmt.Sprintf("%T %s", eff, eff.key())[len("supervisor."):])
 		}
 	}
@@ -146,7 +146,7 @@ func deeds(effects []Effect) []Effect {
 		switch eff.(type) {
 		case Explain, Note:
 			return true
-		case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Warn, Clear, Tidy, CloseParent, Exit:
+		case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Warn, Clear, Tidy, CloseParent, Exit:
 		}
 		return false
 	})

@@ -301,7 +301,7 @@ func (h *weeks) deliver(ev Event) {
 					h.tb.Fatal("a stale record, and nobody edits")
 				}
 				next = append(next, Recorded{Snapshot: h.w.snapshot()}) // before anything else
-			case Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Warn, Clear, Tidy, CloseParent, Exit, Note:
+			case Revive, Start, Stop, Close, Tell, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Warn, Clear, Tidy, CloseParent, Exit, Note:
 				results = append(results, h.carryOut(eff))
 			}
 		}
@@ -333,7 +333,7 @@ func (h *weeks) carryOut(eff Effect) Event {
 		if sc := h.scripts[name.run]; sc != nil {
 			sc.next = h.w.now
 		}
-	case Record, Revive, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Warn, Clear, Tidy, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Warn, Clear, Tidy, CloseParent, Exit, Note, Explain:
 	}
 	return h.w.carryOut(eff, nil)
 }

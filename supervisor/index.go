@@ -55,7 +55,7 @@ func workerOf(eff Effect) fm.WorkerID {
 		return eff.Worker
 	case Warn:
 		return eff.Worker
-	case Record, Revive, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Clear, Tidy, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Clear, Tidy, CloseParent, Exit, Note, Explain:
 	}
 	return 0
 }

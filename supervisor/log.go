@@ -35,7 +35,7 @@ func describe(ev Event) (slog.Level, []slog.Attr) {
 		return slog.LevelDebug, []slog.Attr{slog.Int(keyCount, len(ev.Sight.Sessions)), slog.String(keyServer, ev.Sight.Generation)}
 	case WantedRead:
 		return slog.LevelInfo, []slog.Attr{slog.Int(keyCount, ev.Wanted.Workers)}
-	case Ticked, QueueRead, Recorded, PullsSeen, Remembered, Noted:
+	case Ticked, QueueRead, Recorded, PullsSeen, Remembered, Noted, Stocked:
 		return slog.LevelDebug, nil
 	case Started, Stopped, Closed, Told, Verified, Published, PullMerged, Rebased, ChecksRerun, Tidied, SiteCleared, Warned, Scanned, ParentClosed:
 	}
@@ -74,7 +74,7 @@ func describeDone(ev Event) []slog.Attr {
 		return []slog.Attr{slog.Int(keyCount, len(ev.Conflicts))}
 	case ParentClosed:
 		return []slog.Attr{slog.String(keyParent, string(ev.Parent))}
-	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, PullsSeen, Noted, EffectFailed, RecordFailed, QueueUnread, Remembered:
+	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, PullsSeen, Noted, Stocked, EffectFailed, RecordFailed, QueueUnread, Remembered:
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ func newMachine(t *rapid.T) *machine {
 	r := rules()
 	r.Merge = rapid.SampledFrom([]MergePolicy{AutoMerge, AutoMerge, ManualMerge}).Draw(t, "merge")
 	r.Attempts, r.Idle = 3, machineIdle
+	r.Ready = rapid.IntRange(0, 2).Draw(t, "ready")
 	m.w.radar, r.Warn = rapid.Bool().Draw(t, "radar"), rapid.Bool().Draw(t, "warn")
 	m.s = NewState(r)
 	n := rapid.IntRange(1, 6).Draw(t, "tasks")
@@ -159,7 +160,7 @@ func needsPlace(eff Effect) bool {
 	switch eff.(type) {
 	case Clear, Start, Verify, Publish, Rebase, Tidy:
 		return true
-	case Record, Revive, Stop, Close, Tell, Warn, Merge, Rerun, Look, Scan, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Stop, Close, Tell, Warn, Merge, Rerun, Look, Scan, Stock, CloseParent, Exit, Note, Explain:
 	}
 	return false
 }
@@ -190,6 +191,9 @@ func (m *machine) exit() {
 		m.fail("exit, and nobody asked for it")
 	}
 	for _, t := range m.w.tasks {
+		if m.s.unrecordable() {
+			break // what cannot be given back stays claimed
+		}
 		if t.Status == fm.Working && !queue.Publishing(t) {
 			m.fail("exit, and %s is %s", t.ID, t.Status)
 		}
@@ -197,6 +201,9 @@ func (m *machine) exit() {
 		if queue.Holds(t) && t.Status != fm.Working && !session && m.s.Waits[givenBack(t)].Count < drainTries {
 			m.fail("exit, and %s, which is %s, has the main checkout", t.ID, t.Status)
 		}
+	}
+	if m.w.ready > 0 && m.s.Waits[Stock{}.key()].Count < drainTries {
+		m.fail("exit, and %d worktrees stand ready", m.w.ready)
 	}
 	m.wanted.Stop = ""
 	m.crash(func(int) int { return 1 })
@@ -236,6 +243,8 @@ func (m *machine) obeys(before State, effects []Effect) {
 			}
 		case Scan:
 			m.obeysScan(eff)
+		case Stock:
+			m.obeysStock(eff)
 		case Clear, Stop, Tell, Warn, Close, Revive, Verify, Publish, Rebase, Rerun, Look, Tidy, CloseParent, Exit, Note, Explain:
 		}
 		if w := workerOf(eff); w != 0 && m.s.Wanted.Stop != StopNow {
@@ -279,7 +288,7 @@ func (m *machine) obeysAgents(eff Effect) {
 		if !m.s.Rules.Warn || !current() || rep.State != fm.AtWork || p.Rung != Calm || p.Reasons != "" || m.s.gate() != (Gate{}) {
 			m.fail("%v, and the agent is %+v, %+v, gate %+v", orders{eff}, rep, p, m.s.gate())
 		}
-	case Record, Revive, Start, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Clear, Tidy, CloseParent, Exit, Note, Explain:
+	case Record, Revive, Start, Close, Verify, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Clear, Tidy, CloseParent, Exit, Note, Explain:
 	}
 }
 
@@ -296,6 +305,28 @@ func (m *machine) obeysScan(eff Scan) {
 		m.fail("a scan, and the last one was ordered at %s", m.scan)
 	}
 	m.scan = m.s.At
+}
+
+// obeysStock checks that no more is kept ready than tasks will need, and that
+// nothing that is to be done in worktrees now waits for it.
+func (m *machine) obeysStock(eff Stock) {
+	m.Helper()
+	fresh := 0
+	for _, t := range m.s.Queue.Tasks {
+		if t.Status == fm.Pending && t.Attempt == 0 && !t.Terms.Main {
+			fresh++
+		}
+	}
+	if eff.Count > min(fresh, m.s.Rules.Ready) || eff.Count > 0 && m.s.Wanted.Stop != "" {
+		m.fail("%+v, and %d tasks are to come: %+v", eff, fresh, m.s.Wanted)
+	}
+	for _, other := range m.s.Busy {
+		_, verifies := other.(Verify)
+		_, publishes := other.(Publish)
+		if onSite(other) != "" && !verifies && !publishes {
+			m.fail("%+v, while %v is under way", eff, orders{other})
+		}
+	}
 }
 
 func (m *machine) obeysClaims(rec Record) {

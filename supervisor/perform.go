@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -30,7 +31,7 @@ func (s *Supervisor) result(ctx context.Context, eff Effect) (ev Event) {
 	switch eff.(type) {
 	case Verify:
 		limit = verifyLimit
-	case Start, Publish, Merge, Rebase, Rerun, Look, Scan, Clear, Tidy, CloseParent: // some wait for their turn to write
+	case Start, Publish, Merge, Rebase, Rerun, Look, Scan, Stock, Clear, Tidy, CloseParent: // some wait for their turn to write
 		limit = longLimit
 	case Record, Revive, Stop, Close, Tell, Warn, Exit, Note, Explain:
 	}
@@ -73,6 +74,8 @@ func (s *Supervisor) try(ctx context.Context, eff Effect) (Event, error) {
 	case Scan:
 		found, err := s.o.Radar.Conflicts(ctx, eff.Sites)
 		return Scanned{Stamp: eff.Stamp, Sites: eff.Sites, Conflicts: found}, err
+	case Stock:
+		return Stocked(eff), s.o.Reserve.Stock(ctx, eff.Count)
 	case Warn:
 		return Warned{Worker: eff.Worker, Run: eff.Run}, s.tell(ctx, Tell{Worker: eff.Worker, Run: eff.Run, Site: eff.Site, Text: eff.Text})
 	case CloseParent:
@@ -91,9 +94,11 @@ func (s *Supervisor) tryPull(ctx context.Context, eff Effect) (Event, error) {
 	switch eff := eff.(type) { //nolint:gochecksumtype // the others are no business of the forge
 	case Publish:
 		pull, summary, err := s.publish(ctx, eff.Task)
+		s.tellReserve(pull)
 		return Published{Run: eff.Task.Run(), Pull: pull, Summary: summary}, err
 	case Merge:
 		pull, err := s.merge(ctx, eff)
+		s.tellReserve(pull)
 		return PullMerged{Run: eff.Task.Run(), Pull: pull}, err
 	case Rebase:
 		sha, err := s.rebase(ctx, eff.Task)
@@ -102,9 +107,19 @@ func (s *Supervisor) tryPull(ctx context.Context, eff Effect) (Event, error) {
 		return ChecksRerun{Run: eff.Task.Run()}, s.o.Forge.Rerun(ctx, eff.Task.Pull, eff.Checks)
 	case Look:
 		pulls, err := s.o.Forge.Look(ctx, numbers(eff.Offers))
+		s.tellReserve(pulls...)
 		return PullsSeen{Offers: eff.Offers, Pulls: pulls}, err
 	}
 	panic(fmt.Sprintf("supervisor: %T is about no pull request", eff))
+}
+
+// tellReserve tells that the base has moved, before anybody begins with what
+// waited for that.
+func (s *Supervisor) tellReserve(pulls ...fm.PullRequest) {
+	merged := func(p fm.PullRequest) bool { return p.State == fm.PullMerged }
+	if s.o.Reserve != nil && slices.ContainsFunc(pulls, merged) {
+		s.o.Reserve.Moved()
+	}
 }
 
 // start brings the run's process to life, unless it lives already: every

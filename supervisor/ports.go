@@ -160,6 +160,17 @@ type Radar interface {
 	Conflicts(ctx context.Context, sites []fm.Site) ([]fm.Conflict, error)
 }
 
+// Reserve keeps worktrees ready before tasks need them. [Worktrees.Prepare] takes
+// from it.
+type Reserve interface {
+	// Stock brings about that so many worktrees are ready, at the up-to-date base,
+	// and holds up nobody else meanwhile. For 0 none is left.
+	Stock(ctx context.Context, count int) error
+	// Moved tells that the base has moved: what was seen of it before counts no
+	// more. It does not block.
+	Moved()
+}
+
 // Forge is where pull requests live.
 type Forge interface {
 	Pulls

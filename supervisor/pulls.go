@@ -124,6 +124,7 @@ func (d *decision) demanded(t fm.Task, p PullView) {
 // pullMerged ends a task whose pull request is merged. One that the forge will
 // merge by itself is watched.
 func (d *decision) pullMerged(ev PullMerged) {
+	d.state.used()
 	s := d.state
 	t, ok := d.current(ev.Run, fm.Completed)
 	if !ok {

@@ -73,6 +73,7 @@ func (d *decision) reconcile() {
 	}
 	d.pulls()
 	d.radar()
+	d.reserve()
 	d.drained()
 }
 

@@ -88,6 +88,9 @@ func (m *machine) rests() {
 	kept := slices.ContainsFunc(m.w.tasks, func(t fm.Task) bool { return queue.Holds(t) && m.w.cursed[t.ID] != "" })
 	byHand := m.s.Rules.Merge == ManualMerge
 	children := map[fm.IssueID]int{}
+	if count := m.s.toCome(); len(m.w.cursed) == 0 && m.s.Rules.Ready > 0 && m.w.ready != count {
+		m.fail("%d worktrees stand ready, want %d", m.w.ready, count)
+	}
 	for _, t := range m.w.tasks {
 		unmet := slices.ContainsFunc(t.DependsOn, func(id fm.TaskID) bool { return !merged[id] })
 		_, cursed := m.w.cursed[t.ID]

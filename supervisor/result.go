@@ -57,7 +57,7 @@ func (d *decision) succeeded(ev Event) {
 		d.cleared(ev.Run, ev.Remark, "")
 	case Scanned:
 		s.Scan = Survey{At: s.At, Stamp: ev.Stamp, Sites: ev.Sites, Conflicts: ev.Conflicts}
-	case Warned:
+	case Stocked, Warned:
 	case ParentClosed:
 		d.record(queue.CloseParent(ev.Parent, "every child is merged"))
 	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, PullsSeen, EffectFailed, RecordFailed, QueueUnread, Remembered:
@@ -82,22 +82,16 @@ func orderOf(ev Event) Effect {
 		return Note(ev)
 	case Verified:
 		return Verify{Task: taskOfRun(ev.Run)}
-	case Published:
-		return Publish{Task: taskOfRun(ev.Run)}
-	case PullMerged:
-		return Merge{Task: taskOfRun(ev.Run)}
-	case Rebased:
-		return Rebase{Task: taskOfRun(ev.Run)}
-	case ChecksRerun:
-		return Rerun{Task: taskOfRun(ev.Run)}
-	case PullsSeen:
-		return Look{}
+	case Published, PullMerged, Rebased, ChecksRerun, PullsSeen:
+		return orderOfPull(ev)
 	case Tidied:
 		return Tidy{Task: taskOfRun(ev.Run)}
 	case SiteCleared:
 		return Clear{Task: taskOfRun(ev.Run)}
 	case Scanned:
 		return Scan{}
+	case Stocked:
+		return Stock(ev)
 	case Warned:
 		return Warn{Worker: ev.Worker, Run: ev.Run}
 	case ParentClosed:
@@ -109,11 +103,29 @@ func orderOf(ev Event) Effect {
 	return nil
 }
 
+// orderOfPull is orderOf for what is about a pull request.
+func orderOfPull(ev Event) Effect {
+	switch ev := ev.(type) { //nolint:gochecksumtype // the others are no business of the forge
+	case Published:
+		return Publish{Task: taskOfRun(ev.Run)}
+	case PullMerged:
+		return Merge{Task: taskOfRun(ev.Run)}
+	case Rebased:
+		return Rebase{Task: taskOfRun(ev.Run)}
+	case ChecksRerun:
+		return Rerun{Task: taskOfRun(ev.Run)}
+	case PullsSeen:
+		return Look{}
+	}
+	return nil
+}
+
 // taskOfRun is the task of a run, as far as an effect is told from another by it.
 func taskOfRun(r fm.Run) fm.Task { return fm.Task{ID: r.Task, Attempt: r.Attempt} }
 
 func (d *decision) started(ev Started) {
 	s := d.state
+	s.used()
 	d.update(ev.Run, func(p *Progress) {
 		if p.Server != s.Sight.Generation {
 			p.Server, p.Starts = s.Sight.Generation, 0

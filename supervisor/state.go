@@ -25,6 +25,7 @@ type Rules struct {
 	// in one closes the other.
 	Separate bool
 	Warn     bool // tell agents of conflicts with the work of others
+	Ready    int  // how many worktrees are kept ready at most; 0 for none
 	// Dir names the folder of a site, for what people are told; nil for no names.
 	Dir func(fm.Site) string
 }
@@ -103,6 +104,8 @@ type State struct {
 	AwakeAt  time.Time              // since when there were looks without a gap
 	OpenAt   time.Time              // when the last outage or mass death was over
 	Notes    map[fm.WorkerID]string // what the status lines show, where a person is attached
+
+	Supply Supply // of ready worktrees
 
 	Stamp string // of the branches, when they were last looked at
 	Scan  Survey // of them

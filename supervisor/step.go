@@ -123,9 +123,12 @@ func (d *decision) note(ev Event) {
 		}
 	case EffectFailed:
 		if d.done(ev.Effect) {
+			if _, ok := ev.Effect.(Stock); ok {
+				s.Supply.Sighting = Unseen
+			}
 			d.effectFailed(ev)
 		}
-	case Revived, Started, Stopped, Closed, Told, Noted, Verified, Published, PullMerged, Rebased, ChecksRerun, Tidied, SiteCleared, Scanned, Warned, ParentClosed:
+	case Revived, Started, Stopped, Closed, Told, Noted, Verified, Published, PullMerged, Rebased, ChecksRerun, Tidied, SiteCleared, Scanned, Stocked, Warned, ParentClosed:
 		if d.done(orderOf(ev)) {
 			delete(s.Waits, orderOf(ev).key())
 			d.succeeded(ev)

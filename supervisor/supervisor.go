@@ -11,7 +11,7 @@ import (
 	"github.com/founder-mode/fm/queue"
 )
 
-// Options is what a Supervisor is made of. All fields are needed but Wake and Radar.
+// Options is what a Supervisor is made of. All fields are needed but Wake, Radar and Reserve.
 type Options struct {
 	Rules     Rules
 	Queue     *queue.Queue
@@ -21,7 +21,8 @@ type Options struct {
 	Verifier  Verifier
 	Tracker   Tracker
 	Forge     Forge
-	Radar     Radar // nil for none
+	Radar     Radar   // nil for none
+	Reserve   Reserve // nil for none
 
 	Wanted func() (Wanted, error)          // reads what the user wants
 	Revive func(ctx context.Context) error // starts the terminal server and a guard in it
@@ -52,6 +53,7 @@ type Supervisor struct {
 	// Owned by Run's goroutine.
 	state   State
 	looking bool          // a look is under way
+	sighted bool          // one has come back: before that there is nothing to show
 	again   bool          // and another is wanted after it
 	moved   []fm.WorkerID // whose sessions changed since it began
 	stale   int           // commits in a row that an edit of the queue came before
@@ -67,6 +69,9 @@ type Supervisor struct {
 // New makes a Supervisor that has not looked at anything yet.
 func New(o Options) *Supervisor {
 	o.Rules.Dir = o.Dir
+	if o.Reserve == nil {
+		o.Rules.Ready = 0
+	}
 	return &Supervisor{o: o, state: NewState(o.Rules), inbox: make(chan Event), looks: make(chan Event), glimpses: map[fm.Run]glimpse{}}
 }
 
@@ -128,15 +133,17 @@ func (s *Supervisor) alarm(due, held *time.Timer) {
 		due.Reset(max(time.Until(at), time.Millisecond))
 	}
 	held.Stop()
-	if s.unshown {
+	if s.unshown && s.sighted {
 		held.Reset(time.Until(s.shown.Add(showEvery)))
 	}
 }
 
-// show publishes a snapshot unless the last one is younger than the pause.
+// show publishes a snapshot unless the last one is younger than the pause. The
+// first one shows what the first look has found: who takes over from another
+// supervisor shows its agents at once.
 func (s *Supervisor) show(pause time.Duration) {
 	now := s.now()
-	if !s.unshown || now.Sub(s.shown) < pause {
+	if !s.unshown || pause > 0 && !s.sighted || now.Sub(s.shown) < pause {
 		return
 	}
 	s.shown, s.unshown = now, false
@@ -155,7 +162,7 @@ func moved(ev Event) fm.WorkerID {
 	case Closed:
 		return ev.Worker
 	case Ticked, QueueRead, Recorded, WantedRead, Observed, ObserveFailed, Revived, Told, Noted, Verified, Published,
-		PullMerged, Rebased, ChecksRerun, PullsSeen, Tidied, SiteCleared, Scanned, Warned, ParentClosed, EffectFailed, RecordFailed, QueueUnread, Remembered:
+		PullMerged, Rebased, ChecksRerun, PullsSeen, Tidied, SiteCleared, Scanned, Stocked, Warned, ParentClosed, EffectFailed, RecordFailed, QueueUnread, Remembered:
 	}
 	return 0
 }

@@ -35,7 +35,7 @@ func (d *decision) haltUnrecorded() {
 		return
 	}
 	d.index = newIndex(d.state)
-	if d.haltSessions() == 0 && !d.bound() {
+	if d.haltSessions() == 0 && !d.bound() && d.emptied() {
 		d.order(Exit{})
 	}
 }

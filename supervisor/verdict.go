@@ -67,6 +67,7 @@ func list(names []string, limit int) string {
 
 // verified acts on a verdict: publish, send back, fail or ask a person.
 func (d *decision) verified(ev Verified) {
+	d.state.used() // a worker will be free as soon as this is published
 	t, ok := d.current(ev.Run, fm.Working)
 	if !ok {
 		return
@@ -212,7 +213,7 @@ func (d *decision) effectFailed(ev EffectFailed) {
 		d.parentFailed(eff, ev)
 	case Clear:
 		d.cleared(eff.Task.Run(), "", ev.Err)
-	case Record, Revive, Stop, Close, Look, Scan, Warn, Tidy, Exit, Note, Explain:
+	case Record, Revive, Stop, Close, Look, Scan, Stock, Warn, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
 	}
 }

@@ -28,6 +28,7 @@ type world struct {
 	trees map[fm.TaskID]bool
 	main  fm.TaskID         // which has the main checkout
 	kept  bool              // something there could not be given back
+	ready int               // worktrees in the reserve
 	radar bool              // somebody looks at the branches
 	notes map[fm.TaskID]int // marks that an agent is told of conflicts, without those that it was told of
 	done  map[fm.TaskID]work
@@ -238,6 +239,9 @@ func (w *world) carryOut(eff Effect, stopped map[fm.Run]bool) Event {
 		return w.clear(eff)
 	case Scan:
 		return Scanned{Stamp: eff.Stamp, Sites: eff.Sites, Conflicts: w.conflicts(eff.Sites)}
+	case Stock:
+		w.ready = eff.Count
+		return Stocked(eff)
 	case Warn:
 		return w.warn(eff)
 	case CloseParent:
@@ -332,6 +336,7 @@ func (w *world) start(eff Start) Event {
 	if eff.Task.Terms.Main {
 		w.main, w.kept = run.Task, false
 	} else {
+		w.ready = max(0, w.ready-1)
 		w.trees[run.Task] = true
 	}
 	a := w.agents[run]

@@ -67,7 +67,7 @@ func defaults(v reflect.Value, prefix string) map[string]string {
 			if value.Kind() == reflect.Struct {
 				maps.Copy(all, defaults(value, prefix+name+"."))
 			} else if !value.IsZero() {
-				all[prefix+name] = fmt.Sprint(x)
+				all[prefix+name] = fmt.Sprint(reflect.Indirect(value))
 			} else {
 				all[prefix+name] = ""
 			}

@@ -55,6 +55,8 @@ func (t taskTree) judge(ctx context.Context) (finding, bool) {
 	switch {
 	case t.State == git.Leaving:
 		return t.leaving(), true
+	case t.State == git.Ready:
+		return t.spare(), !t.holder().alive
 	case t.State == git.Vanished && t.Task == "":
 		return finding{level: warning, fix: "git worktree prune", found: fmt.Sprintf("git knows a worktree of yours, %s, whose folder is gone", t.Path)}, true
 	case t.Task == "" || t.State == git.Theirs || t.isSupervisors(t.task, t.known):
@@ -159,6 +161,28 @@ func (t taskTree) site() fm.Site {
 	at := task.Site()
 	at.Main, at.Stacked = false, false
 	return at
+}
+
+// spare stands ready, and no supervisor runs that would give it to a task.
+func (t taskTree) spare() finding {
+	return finding{
+		level: warning, found: t.Path + " stands ready for a task, and nobody looks after it",
+		mend: func(ctx context.Context) (string, error) {
+			if t.house.incumbent().alive {
+				return "", errCameBack
+			}
+			return did("removed "+t.Path, t.unstock(ctx))
+		},
+	}
+}
+
+// unstock removes the worktrees that stand ready.
+func (h *house) unstock(ctx context.Context) error {
+	repo, err := h.repo(ctx)
+	if err != nil {
+		return err
+	}
+	return repo.Stock(ctx, 0)
 }
 
 // leaving is what is left of a worktree that was removed.

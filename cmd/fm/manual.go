@@ -41,6 +41,7 @@ func places() []term {
 		{".founder-mode/issues/, .founder-mode/pulls/", "Issues and pull requests, where they are files."},
 		{".founder-mode/logs/", "The supervisor's log, and those of verify commands."},
 		{".worktrees/issue-456/", "The worktree of a task."},
+		{".worktrees/.ready-1/", "A worktree that stands ready for a task to come."},
 		{"refs/fm/preserved/456/", "In git: what stood in a worktree and on no branch."},
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
 )
@@ -106,11 +108,21 @@ func (h *house) reap(ctx context.Context) error {
 	if err := h.forgetToken(); err != nil {
 		return err
 	}
+	h.clearReady(ctx)
 	agent, err := h.reader()
 	if err != nil {
 		return err
 	}
 	return agent.ReapAll(ctx)
+}
+
+// clearReady removes worktrees that stand ready and were left by a supervisor that
+// was killed. Where that fails, the next supervisor does it.
+func (h *house) clearReady(ctx context.Context) {
+	trees, err := git.Trees(ctx, h.gitOptions())
+	if err == nil && slices.ContainsFunc(trees, func(t git.Tree) bool { return t.State == git.Ready }) {
+		_ = h.unstock(ctx)
+	}
 }
 
 // end waits until the supervisor has ended as wanted. The wish stays, so that a

@@ -193,6 +193,9 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server, at *office) 
 		return supervisor.Options{}, err
 	}
 	agent, err := h.agent()
+	if *h.config.Worktrees.Ready == 0 {
+		_ = repo.Stock(ctx, 0) // what was kept before the setting was changed; nobody takes it
+	}
 	if err != nil {
 		return supervisor.Options{}, err
 	}
@@ -214,10 +217,10 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server, at *office) 
 			Idle: time.Duration(h.config.Health.Idle), Timeout: time.Duration(h.config.Task.Timeout),
 			DayBudget: fm.Dollars(h.config.Budget.Day), TaskBudget: fm.Dollars(h.config.Budget.Task),
 			Grace: time.Duration(h.config.Presence.Grace), Merge: merge, DeleteBranch: h.config.DeleteBranch,
-			Separate: at.place.source == jiraSource, Warn: h.config.Overlap.Warn,
+			Separate: at.place.source == jiraSource, Warn: h.config.Overlap.Warn, Ready: *h.config.Worktrees.Ready,
 		},
 		Queue: q, Terminal: terminal, Workspace: repo, Agent: agent, Verifier: h.verifier(),
-		Tracker: at.tracker, Forge: at.forge(repo), Radar: repo,
+		Tracker: at.tracker, Forge: at.forge(repo), Radar: repo, Reserve: repo,
 		Dir: h.folder, Memory: last.Finishes,
 		Revive:  func(ctx context.Context) error { return h.raise(ctx, terminal) },
 		Explain: h.journal().add,
