@@ -266,6 +266,6 @@ func (r *Repo) freshen(ctx context.Context, p place, have, tip string) error {
 	if err != nil || !behind || have == tip {
 		return err
 	}
-	_, err = r.run(ctx, call{step: failpoint.Name("git.freshen"), op: "move", target: p.branch, args: []string{"update-ref", p.ref(), tip, have}})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.freshen"), op: "move", target: p.branch, args: durable("update-ref", p.ref(), tip, have)})
 	return err
 }

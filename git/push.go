@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -43,7 +44,7 @@ func (r *Repo) Push(ctx context.Context, at fm.Site) (sha string, err error) {
 			return "", err
 		}
 	}
-	_, err = r.run(ctx, call{step: failpoint.Name("git.record-push"), op: "record push of", target: p.branch, args: []string{"update-ref", p.pushed(), sha}})
+	_, err = r.run(ctx, call{step: failpoint.Name("git.record-push"), op: "record push of", target: p.branch, args: durable("update-ref", p.pushed(), sha)})
 	return sha, err
 }
 
@@ -98,7 +99,7 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 		dir = ""
 	}
 	ref := "refs/heads/" + branch
-	args, err := r.fromRoot(ctx)
+	args, options, err := r.address(ctx)
 	if err != nil {
 		return err
 	}
@@ -106,11 +107,12 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	if sha == "" {
 		op, verify = "delete", "--no-verify" // a hook that runs the tests has nothing to say to that
 	}
-	out, err := r.run(ctx, call{step: failpoint.Name("git.push"), op: op, target: branch, dir: dir, limit: networkLimit, env: r.credential, args: append(
+	out, err := r.run(ctx, call{step: failpoint.Name("git.push"), op: op, target: branch, dir: dir, limit: networkLimit, env: r.credential, args: durable(slices.Concat(
 		args,
-		"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", verify,
-		"--force-with-lease="+ref+":"+old, "--end-of-options", r.remote, sha+":"+ref,
-	)})
+		[]string{"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", verify, "--force-with-lease=" + ref + ":" + old},
+		options,
+		[]string{"--end-of-options", r.remote, sha + ":" + ref},
+	)...)})
 	var e *Error
 	if err == nil || !errors.As(err, &e) {
 		return err
@@ -132,19 +134,31 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	return e
 }
 
-// fromRoot gives the words before a push for a remote that is a relative path:
-// git takes such a one from the folder that it runs in, and a push runs in the
-// task's worktree, where its hooks expect to be. See git-clone(1), GIT URLS.
-func (r *Repo) fromRoot(ctx context.Context) ([]string, error) {
+// address gives the words before and the options of a push that the remote's
+// address asks for. For a path that is relative, git takes it from the folder that
+// it runs in, and a push runs in the task's worktree, where its hooks expect to
+// be; see git-clone(1), GIT URLS. In a folder of this machine nobody but us has
+// the receiver flush to disk what it says to have taken: by itself it syncs
+// neither loose objects nor refs, and our settings do not reach it.
+func (r *Repo) address(ctx context.Context) (before, options []string, err error) {
 	out, err := r.run(ctx, call{op: "find the address of", target: r.remote, args: []string{"remote", "get-url", "--push", r.remote}})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	url := strings.TrimSuffix(out, "\n")
-	if before, _, ok := strings.Cut(url, ":"); url == "" || filepath.IsAbs(url) || ok && !strings.Contains(before, "/") {
-		return nil, nil // a path from the root, a scheme, or host:path
+	host, _, colon := strings.Cut(url, ":")
+	here := strings.HasPrefix(url, "file://") || filepath.IsAbs(url)
+	switch {
+	case url == "", !here && colon && !strings.Contains(host, "/"):
+		return nil, nil, nil // a scheme, or host:path
+	case !here:
+		before = []string{"-c", "remote." + r.remote + ".pushurl=" + filepath.Join(r.root, url)}
 	}
-	return []string{"-c", "remote." + r.remote + ".pushurl=" + filepath.Join(r.root, url)}, nil
+	own, err := r.run(ctx, call{op: "find the receiver of", target: r.remote, args: []string{"config", "--default", "", "--get", "remote." + r.remote + ".receivepack"}})
+	if err == nil && strings.TrimSpace(own) == "" {
+		options = []string{"--receive-pack=git " + strings.Join(durable("receive-pack"), " ")}
+	}
+	return before, options, err
 }
 
 // broken knows what a receiver says that could not take the commits for want of

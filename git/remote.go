@@ -138,10 +138,10 @@ func (r *Repo) fetchBase(ctx context.Context) error {
 }
 
 func (r *Repo) fetch(ctx context.Context, limit time.Duration, refspecs ...string) error {
-	args := append([]string{
+	args := durable(append([]string{
 		"fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
 		"--recurse-submodules=no", "--end-of-options", r.remote,
-	}, refspecs...)
+	}, refspecs...)...)
 	_, err := r.run(ctx, call{step: failpoint.Name("git.fetch"), op: "fetch from", target: r.remote, args: args, limit: limit, env: r.credential})
 	var e *Error
 	if errors.As(err, &e) && strings.Contains(e.Stderr, "couldn't find remote ref") {
