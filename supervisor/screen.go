@@ -16,6 +16,7 @@ type glimpse struct {
 	tried  time.Time // the last look, which may have failed
 	at     time.Time // the last that succeeded
 	since  time.Time // the first in a row that showed the same
+	output time.Time // the pane's last output, as of at
 	screen fm.Screen
 }
 
@@ -54,13 +55,20 @@ func (g glimpse) due(rep fm.Report, at time.Time) bool {
 	return at.Sub(g.tried) >= every
 }
 
+// still says whether the pane shows what it showed at the last look that
+// succeeded: it has put nothing out since. The times of outputs are in whole
+// seconds.
+func (g glimpse) still(ss fm.Session) bool {
+	return !g.at.IsZero() && !ss.Activity.IsZero() && ss.Activity.Equal(g.output) && g.at.Sub(ss.Activity) > time.Second
+}
+
 // then gives the glimpse after a look that succeeded.
-func (g glimpse) then(at time.Time, scr fm.Screen) glimpse {
+func (g glimpse) then(at, output time.Time, scr fm.Screen) glimpse {
 	was, is := g.screen.Dialog, scr.Dialog
 	if g.at.IsZero() || was.Kind != is.Kind || was.Text != is.Text || (g.screen.Retrying == "") != (scr.Retrying == "") {
 		g.since = at
 	}
-	g.tried, g.at, g.screen = at, at, scr
+	g.tried, g.at, g.output, g.screen = at, at, output, scr
 	return g
 }
 
@@ -96,9 +104,9 @@ func glance(rep fm.Report, scr fm.Screen, since time.Time) fm.Report {
 }
 
 // peek looks at the panes of agents whose own signs leave open what they do,
-// and adds to their reports what is shown. A look that fails is no evidence.
+// unless they have put nothing out since the last look, and adds to their reports what is shown. A look that fails is no evidence.
 func (s *Supervisor) peek(ctx context.Context, seen Observed) {
-	glimpses, unsure := map[fm.Run]glimpse{}, map[fm.WorkerID]fm.Run{}
+	glimpses, unsure := map[fm.Run]glimpse{}, map[fm.WorkerID]fm.Session{}
 	for _, ss := range seen.Sight.Sessions {
 		rep, ok := seen.Reports[ss.Run.Task]
 		if !ok || rep.Run != ss.Run || !ss.Alive || !unclear(rep, seen.At) {
@@ -106,13 +114,19 @@ func (s *Supervisor) peek(ctx context.Context, seen Observed) {
 		}
 		g := s.glimpses[ss.Run]
 		if g.due(rep, seen.At) {
-			g.tried, unsure[ss.Worker] = seen.At, ss.Run
+			g.tried = seen.At
+			if g.still(ss) {
+				g.at = seen.At
+			} else {
+				unsure[ss.Worker] = ss
+			}
 		}
 		glimpses[ss.Run] = g
 	}
 	s.glimpses = glimpses // without those of agents that have spoken since
 	for w, scr := range s.screens(ctx, unsure) {
-		glimpses[unsure[w]] = glimpses[unsure[w]].then(seen.At, scr)
+		ss := unsure[w]
+		glimpses[ss.Run] = glimpses[ss.Run].then(seen.At, ss.Activity, scr)
 	}
 	for run, g := range glimpses {
 		if rep := seen.Reports[run.Task]; g.at.After(rep.Heard) && seen.At.Sub(g.at) < 2*peekEvery {
@@ -122,7 +136,7 @@ func (s *Supervisor) peek(ctx context.Context, seen Observed) {
 }
 
 // screens reads what some panes show.
-func (s *Supervisor) screens(ctx context.Context, of map[fm.WorkerID]fm.Run) map[fm.WorkerID]fm.Screen {
+func (s *Supervisor) screens(ctx context.Context, of map[fm.WorkerID]fm.Session) map[fm.WorkerID]fm.Screen {
 	if len(of) == 0 {
 		return nil
 	}

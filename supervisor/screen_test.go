@@ -159,6 +159,48 @@ func TestPanesAreCapturedSeldomAndTogether(t *testing.T) {
 	}
 }
 
+// An agent that is silent for an hour, or a dialog that nobody answers, would
+// cost a process every ten seconds. Caught: a capture of a pane that put nothing
+// out; one that was believed although there was output in the second of the
+// capture, or after it, or after one that failed.
+func TestAPaneThatPutsNothingOutIsNotCapturedAgain(t *testing.T) {
+	g, s := newGallery()
+	silent := fm.Report{State: fm.AtWork, Heard: noon().Add(-time.Minute)}
+	look := func(at, output time.Duration, captures int) {
+		t.Helper()
+		seen := Observed{At: noon().Add(at), Reports: map[fm.TaskID]fm.Report{}}
+		ss := live(1, "100", 1)
+		ss.Activity = noon().Add(output)
+		silent.Run = ss.Run
+		seen.Sight.Sessions, seen.Reports[ss.Run.Task] = []fm.Session{ss}, silent
+		s.peek(context.Background(), seen)
+		if got := seen.Reports["100"].State; got != fm.Retrying {
+			t.Errorf("after %s: %s, want retrying", at, got)
+		}
+		if len(g.asked) != captures {
+			t.Errorf("after %s: captured %d times, want %d", at, len(g.asked), captures)
+		}
+	}
+	g.shown[1] = fm.Screen{Busy: true, Retrying: "Retrying in 9s"}
+	look(0, -500*time.Millisecond, 1)
+	look(10*time.Second, -500*time.Millisecond, 2) // it may have put out more in that second
+	look(20*time.Second, -500*time.Millisecond, 2)
+	look(30*time.Second, -500*time.Millisecond, 2)
+	look(40*time.Second, 35*time.Second, 3)
+	g.fault = func() error { return errors.New("no") }
+	look(50*time.Second, 45*time.Second, 4)
+	g.fault = nil
+	look(59*time.Second, 45*time.Second, 4)
+	look(60*time.Second, 45*time.Second, 5)
+	look(70*time.Second, 45*time.Second, 5)
+	g.fault = func() error { return errors.New("no") }
+	look(80*time.Second, -time.Hour, 6) // the clock was set back in between
+	g.fault = nil
+	look(89*time.Second, -time.Hour, 6)
+	look(90*time.Second, -time.Hour, 7)
+	look(99*time.Second, -time.Hour, 7)
+}
+
 // What an agent says later than its screen was captured is what counts.
 func TestASignOutdatesAScreen(t *testing.T) {
 	g, s := newGallery()
