@@ -122,7 +122,7 @@ func (s *Supervisor) report(ctx context.Context, t fm.Task) (rep fm.Report, err 
 // looked takes the result of a look. It may show the sessions that an effect
 // changed meanwhile as they were before.
 func (s *Supervisor) looked(ctx context.Context, ev Event) {
-	s.looking = false
+	s.looking, s.sighted = false, true
 	if seen, ok := ev.(Observed); ok {
 		seen.Kept = s.moved
 		ev = seen
