@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/founder-mode/fm/supervisor"
 )
 
@@ -22,6 +24,10 @@ func (h *house) ensure(ctx context.Context) error {
 	}
 	if _, alive := h.supervisorPID(); alive {
 		return nil
+	}
+	// It could not even say why it does not come up.
+	if err := unix.Access(h.project.Dir(), unix.W_OK); err != nil {
+		return fmt.Errorf("start supervisor: %s cannot be written: %w", h.short(h.project.Dir()), err)
 	}
 	before, _ := h.lastStatus() // with none, any is of this one
 	terminal, err := h.terminal(ctx, func() {})

@@ -229,3 +229,61 @@ func TestAReadOnlyDiskIsSaidOnce(t *testing.T) {
 	b.once("2")
 	b.once("3")
 }
+
+// TestASupervisorOnAReadOnlyDiskGoesOnByItself: the disk becomes read-only under a
+// supervisor that runs; what it has open it can still write. fm status says why
+// nothing more is heard of it. Killed, it cannot come back as long as nothing can
+// be written, and its guard goes on trying; the agents do not notice. When the
+// disk can be written again, nobody has to do anything: each task is done once.
+// Caught: a guard that gave up.
+//
+// Fault: F5.
+func TestASupervisorOnAReadOnlyDiskGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	if !setApart(t) {
+		return
+	}
+	b := newTroubled(t, fm.Config{})
+	var parts []part
+	for _, name := range []string{"one", "two"} {
+		parts = append(parts, acts(name, append([]doing{b.waits(name)}, done(name)...)...))
+	}
+	b.plays(append(parts, acts("three", done("three")...))...)
+	b.must("work", "1", "--workers", "2")
+	b.busy(2)
+	before, old := b.pids(), b.status().PID
+	dir := b.project.Dir()
+	err := unix.Mount(dir, dir, "", unix.MS_BIND, "")
+	if err == nil {
+		err = unix.Mount("", dir, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.says("cannot be written: read-only file system")
+	b.lets("one")
+	b.until("its agent to be done", 30*time.Second, func() (any, bool) {
+		_, err := os.Stat(filepath.Join(b.tree("2"), "COMPLETION.md"))
+		return err, err == nil
+	})
+	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	b.says("is not running")
+	for run, pid := range b.pids() {
+		if before[run] != pid {
+			t.Errorf("session of %s: got pid %d, want %d: a live session was restarted", run, pid, before[run])
+		}
+	}
+	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		t.Fatal(err)
+	}
+	b.until("another supervisor", time.Minute, func() (any, bool) {
+		s := b.status()
+		return s, s.PID != old && s.Server != ""
+	})
+	b.lets("two")
+	for _, id := range []fm.TaskID{"2", "3", "4"} {
+		b.once(id)
+	}
+}

@@ -124,8 +124,15 @@ func (b *bench) once(id fm.TaskID) {
 // says waits until fm status says something.
 func (b *bench) says(word string) {
 	b.Helper()
+	var out string
+	var ran time.Time
 	b.until(fmt.Sprintf("fm status to say %q", word), 30*time.Second, func() (any, bool) {
-		out, err := b.fm("status")
+		if time.Since(ran) < 200*time.Millisecond {
+			return out, false
+		}
+		var err error
+		out, err = b.fm("status")
+		ran = time.Now()
 		return out, err == nil && strings.Contains(out, word)
 	})
 }
