@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -24,7 +23,7 @@ func (t *Tracker) Close(ctx context.Context, id fm.IssueID, comment string) erro
 	if err := checkID(id); err != nil {
 		return err
 	}
-	err := t.folder.change(ctx, func(root *os.Root) error {
+	err := t.folder.change(ctx, func(root place) error {
 		for range editTries {
 			err := t.closeOnce(ctx, root, id, comment)
 			if !errors.Is(err, errChanged) {
@@ -39,7 +38,7 @@ func (t *Tracker) Close(ctx context.Context, id fm.IssueID, comment string) erro
 	return nil
 }
 
-func (t *Tracker) closeOnce(ctx context.Context, root *os.Root, id fm.IssueID, comment string) error {
+func (t *Tracker) closeOnce(ctx context.Context, root place, id fm.IssueID, comment string) error {
 	all, err := t.read(ctx)
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strconv"
 
 	"github.com/founder-mode/fm"
@@ -20,7 +19,7 @@ func (t *Tracker) Create(ctx context.Context, parent fm.IssueID, key string, s f
 		return fm.Issue{}, err
 	}
 	parent, key = normalID(string(parent)), fm.Line(key, 0)
-	err = t.folder.change(ctx, func(root *os.Root) error {
+	err = t.folder.change(ctx, func(root place) error {
 		all, err := t.read(ctx)
 		if err != nil {
 			return err
@@ -56,7 +55,7 @@ func (t *Tracker) Create(ctx context.Context, parent fm.IssueID, key string, s f
 
 // Add makes an issue of its own.
 func (t *Tracker) Add(ctx context.Context, title, body string, labels ...string) (issue fm.Issue, err error) {
-	err = t.folder.change(ctx, func(root *os.Root) error {
+	err = t.folder.change(ctx, func(root place) error {
 		all, err := t.read(ctx)
 		if err != nil {
 			return err
@@ -82,7 +81,7 @@ type field struct {
 	value any // as for document.set
 }
 
-func (t *Tracker) write(root *os.Root, number int, fields []field, slug, body string) (fm.Issue, error) {
+func (t *Tracker) write(root place, number int, fields []field, slug, body string) (fm.Issue, error) {
 	name, doc, err := writeNew(root, number, "id", fields, slug, body)
 	if err != nil {
 		return fm.Issue{}, err
@@ -93,7 +92,7 @@ func (t *Tracker) write(root *os.Root, number int, fields []field, slug, body st
 
 // writeNew writes a new file under the first free number, which it puts in
 // front of the fields.
-func writeNew(root *os.Root, number int, key string, fields []field, slug, body string) (name string, doc document, err error) {
+func writeNew(root place, number int, key string, fields []field, slug, body string) (name string, doc document, err error) {
 	for ; ; number++ {
 		name = fileName(number, slug)
 		doc = document{eol: "\n", body: fm.Plain(body)}

@@ -63,8 +63,8 @@ func TestAPersonsEditIsNotOverwritten(t *testing.T) {
 	if err := os.WriteFile(path, []byte("# T\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	err := newFolder(dir).change(t.Context(), func(root *os.Root) error {
-		was, err := readFile(root, "12.md")
+	err := newFolder(dir).change(t.Context(), func(root place) error {
+		was, err := readFile(root.Root, "12.md")
 		if err != nil {
 			return err
 		}

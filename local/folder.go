@@ -29,6 +29,7 @@ const (
 type folder struct {
 	path   string
 	writer *turn.Turn
+	step   func(op string) error // for tests; see [place]
 }
 
 func newFolder(path string) *folder {
@@ -112,8 +113,8 @@ func readFile(root *os.Root, name string) (file, error) {
 
 // change runs do while no other process changes the folder, which is made
 // when it is missing.
-func (f *folder) change(ctx context.Context, do func(root *os.Root) error) error {
-	if err := os.MkdirAll(f.path, 0o755); err != nil {
+func (f *folder) change(ctx context.Context, do func(root place) error) error {
+	if err := f.make(); err != nil {
 		return fmt.Errorf("make %s: %w", f.path, err)
 	}
 	root, err := os.OpenRoot(f.path)
@@ -126,7 +127,23 @@ func (f *folder) change(ctx context.Context, do func(root *os.Root) error) error
 		return fmt.Errorf("lock %s: %w", f.path, err)
 	}
 	defer release()
-	return do(root)
+	return do(place{Root: root, step: f.step})
+}
+
+// make makes the folder, durably.
+func (f *folder) make() error {
+	_, err := os.Stat(f.path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(f.path, 0o755); err != nil {
+		return err
+	}
+	above, err := os.Open(filepath.Dir(f.path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(above.Sync(), above.Close())
 }
 
 // openLock neither leaves the folder nor waits for a pipe's reader.
@@ -141,7 +158,7 @@ func (f *folder) openLock() (*os.File, error) {
 
 // create writes a new file; fs.ErrExist when the name is taken. After a crash
 // it is there whole or not at all. The caller holds the lock.
-func create(root *os.Root, name, text string) error {
+func create(root place, name, text string) error {
 	if err := writeTemp(root, text, 0o644); err != nil {
 		return err
 	}
@@ -154,7 +171,7 @@ func create(root *os.Root, name, text string) error {
 	return errors.Join(err, root.Remove(tempName), syncFolder(root))
 }
 
-func createByRename(root *os.Root, name string) error {
+func createByRename(root place, name string) error {
 	if _, err := root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(err, fs.ErrExist, root.Remove(tempName))
 	}
@@ -168,7 +185,7 @@ var errChanged = errors.New("changed by somebody else meanwhile")
 
 // replace puts text in the place of what was read, unless a person's editor
 // was faster: then it fails with errChanged. The caller holds the lock.
-func replace(root *os.Root, was file, text string) error {
+func replace(root place, was file, text string) error {
 	if err := writeTemp(root, text, was.info.Mode().Perm()); err != nil {
 		return err
 	}
@@ -186,7 +203,7 @@ func replace(root *os.Root, was file, text string) error {
 	return syncFolder(root)
 }
 
-func writeTemp(root *os.Root, text string, mode fs.FileMode) error {
+func writeTemp(root place, text string, mode fs.FileMode) error {
 	if err := root.Remove(tempName); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // left by a crash, but not ours to remove
 	}
@@ -194,20 +211,21 @@ func writeTemp(root *os.Root, text string, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
+	if err = root.write(f, text); err == nil {
+		err = root.sync(f)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, root.Remove(tempName))
 	}
 	return nil
 }
 
-func syncFolder(root *os.Root) error {
+func syncFolder(root place) error {
 	dir, err := root.Open(".")
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return errors.Join(root.sync(dir), dir.Close())
 }
 
 // numberOf reads the number that a file name starts with: 0012-x.md, 12.md.

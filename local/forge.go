@@ -56,7 +56,7 @@ func (f *Forge) Open(ctx context.Context, p fm.Proposal) (request fm.PullRequest
 	if err != nil {
 		return fm.PullRequest{}, fmt.Errorf("open pull request: %w", err)
 	}
-	err = f.folder.change(ctx, func(root *os.Root) error {
+	err = f.folder.change(ctx, func(root place) error {
 		all, err := f.read(ctx)
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func (d *document) propose(p fm.Proposal) error {
 	return d.set(draftKey, p.Draft)
 }
 
-func (f *Forge) write(root *os.Root, number int, p fm.Proposal, sha string) (fm.PullRequest, error) {
+func (f *Forge) write(root place, number int, p fm.Proposal, sha string) (fm.PullRequest, error) {
 	fields := []field{
 		{"title", fm.Line(p.Title, 0)},
 		{"head", p.Head},

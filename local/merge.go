@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/founder-mode/fm"
 )
@@ -57,7 +56,7 @@ func final(err error) bool {
 
 // edit changes the file of a pull request, unless change leaves it as it is.
 func (f *Forge) edit(ctx context.Context, number string, change func(*pull) error) (p pull, err error) {
-	err = f.folder.change(ctx, func(root *os.Root) error {
+	err = f.folder.change(ctx, func(root place) error {
 		p, err = f.editFile(ctx, root, number, change)
 		return err
 	})
@@ -68,7 +67,7 @@ func (f *Forge) edit(ctx context.Context, number string, change func(*pull) erro
 }
 
 // editFile is edit for a caller that holds the lock.
-func (f *Forge) editFile(ctx context.Context, root *os.Root, number string, change func(*pull) error) (p pull, err error) {
+func (f *Forge) editFile(ctx context.Context, root place, number string, change func(*pull) error) (p pull, err error) {
 	for range editTries {
 		if p, err = f.editOnce(ctx, root, number, change); !errors.Is(err, errChanged) {
 			return p, err
@@ -77,7 +76,7 @@ func (f *Forge) editFile(ctx context.Context, root *os.Root, number string, chan
 	return p, err
 }
 
-func (f *Forge) editOnce(ctx context.Context, root *os.Root, number string, change func(*pull) error) (pull, error) {
+func (f *Forge) editOnce(ctx context.Context, root place, number string, change func(*pull) error) (pull, error) {
 	all, err := f.read(ctx)
 	if err != nil {
 		return pull{}, err
