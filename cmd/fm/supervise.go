@@ -121,6 +121,7 @@ func (h *house) supervise(ctx context.Context) error {
 	o.Wanted = h.wantedFrom(at, cancel)
 	tasks.Go(func() { _ = watcher.Run(ctx) })    // hints only: looks go on without it
 	tasks.Go(func() { _ = terminal.Watch(ctx) }) // the same
+	tasks.Go(func() { vitals(ctx, log) })
 	tasks.Go(func() {
 		if config, ok := settings.run(ctx, compare, hint); ok {
 			cancel(settingsError{config})
