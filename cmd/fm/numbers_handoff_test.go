@@ -20,14 +20,17 @@ const stableFor = 200 * time.Millisecond
 // be read to the start of the next agent's process, in a repository of 1,000
 // files, with one worker and tasks that wait for it: that is what fm adds to the
 // night. In it are the checks of the work, the push, the pull request, and the
-// next worktree. The reference is what cannot be spared without worktrees that
-// are made beforehand: a bare git worktree add and a bare tmux new-session, in
+// next worktree: one that stands ready, or one that is made then. The reference is
+// what cannot be spared in the second case: a bare git worktree add and a bare tmux new-session, in
 // the same repository.
 //
 // The idle share is all that a worker waits between two agents, the 200 ms
 // in which a COMPLETION.md must not change among it, in hundredths of a task of 20 minutes.
 func BenchmarkHandOff(b *testing.B) {
-	b.Run("made", func(b *testing.B) { benchHandOff(b, fm.Config{}) })
+	b.Run("ready", func(b *testing.B) { benchHandOff(b, fm.Config{}) })
+	var made fm.Config
+	made.Worktrees.Ready = new(0)
+	b.Run("made", func(b *testing.B) { benchHandOff(b, made) })
 }
 
 func benchHandOff(b *testing.B, config fm.Config) {
