@@ -260,3 +260,35 @@ func TestShortAppendIsTakenBack(t *testing.T) {
 		t.Errorf("got %q, %v", data, err)
 	}
 }
+
+// TestAFileIsWrittenWholeOrNotAtAll: what [WriteFile] does, with the power gone,
+// or an error, at each of its operations.
+//
+// Fault: F4, F6.
+//
+// Caught: a file that was renamed before it was synced; one that was told to be
+// written before its name was durable.
+func TestAFileIsWrittenWholeOrNotAtAll(t *testing.T) {
+	const path = "/p/state.json"
+	write := func(m *memory, text string) error {
+		return replace(m, path, "/p/.state.json.tmp", []byte(text), 0o600)
+	}
+	for at := 1; at <= 8; at++ {
+		for _, off := range []bool{false, true} {
+			m := newMemory()
+			if err := write(m, "old"); err != nil {
+				t.Fatal(err)
+			}
+			if m.failAt = m.steps + at; off {
+				m.powerOff, m.failAt = m.failAt, 0
+			}
+			err := write(m, "new")
+			for _, c := range outcomes() {
+				got := m.reboot(c).text(path)
+				if got != "new" && (got != "old" || err == nil) {
+					t.Errorf("power off %v at operation %d, then %+v: %q, after %v", off, at, c, got, err)
+				}
+			}
+		}
+	}
+}

@@ -97,9 +97,9 @@ func (v *volume) cut() error {
 
 // result is a line of the table.
 type result struct {
-	what                           string
-	cuts, told, with, anew, refuse int
-	example                        string
+	what             string
+	cuts, told, with int
+	example          string
 }
 
 // cutReally cuts the power of file systems as often as was asked for.

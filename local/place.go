@@ -20,6 +20,7 @@ func (p place) may(op string) error {
 	return p.step(op)
 }
 
+// OpenFile is that of [os.Root].
 func (p place) OpenFile(name string, flag int, perm fs.FileMode) (*os.File, error) {
 	if err := p.may("open"); err != nil {
 		return nil, err
@@ -27,6 +28,7 @@ func (p place) OpenFile(name string, flag int, perm fs.FileMode) (*os.File, erro
 	return p.Root.OpenFile(name, flag, perm)
 }
 
+// Open is that of [os.Root].
 func (p place) Open(name string) (*os.File, error) {
 	if err := p.may("open"); err != nil {
 		return nil, err
@@ -34,6 +36,7 @@ func (p place) Open(name string) (*os.File, error) {
 	return p.Root.Open(name)
 }
 
+// Link is that of [os.Root].
 func (p place) Link(from, to string) error {
 	if err := p.may("link"); err != nil {
 		return err
@@ -41,6 +44,7 @@ func (p place) Link(from, to string) error {
 	return p.Root.Link(from, to)
 }
 
+// Rename is that of [os.Root].
 func (p place) Rename(from, to string) error {
 	if err := p.may("rename"); err != nil {
 		return err
@@ -48,6 +52,7 @@ func (p place) Rename(from, to string) error {
 	return p.Root.Rename(from, to)
 }
 
+// Remove is that of [os.Root].
 func (p place) Remove(name string) error {
 	if err := p.may("remove"); err != nil {
 		return err
