@@ -25,13 +25,24 @@ func Closes(text string) []IssueID {
 // CloseNothing puts the issues that a text from outside would close into code
 // spans, where a reader sees them and GitHub does not.
 func CloseNothing(text string) string {
-	return closingWords().ReplaceAllString(text, "$1$2`$3`")
+	for len(Closes(text)) > 0 { // what stands behind a span may be a keyword only then
+		text = closingWords().ReplaceAllString(text, "$1$2`$3`")
+	}
+	return text
 }
 
 // Subject is a title that closes no issue, also as the subject of a commit,
 // where GitHub reads keywords in quotation marks, too: "Fix #123: log in" becomes
 // "Fix 123: log in".
 func Subject(title string) string {
+	for len(Closes(title)) > 0 { // an owner may be called GH-12
+		title = subject(title)
+	}
+	return title
+}
+
+// subject takes a sign from each keyword, and so comes to an end.
+func subject(title string) string {
 	return closingWords().ReplaceAllStringFunc(title, func(found string) string {
 		m := closingWords().FindStringSubmatch(found)
 		number := m[4] + m[5] + m[6]

@@ -118,11 +118,11 @@ func ignoreEscape(s string) string {
 
 // withBlock puts the block in the place of the old one, or at the end.
 func withBlock(text, block string) string {
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
 	begin := strings.Index(text, excludeBegin+"\n")
 	if begin < 0 {
-		if text != "" && !strings.HasSuffix(text, "\n") {
-			text += "\n"
-		}
 		return text + block
 	}
 	before, rest := text[:begin], text[begin:]

@@ -89,7 +89,7 @@ func (g *GitHub) issue(i *issue) fm.Issue {
 		Title:  fm.Line(i.GetTitle(), 0),
 		Body:   fm.Plain(i.GetBody()),
 		Closed: i.GetState() == "closed",
-		URL:    i.GetHTMLURL(),
+		URL:    fm.Line(i.GetHTMLURL(), 0),
 	}
 	for _, l := range i.Labels {
 		found.Labels = append(found.Labels, fm.Line(l.GetName(), 100))
