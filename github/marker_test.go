@@ -107,7 +107,7 @@ func FuzzAddTask(f *testing.F) {
 			}
 		}
 		rest := strings.NewReader(after)
-		for _, word := range strings.Fields(body) { // joined, halves of characters would make new ones
+		for word := range strings.FieldsSeq(body) { // joined, halves of characters would make new ones
 			for _, want := range word {
 				for got := rune(-1); got != want; {
 					r, _, err := rest.ReadRune()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -23,11 +24,7 @@ func (c *credentialCmd) Run(ctx context.Context, a *app) error {
 	if c.Verb != "get" || a.getenv("FM_TASK") != "" { // an agent has no business with it
 		return nil
 	}
-	asked := map[string]string{}
-	for lines := bufio.NewScanner(a.stdin); lines.Scan() && lines.Text() != ""; {
-		key, value, _ := strings.Cut(lines.Text(), "=")
-		asked[key] = value
-	}
+	asked := credentialQuestion(a.stdin)
 	h, err := a.find(ctx)
 	if err != nil {
 		return err
@@ -46,6 +43,16 @@ func (c *credentialCmd) Run(ctx context.Context, a *app) error {
 	}
 	fmt.Fprintf(h.stdout, "username=x-access-token\npassword=%s\n", string(got.token))
 	return nil
+}
+
+// credentialQuestion reads KEY=VALUE in lines, up to an empty one.
+func credentialQuestion(r io.Reader) map[string]string {
+	asked := map[string]string{}
+	for lines := bufio.NewScanner(r); lines.Scan() && lines.Text() != ""; {
+		key, value, _ := strings.Cut(lines.Text(), "=")
+		asked[key] = value
+	}
+	return asked
 }
 
 // credential is how git gets the token where the issues are on GitHub.
