@@ -46,3 +46,31 @@ Get Go $wanted or later from https://go.dev/dl/; any Go from 1.21 on fetches it 
 mkdir -p "$root/.cache"
 usable_home
 usable_git
+
+# intact fails unless npm installed in a folder exactly what scripts/integrity
+# names.
+intact() { # folder
+	node - "$root/scripts/integrity" "$1/node_modules/.package-lock.json" <<'JS'
+const fs = require('fs');
+const pinned = new Set(fs.readFileSync(process.argv[2], 'utf8').split('\n'));
+for (const [path, p] of Object.entries(JSON.parse(fs.readFileSync(process.argv[3], 'utf8')).packages)) {
+  const got = `${path.replace('node_modules/', '')}@${p.version} ${p.integrity}`;
+  if (pinned.has(got)) continue;
+  console.error(`npm brought what scripts/integrity does not name: ${got}`);
+  process.exit(1);
+}
+JS
+}
+
+# unpack fetches one npm package as scripts/integrity has it, and unpacks what is
+# named of it, or all.
+unpack() { # package version folder [file…]
+	local name=$1 version=$2 into=$3 archive
+	shift 3
+	mkdir -p "$into"
+	archive=$into/$(npm pack --pack-destination "$into" --no-update-notifier --loglevel=error "$name@$version" | tail -n 1)
+	grep -qxF "$name@$version sha512-$(node -e 'console.log(require("crypto").createHash("sha512").update(require("fs").readFileSync(process.argv[1])).digest("base64"))' "$archive")" "$root/scripts/integrity" ||
+		die "npm brought another $name@$version than scripts/integrity names"
+	tar -xzf "$archive" -C "$into" --strip-components=1 "${@/#/package/}"
+	rm "$archive"
+}
