@@ -59,7 +59,7 @@ func (c *fixCmd) order(h *house) (*fixing, error) {
 	if f.priority, err = parsePriority(c.Priority); err != nil {
 		return nil, err
 	}
-	if f.mode, err = parsePermission(c.Mode); err != nil {
+	if f.mode, err = h.permission(c.Mode); err != nil {
 		return nil, err
 	}
 	if c.MaxParallel != nil {

@@ -37,7 +37,7 @@ type resumeCmd struct {
 }
 
 func (c *resumeCmd) Run(ctx context.Context, a *app) error {
-	mode, err := parsePermission(c.Mode)
+	mode, err := a.permission(c.Mode)
 	if err != nil {
 		return err
 	}

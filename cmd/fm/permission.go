@@ -24,6 +24,14 @@ func parsePermission(word string) (string, error) {
 	return "", unwanted("permission mode", word, fm.PermissionModes())
 }
 
+// permission is what a command was told, which is not for an agent to say.
+func (a *app) permission(word string) (string, error) {
+	if word != "" && a.inAgent() {
+		return "", usage("an agent cannot say what agents may do: run this in a shell of your own")
+	}
+	return parsePermission(word)
+}
+
 // mode is the permission mode that agents start in.
 func (h *house) mode(w supervisor.Wanted) string {
 	if w.Permission != "" {

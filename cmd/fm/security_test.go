@@ -165,8 +165,18 @@ func TestSecretsStayWithTheirUser(t *testing.T) {
 	})
 	var said strings.Builder
 	for _, words := range [][]string{
-		{"status"}, {"status", "--json"}, {"debug", "2"}, {"why", "2"}, {"logs", "worker-1"}, {"logs", "supervisor"}, {"report"}, {"doctor", "--json"},
-		{"work", "--source", "github", "12"}, {"work", "--source", "jira", "X-1"}, {"-v", "status"}, {"stop"},
+		{"status"},
+		{"status", "--json"},
+		{"debug", "2"},
+		{"why", "2"},
+		{"logs", "worker-1"},
+		{"logs", "supervisor"},
+		{"report"},
+		{"doctor", "--json"},
+		{"work", "--source", "github", "12"},
+		{"work", "--source", "jira", "X-1"},
+		{"-v", "status"},
+		{"stop"},
 	} {
 		out, _ := b.fm(words...) // some are refused: their words are looked at all the same
 		said.WriteString(out)

@@ -20,6 +20,9 @@ import (
 type trustCmd struct{}
 
 func (trustCmd) Run(ctx context.Context, a *app) error {
+	if a.inAgent() {
+		return usage("an agent trusts nothing in its user's place: run fm trust in a shell of your own")
+	}
 	h, err := a.find(ctx)
 	if err != nil {
 		return err
@@ -46,6 +49,10 @@ func (trustCmd) Run(ctx context.Context, a *app) error {
 	fmt.Fprintf(h.stdout, "✓ Trusted here, by you, until it is changed: %s\n", fm.Count(len(all), "thing"))
 	return nil
 }
+
+// inAgent says whether an agent runs fm, or somebody in its pane. It keeps an agent
+// from what is its user's to say, and is no wall: a mark can be taken off.
+func (a *app) inAgent() bool { return a.getenv("FM_TASK") != "" }
 
 // A risk is what somebody else's settings could do harm with: it is run, or says
 // where a token is sent.
@@ -248,11 +255,11 @@ func (h *house) record(all []risk) error {
 	if err != nil {
 		return err
 	}
-	text := h.trust()
+	lines := []string{h.trust()}
 	for _, r := range h.unseen(all) {
-		text += r.line()
+		lines = append(lines, r.line())
 	}
-	if err := disk.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := disk.WriteFile(file, []byte(strings.Join(lines, "")), 0o600); err != nil {
 		return errors.Join(errors.New("keep what you trust"), err)
 	}
 	return nil

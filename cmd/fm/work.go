@@ -41,7 +41,7 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	mode, err := parsePermission(c.Mode)
+	mode, err := a.permission(c.Mode)
 	if err != nil {
 		return err
 	}
