@@ -89,8 +89,8 @@ func projectChecks() []check {
 		},
 		{
 			group: theProject, name: "settings", look: (*visit).checkSettings,
-			fix:   "`${EDITOR:-vi} .founder-mode/config.json`",
-			about: "Whether `config.json` and `state.json` can be read.",
+			fix:   "`${EDITOR:-vi} .founder-mode/config.json`; `fm trust`",
+			about: "Whether `config.json` and `state.json` can be read, and what came with the repository and has something run is [trusted](security.md#a-repository-from-elsewhere).",
 		},
 		{
 			group: theProject, name: "files", look: (*visit).checkFiles, mends: true,
