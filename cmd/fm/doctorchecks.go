@@ -130,7 +130,7 @@ func workChecks() []check {
 		{
 			group: theWork, name: "worktrees", look: (*visit).checkTrees, mends: true,
 			fix:   "`fm doctor --fix`; `git worktree remove` and the like where something would be lost",
-			about: "Worktrees that no task needs, that stand ready while no supervisor runs, that have vanished, or that stand in the way. `--fix` forgets those that have vanished, and removes those whose task is over, if nothing in them is uncommitted, all commits are pushed or merged, and nobody is in them; `fm restore` brings one back.",
+			about: "Worktrees that no task needs, that stand ready for no task, that have vanished, or that stand in the way. `--fix` forgets those that have vanished, and removes those whose task is over, if nothing in them is uncommitted, all commits are pushed or merged, and nobody is in them; `fm restore` brings one back.",
 		},
 		{
 			group: theWork, name: "locks", look: (*visit).checkLocks, mends: true,

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/founder-mode/fm"
@@ -56,7 +57,7 @@ func (t taskTree) judge(ctx context.Context) (finding, bool) {
 	case t.State == git.Leaving:
 		return t.leaving(), true
 	case t.State == git.Ready:
-		return t.spare(), !t.holder().alive
+		return t.spare(), !t.holder().alive && !t.awaited()
 	case t.State == git.Vanished && t.Task == "":
 		return finding{level: warning, fix: "git worktree prune", found: fmt.Sprintf("git knows a worktree of yours, %s, whose folder is gone", t.Path)}, true
 	case t.Task == "" || t.State == git.Theirs || t.isSupervisors(t.task, t.known):
@@ -163,10 +164,17 @@ func (t taskTree) site() fm.Site {
 	return at
 }
 
+// awaited says whether tasks are to come, to which the next supervisor gives what
+// stands ready.
+func (t taskTree) awaited() bool {
+	q, err := t.queue()
+	return err != nil || slices.ContainsFunc(q.snap.Tasks, func(t fm.Task) bool { return t.Status == fm.Pending })
+}
+
 // spare stands ready, and no supervisor runs that would give it to a task.
 func (t taskTree) spare() finding {
 	return finding{
-		level: warning, found: t.Path + " stands ready for a task, and nobody looks after it",
+		level: warning, found: t.Path + " stands ready, and no task is to come",
 		mend: func(ctx context.Context) (string, error) {
 			if t.house.incumbent().alive {
 				return "", errCameBack
