@@ -206,7 +206,7 @@ func TestAFailedSyncIsNeverRepeated(t *testing.T) {
 // Fault: F4, F5.
 //
 // Caught: a damaged queue.txt that was replaced although there was no room to keep
-// it; half of it that was left behind at each try.
+// it.
 func TestAFullOrReadOnlyDiskLosesNothing(t *testing.T) {
 	all := 0
 	for what, errno := range map[string]unix.Errno{"full": unix.ENOSPC, "read-only": unix.EROFS} {

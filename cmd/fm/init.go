@@ -158,7 +158,8 @@ func (f *fitting) look(name string) (state, []byte, error) {
 	return sealState(text), text, err
 }
 
-// replace writes a file whole. The root lets no link lead out of the checkout.
+// replace writes a file whole, also across a power cut: the settings that were
+// there before are its user's. The root lets no link lead out of the checkout.
 func (f *fitting) replace(name string, text []byte) error {
 	mode := fs.FileMode(0o755)
 	if path.Dir(name) == path.Base(f.project.Dir()) {
@@ -169,14 +170,25 @@ func (f *fitting) replace(name string, text []byte) error {
 	}
 	temp := path.Join(path.Dir(name), ".fm-"+rand.Text())
 	defer failpoint.Step("config.write")()
-	err := f.root.WriteFile(temp, text, 0o644)
-	if err == nil {
+	file, err := f.root.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err = file.Write(text); err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
 		err = f.root.Rename(temp, name)
 	}
 	if err != nil {
 		_ = f.root.Remove(temp) // the first error is the one to tell
+		return err
 	}
-	return err
+	folder, err := f.root.Open(path.Dir(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // end says what to do with what was written.
