@@ -9,7 +9,7 @@ import (
 // deathWait lets the reports that follow a death be read before it counts. This
 // wait and the others below end with a look, never with the clock alone: when
 // the machine slept, what is believed may be an hour old.
-const deathWait = 500 * time.Millisecond
+const deathWait = 300 * time.Millisecond
 
 // dead decides about an attempt whose process is gone. A first end is
 // forgiven, and the conversation goes on; a second one soon after is a failure,
