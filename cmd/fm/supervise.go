@@ -193,10 +193,10 @@ func (h *house) options(ctx context.Context, terminal *tmux.Server, at *office) 
 	if err != nil {
 		return supervisor.Options{}, err
 	}
-	agent, err := h.agent()
 	if *h.config.Worktrees.Ready == 0 {
 		_ = repo.Stock(ctx, 0) // what was kept before the setting was changed; nobody takes it
 	}
+	agent, err := h.agent()
 	if err != nil {
 		return supervisor.Options{}, err
 	}
