@@ -135,5 +135,6 @@ func startsWithoutADialog(t play) {
 	s := newStage(t, fm.Config{Agent: fm.AgentConfig{PermissionMode: "bypassPermissions"}}, solve, withKey, "IS_SANDBOX=1")
 	s.sh(`echo '{"mcpServers":{"foo":{"command":"/bin/true"}}}' > .mcp.json && echo outside > ../home/outside.md && echo "@$PWD/../home/outside.md" > CLAUDE.md &&
 		git add .mcp.json CLAUDE.md && git -c user.name=t -c user.email=t@localhost commit -qm files && git push -q origin HEAD:main`)
+	s.must("trust") // of .mcp.json: fm tells the CLI to trust the folder
 	s.done(s.begin())
 }
