@@ -146,6 +146,10 @@ func (r *Repo) reuse(ctx context.Context, p place, w worktree, tip string) error
 		return r.redo(ctx, p, w, tip)
 	case w.gone:
 		return r.reconnect(ctx, p)
+	case r.astrayFile(p):
+		if err := r.mendLinks(ctx, p.dir); err != nil {
+			return err
+		}
 	}
 	if done, err := r.handOn(ctx, p, w, tip); err != nil || done {
 		return err

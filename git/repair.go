@@ -57,6 +57,22 @@ func (r *Repo) reconnect(ctx context.Context, p place) error {
 	return r.mendMove(ctx, p.dir)
 }
 
+// astrayFile says whether the worktree's .git file names another folder than the
+// one where git has the worktree registered. The list of git does not tell.
+func (r *Repo) astrayFile(p place) bool {
+	text, err := os.ReadFile(filepath.Join(p.dir, ".git"))
+	to, ok := strings.CutPrefix(strings.TrimSpace(string(text)), "gitdir: ")
+	if err != nil || !ok {
+		return err == nil
+	}
+	there, err := os.Stat(to)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	admin, err := os.Stat(r.adminDir(p))
+	return err == nil && !os.SameFile(there, admin)
+}
+
 // clearStaleLocks removes the lock files that dead git commands left and that
 // would stop this task. A young one, or one whose owner may live, stays: git
 // then fails, and the call is made again later. One in the task's own worktree

@@ -321,7 +321,13 @@ func gitFile(path string) string {
 
 // mendMove tells git where a worktree went.
 func (r *Repo) mendMove(ctx context.Context, path string) error {
-	_, err := r.run(ctx, call{step: failpoint.Name("git.repair-worktree"), op: "repair worktree", target: path, args: []string{"worktree", "repair", "--", path}})
+	return r.mendLinks(ctx, path, "--", path)
+}
+
+// mendLinks has git connect worktrees and their registrations again: those of the
+// paths, which went elsewhere, or, without any, those whose .git file lost the way.
+func (r *Repo) mendLinks(ctx context.Context, target string, paths ...string) error {
+	_, err := r.run(ctx, call{step: failpoint.Name("git.repair-worktree"), op: "repair worktree", target: target, args: append([]string{"worktree", "repair"}, paths...)})
 	return err
 }
 
