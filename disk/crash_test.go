@@ -144,7 +144,8 @@ func (l *life) endure() error {
 
 // Every operation fails once, and the caller just goes on. Caught: fsync repeated
 // on the same file after it failed; a view that could not be read, or whose edits
-// did not reach the ledger, counted as read.
+// did not reach the ledger, counted as read; a damaged queue.txt that was replaced
+// although it could not be kept.
 //
 // Fault: F4, F6.
 func TestFailureOfEveryOperationLosesNothing(t *testing.T) {
@@ -166,6 +167,9 @@ func (l *life) outlives(t *testing.T, what string) {
 	if err := l.endure(); err != nil {
 		t.Errorf("%s: still failing: %v", what, err)
 		return
+	}
+	if text := l.lost(); text != "" {
+		t.Errorf("%s: what a person saved is kept nowhere: %q", what, text)
 	}
 	if l.m.again > 0 {
 		t.Errorf("%s: %d syncs of a handle where one had failed", what, l.m.again)
@@ -205,8 +209,7 @@ func TestAFailedSyncIsNeverRepeated(t *testing.T) {
 //
 // Fault: F4, F5.
 //
-// Caught: a damaged queue.txt that was replaced although there was no room to keep
-// it.
+// Caught: Append without Truncate after a short write.
 func TestAFullOrReadOnlyDiskLosesNothing(t *testing.T) {
 	all := 0
 	for what, errno := range map[string]unix.Errno{"full": unix.ENOSPC, "read-only": unix.EROFS} {

@@ -50,6 +50,7 @@ type life struct {
 	written []string          // comments that a person wrote
 	noted   []string          // those that were taken in
 	aside   map[string]string // what is told to be kept, by its name
+	spoilt  []string          // views that were damaged
 	rotten  bool              // the ledger was damaged, and is not rebuilt yet
 
 	shown    bool // the last call could write the view
@@ -229,6 +230,21 @@ func (l *life) compare(m *memory, s queue.Snapshot) error {
 		}
 	}
 	return nil
+}
+
+// lost is the last damaged view, if it was kept nowhere; "" for none. Its person
+// may have written over an earlier one before fm could look at it.
+func (l *life) lost() string {
+	for _, text := range l.spoilt[max(0, len(l.spoilt)-1):] {
+		kept := false
+		for name, ino := range l.m.names {
+			kept = kept || strings.HasPrefix(name, "/p/queue.damaged.") && string(l.m.nodes[ino].data) == text
+		}
+		if !kept {
+			return text
+		}
+	}
+	return ""
 }
 
 // sums adds up what the tasks have spent, and what was spent on the days. It is

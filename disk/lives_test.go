@@ -178,6 +178,14 @@ func lineOf(view string, id fm.TaskID) string {
 	return ""
 }
 
+// damage is a save that goes wrong. What it left must be kept.
+func damage(edit func(string) string) step {
+	return person(func(l *life) {
+		l.m.save(viewFile, edit)
+		l.spoilt = append(l.spoilt, l.m.text(viewFile))
+	})
+}
+
 func removeLine(id fm.TaskID) step {
 	return person(func(l *life) {
 		l.m.exchange(viewFile, func(s string) string {
@@ -229,9 +237,9 @@ func lives() map[string]story {
 			remark("not a line at all"), complete("5", "9"),
 		}},
 		"a view that is cut off is kept aside": {[]step{newTasks("1", "2", "3", "4"), claim("1", 1)}, []step{
-			person(func(l *life) { l.m.save(viewFile, func(s string) string { return s[:len(s)*2/3] }) }),
+			damage(func(s string) string { return s[:len(s)*2/3] }),
 			look(0), look(600 * time.Millisecond), complete("1", "7"),
-			person(func(l *life) { l.m.save(viewFile, func(string) string { return "all gone\n" }) }),
+			damage(func(string) string { return "all gone\n" }),
 			look(0), look(600 * time.Millisecond), claim("2", 1),
 		}},
 		"a view that goes away": {[]step{newTasks("1", "2", "3"), claim("1", 1)}, []step{
