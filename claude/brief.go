@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/founder-mode/fm"
+	"github.com/founder-mode/fm/failpoint"
 )
 
 // What TASK.md repeats at most, in runes. ISSUE.json has the issue whole.
@@ -44,6 +45,7 @@ func writeInside(root *os.Root, name string, text []byte) error {
 	if err := root.RemoveAll(name); err != nil {
 		return err
 	}
+	defer failpoint.Step("agent.write-brief")()
 	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err

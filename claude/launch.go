@@ -130,7 +130,6 @@ func (c *Claude) writeLauncher(b fm.Brief, talk conversation) (string, error) {
 		sandbox: c.mode(b) == bypass && os.Geteuid() == 0,
 		prompt:  filepath.Join(dir, "prompt.md"),
 	}
-	defer failpoint.Step("agent.write-launcher")()
 	return launcher, errors.Join(
 		replace(filepath.Join(dir, "settings.json"), settings, 0o600),
 		replace(l.prompt, []byte(prompt(b.Task, talk)), 0o600),
@@ -177,6 +176,7 @@ func deniedTools(t fm.Task) []string {
 
 // replace writes a file whole, whatever stands under its name.
 func replace(path string, text []byte, mode os.FileMode) error {
+	defer failpoint.Step("agent.write-launcher")()
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err

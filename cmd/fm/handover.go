@@ -134,7 +134,10 @@ func readHandOver(path, host string) (handOver, error) {
 func (h *house) forgetToken() error {
 	var errs []error
 	for _, path := range slices.Concat(h.handOverFiles(forGitHub), h.handOverFiles(forJira)) {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		done := failpoint.Step("token.forget")
+		err := os.Remove(path)
+		done()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}
 	}

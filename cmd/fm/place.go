@@ -249,13 +249,15 @@ func (h *house) setAside(ctx context.Context, from place) error {
 		n++
 	}
 	dir := h.project.File(fmt.Sprintf("%s.%d", from.source, n))
-	defer failpoint.Step("place.put-aside")()
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
 	// tmp holds older versions of queue.txt, whose lines would come back.
 	for _, name := range []string{"ledger", "queue.txt", "tmp", "plans", "events", "launch", "journal"} {
-		if err := os.Rename(h.project.File(name), filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		done := failpoint.Step("place.put-aside")
+		err := os.Rename(h.project.File(name), filepath.Join(dir, name))
+		done()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("put the queue of %s aside: %w", from, err)
 		}
 	}
