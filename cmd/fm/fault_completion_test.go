@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 // of COMPLETION.md that is none: it is read at once or refused at once, the task
 // waits for a person with the reason, and the supervisor looks on meanwhile. The
 // one of another attempt, and the one that is replaced all the time while it is
-// read, count as what they become. Caught: a device that was read for ever.
+// read, count as what they become.
 //
 // Fault: F18.
 func TestWhatIsNoCompletionFinishesNothing(t *testing.T) {
@@ -119,9 +118,6 @@ func TestARebootBelievesNoSession(t *testing.T) {
 		if err != nil || !strings.Contains(string(text), `"source":"resume"`) {
 			t.Errorf("%s was not resumed: %v\n%s", id, err, text)
 		}
-	}
-	if err := syscall.Kill(os.Getpid(), 0); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -172,8 +172,9 @@ func TestAFullRemoteIsWaitedFor(t *testing.T) {
 // TestAReadOnlyDiskIsSaidOnce: the disk with fm's files was mounted read-only
 // after an error. Each command says so in one line, and what only reads works. The
 // agents, whose hooks cannot write, work on. When it can be written again, fm
-// resume finds all of it. Caught: an agent that was held up by a hook that could
-// not write.
+// resume finds all of it. Caught: fm status that failed, because it opened the
+// ledger to write into it; fm resume that waited for a supervisor that could not
+// say why it did not come.
 //
 // Fault: F5.
 func TestAReadOnlyDiskIsSaidOnce(t *testing.T) {
@@ -235,7 +236,7 @@ func TestAReadOnlyDiskIsSaidOnce(t *testing.T) {
 // nothing more is heard of it. Killed, it cannot come back as long as nothing can
 // be written, and its guard goes on trying; the agents do not notice. When the
 // disk can be written again, nobody has to do anything: each task is done once.
-// Caught: a guard that gave up.
+// Caught: fm status that said that none ran, because it opened the lock to write.
 //
 // Fault: F5.
 func TestASupervisorOnAReadOnlyDiskGoesOnByItself(t *testing.T) {

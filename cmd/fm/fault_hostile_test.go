@@ -38,7 +38,7 @@ func (b *bench) noCanary() {
 		if err == nil && d.Name() == "canary" {
 			b.Errorf("%s: something was run", path)
 		}
-		return nil //nolint:nilerr // files come and go
+		return nil // files come and go
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -49,8 +49,7 @@ func (b *bench) noCanary() {
 // can: names of files, some of them in conflict with each other's, of branches and
 // tags, commits' messages and authors, titles of windows and panes, while a person
 // is attached whose status line shows those. Nothing of it is run, no command
-// shows what a terminal obeys, and what can be merged is. Caught: the name of a
-// file in conflict that moved the cursor; a pane's title that the status line ran.
+// shows what a terminal obeys, and what can be merged is.
 //
 // Fault: F19, F21, F23, F24.
 func TestWhatAgentsLeaveRunsNothing(t *testing.T) {
@@ -169,8 +168,15 @@ func TestHostileSettingsAndWordsAreRefused(t *testing.T) {
 	b.tame("queue")
 	b.must("stop", "--now")
 	for _, setting := range []fm.Config{
-		{Base: "--upload-pack=touch canary"}, {Base: "$(touch canary)"}, {Base: "../../x"}, {Remote: "--upload-pack=touch canary"},
-		{Remote: "ext::sh -c touch% canary"}, {Remote: "-x"}, {WorktreeDir: "-rf"}, {WorktreeDir: "#(touch canary)"}, {Source: "$(touch canary)"},
+		{Base: "--upload-pack=touch canary"},
+		{Base: "$(touch canary)"},
+		{Base: "../../x"},
+		{Remote: "--upload-pack=touch canary"},
+		{Remote: "ext::sh -c touch% canary"},
+		{Remote: "-x"},
+		{WorktreeDir: "-rf"},
+		{WorktreeDir: "#(touch canary)"},
+		{Source: "$(touch canary)"},
 		{Agent: fm.AgentConfig{Model: "--dangerously-skip-permissions"}},
 	} {
 		setting.Agent.Command, setting.Agent.Args = filepath.Join(binary, "fm"), []string{"scripted-agent"}

@@ -15,8 +15,8 @@ import (
 // its agent is at work, when its commits are there and nothing is pushed yet, and
 // before its task is begun again. The task goes on with its branch, which the
 // repository has; what was not committed is the user's loss. Nobody else is held
-// up, and no task is lost. Caught: a worktree that git still knew, so that it
-// could not be made again.
+// up, and no task is lost. Caught: an agent of which nothing was heard any more,
+// because no hook runs in a folder that is gone.
 //
 // Fault: F12.
 func TestADeletedWorktreeCostsTheWorkInItOnly(t *testing.T) {
@@ -76,8 +76,7 @@ func (b *bench) state(id fm.TaskID) string {
 // left its locks, in the repository and in the worktree of a task. Those are
 // removed where they are in the way, once their owner is provably gone. One that
 // a git has open, however old it is, stays, and is waited for. Nobody's attempt is
-// spent on it. Caught: a lock that was removed under a git that waited for its
-// editor.
+// spent on it.
 //
 // Fault: F11.
 func TestLocksThatGitLeftAreRemovedAndThoseOfOthersWaitedFor(t *testing.T) {

@@ -19,9 +19,7 @@ func (b *bench) limits(name, value string) {
 
 // TestWithoutInotifyEverythingIsSeenABitLater: the system gives no inotify
 // instance, or no watch, to fm. It says so once and works by looking: an agent's
-// work is merged, an edit of queue.txt is taken, and a dashboard's view changes.
-// With instances again the warning goes. Caught: a supervisor that did not start
-// without hints.
+// work is merged, and an edit of queue.txt is taken.
 //
 // Fault: F7, F8.
 func TestWithoutInotifyEverythingIsSeenABitLater(t *testing.T) {
@@ -50,9 +48,8 @@ func TestWithoutInotifyEverythingIsSeenABitLater(t *testing.T) {
 }
 
 // TestAStormOfEventsLosesNone: the folders that fm watches are flooded with files,
-// faster than anybody reads the events of the kernel, whose queue of them is made
-// short. What happens in the midst of it, an edit, a finished agent, is seen.
-// Caught: an overflow that ended the watch.
+// with more events than the kernel keeps for who does not read them. What happens
+// in the midst of it, an edit, a finished agent, is seen.
 //
 // Fault: F9.
 func TestAStormOfEventsLosesNone(t *testing.T) {
