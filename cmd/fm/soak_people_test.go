@@ -190,7 +190,7 @@ type visitor struct {
 func (s *soak) visit(ctx context.Context, n int, w supervisor.WorkerStatus) {
 	v := &visitor{soak: s, socket: filepath.Join(s.dir, fmt.Sprint("v", n)), worker: w.Worker, run: fm.Run{Task: w.Task, Attempt: w.Attempt}}
 	defer func() { _, _ = v.tmux(ctx, "kill-server") }() // it may be gone
-	if _, err := v.tmux(ctx, "-f", "/dev/null", "new-session", "-d", "-s", "p", "-x", "120", "-y", "40", "-c", s.project.Root,
+	if _, err := v.tmux(ctx, "-f", "/dev/null", "new-session", "-d", "-s", "p", "-x", "200", "-y", "41", "-c", s.project.Root,
 		filepath.Join(binary, "fm")+fmt.Sprintf(" attach worker-%d; echo came back; exec cat", int(w.Worker))); err != nil {
 		s.broken("", "a visitor has no terminal: %v", err)
 		return

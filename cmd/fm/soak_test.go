@@ -161,8 +161,8 @@ func newSoak(tb testing.TB, o soakOrder) *soak {
 func (s *soak) config(attempts int) fm.Config {
 	return fm.Config{
 		Agent:  fm.AgentConfig{Command: filepath.Join(binary, "fm"), Args: []string{"scripted-agent"}},
-		Health: fm.HealthConfig{Idle: seconds(20), Attempts: attempts}, Presence: fm.PresenceConfig{Grace: seconds(3)},
-		Tmux: fm.TmuxConfig{Width: 120, Height: 40, History: 500},
+		Health: fm.HealthConfig{Idle: seconds(20), Attempts: attempts}, Presence: fm.PresenceConfig{Grace: seconds(20)},
+		Tmux: fm.TmuxConfig{Width: 200, Height: 40, History: 500},
 	}
 }
 
