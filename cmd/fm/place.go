@@ -252,8 +252,10 @@ func (h *house) setAside(ctx context.Context, from place) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
-	// tmp holds older versions of queue.txt, whose lines would come back.
-	for _, name := range []string{"ledger", "queue.txt", "tmp", "plans", "events", "launch", "journal"} {
+	// tmp holds older versions of queue.txt, whose lines would come back. The ledger
+	// goes last: who is cut off finds the queue in it, and does all of this again; a
+	// queue.txt without it would be taken for the rest of a damage.
+	for _, name := range []string{"plans", "events", "launch", "journal", "queue.txt", "tmp", "ledger"} {
 		done := failpoint.Step("place.put-aside")
 		err := os.Rename(h.project.File(name), filepath.Join(dir, name))
 		done()
