@@ -232,6 +232,11 @@ func orderDramas() []drama {
 			th.do("stop")
 		},
 		own: []string{"state.write", "git.preserve", "tmux.end-server", "tmux.start"},
+		// Who was cut off before it was kept finds nothing to stop any more; it
+		// stands in the worktree, which stays.
+		forgive: func(r *remains) {
+			r.Refs = slices.DeleteFunc(slices.Clone(r.Refs), func(ref string) bool { return strings.HasPrefix(ref, "refs/fm/preserved/") })
+		},
 	}, {
 		name: "another place", forges: []string{onGitHub}, issues: []string{"A basket"}, parts: []string{"First"},
 		config:   func(c *fm.Config) { c.Source = "" },

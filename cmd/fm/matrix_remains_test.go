@@ -176,7 +176,7 @@ func (th *theater) files() (all []string) {
 }
 
 // variable are the parts of names that chance gives.
-var variable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|pulls/\d+|queue\.\d+`)
+var variable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|pulls/\d+|local\.\d+|queue\.\d+`)
 
 // passing names what differs between two runs in which nothing happens.
 func passing(name string) bool {
