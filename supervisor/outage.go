@@ -75,7 +75,7 @@ func (d *decision) strike(t fm.Task, p *Progress, rep fm.Report) {
 	if !p.StruckAt.IsZero() && rep.Turns <= p.StruckTurns {
 		return
 	}
-	p.StruckAt, p.StruckTurns, p.Judged = latestOf(rep.Since, p.StartedAt), rep.Turns, rep.Turns
+	p.StruckAt, p.StruckTurns, p.Judged, p.Unheard = latestOf(rep.Since, p.StartedAt), rep.Turns, rep.Turns, 0
 	if rep.Since.IsZero() {
 		p.StruckAt = s.SightAt
 	}
@@ -204,11 +204,18 @@ func (d *decision) probing() bool {
 	case s.proven(rep, o.Probe):
 		d.reopen(t.Run(), doingNow(rep)+", "+s.believed(rep))
 		return false
+	case struck(rep) && s.SightAt.Sub(o.Probe.ToldAt) > s.Rules.StartLimit && s.progress(t).Unheard >= MaxSentBack:
+		o.Probe = Probe{}
+		d.record(queue.Block(t, "it was told to go on after "+troubleOf(rep).Text()+", and gives no sign of it", s.At))
+		return false
 	case struck(rep) && s.SightAt.Sub(o.Probe.ToldAt) > s.Rules.StartLimit, s.SightAt.Sub(o.Probe.ToldAt) > probeLimit:
 		o.Probe, o.Tries = Probe{}, o.Tries+1
 		d.update(t.Run(), func(p *Progress) { // the next one is another
 			if !p.StruckAt.IsZero() {
 				p.StruckAt = s.SightAt
+			}
+			if struck(rep) { // it has not even begun: that is no word about the trouble
+				p.Unheard++
 			}
 		})
 		if o.Trouble == "" {
@@ -253,5 +260,5 @@ func (d *decision) recovered(t fm.Task, p *Progress, rep fm.Report) {
 	if !p.StruckAt.IsZero() && o.Trouble != "" && o.Probe.Run == (fm.Run{}) {
 		o.Probe = Probe{Run: t.Run(), Turns: rep.Turns, ToldAt: d.state.SightAt}
 	}
-	p.StruckAt = time.Time{}
+	p.StruckAt, p.Unheard = time.Time{}, 0
 }

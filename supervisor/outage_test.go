@@ -288,3 +288,24 @@ func TestProbeIsThrough(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAgentThatGivesNoSignHoldsNobodyUp: an agent that is woken in an outage,
+// and does not even begin, says nothing about the outage. Found by
+// TestCrashForgetsNothing. Caught: one agent that was deaf kept the gate closed
+// for as long as the machine ran.
+func TestAnAgentThatGivesNoSignHoldsNobodyUp(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.s.Wanted.Workers = 2
+	f.report("1", func(r *fm.Report) {
+		r.State, r.Since, r.Trouble, r.Turns = fm.AtPrompt, f.s.At, fm.ServerTrouble, r.Turns+1
+	})
+	f.run(time.Minute)
+	f.add(task("9", fm.Pending))
+	f.run(2 * time.Hour)
+	if deaf, _ := f.s.Queue.Task("1"); deaf.Status != fm.Blocked || !strings.Contains(deaf.Note, "gives no sign") {
+		t.Errorf("the deaf agent's task is %+v, want a person asked", deaf)
+	}
+	if next, _ := f.s.Queue.Task("9"); next.Status == fm.Pending {
+		t.Errorf("the next task is still %s; gate %+v", next.Status, f.s.Outage)
+	}
+}

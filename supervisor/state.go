@@ -155,6 +155,7 @@ type Progress struct {
 	EndedAt     time.Time // when fm ended it to start it again; zero for not
 	StruckAt    time.Time // when a shared trouble stopped it; zero for not
 	StruckTurns int       // turns that had ended then
+	Unheard     int       // times that it was woken then, and gave no sign
 }
 
 // sendBack gives the agent reasons to go on.
