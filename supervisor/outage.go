@@ -99,10 +99,14 @@ func (d *decision) strike(t fm.Task, p *Progress, rep fm.Report) {
 	d.explain(t.Run(), "shared trouble: nothing new is begun", fm.Line(doingNow(rep)+", "+s.believed(rep)+" "+rep.Says, 300), "wait until "+s.clock(until))
 }
 
-// reset says when a usage limit ends, if somebody knows.
+// reset says when a usage limit ends or ended, if somebody knows. A time before the
+// agent ran into it is that of an older limit.
 func (s State) reset(rep fm.Report) (time.Time, bool) {
-	at := rep.Limit.Resets
-	if troubleOf(rep) != fm.LimitTrouble || !at.After(s.SightAt) || at.Sub(s.SightAt) > farReset {
+	at, from := rep.Limit.Resets, rep.Since
+	if from.IsZero() {
+		from = s.SightAt
+	}
+	if troubleOf(rep) != fm.LimitTrouble || !at.After(from) || at.Sub(s.SightAt) > farReset {
 		return time.Time{}, false
 	}
 	return at.Add(afterReset), true

@@ -309,3 +309,24 @@ func TestAnAgentThatGivesNoSignHoldsNobodyUp(t *testing.T) {
 		t.Errorf("the next task is still %s; gate %+v", next.Status, f.s.Outage)
 	}
 }
+
+// TestALimitThatIsOverIsKnownToANewSupervisor: one that died while it woke an
+// agent is followed by one that knows when the limit ended. Found by the crash
+// matrix. Caught: a reset in the past that was taken for an unknown one, and five
+// minutes of waiting for nothing.
+func TestALimitThatIsOverIsKnownToANewSupervisor(t *testing.T) {
+	f := busyAgents(t, 1)
+	f.on = wakes(func(*film) bool { return false })
+	limit(f, "1", noon().Add(2*time.Minute))
+	f.run(time.Minute)
+	fresh := NewState(f.s.Rules)
+	fresh.At, fresh.Wanted, fresh.LookedAt = noon().Add(3*time.Minute), f.s.Wanted, f.s.LookedAt
+	reports, sight := f.s.Reports, f.s.Sight
+	fresh = fresh.holding(f.s.Queue)
+	fresh.Read, fresh.Reports, fresh.Sight = Seen, reports, sight
+	f.s, f.deeds = fresh.copied(), nil
+	f.run(time.Minute)
+	if len(f.deeds) == 0 || !strings.HasSuffix(f.deeds[0], "tell 1.1") {
+		t.Errorf("ordered %q, want the agent woken", f.deeds)
+	}
+}
