@@ -52,52 +52,6 @@ const (
 	itMissed outcomeOfKill = "not reached"
 )
 
-// TestCrashMatrix kills fm with SIGKILL at the steps that change the world, for
-// each kind of work, on each forge, and holds what there is in the end against
-// what there is when nobody was killed. What nobody could tell from the end, the
-// witnesses see while it happens.
-//
-// Each step is killed at least once on each forge on which it is reached, at its
-// beginning and at its end; with FM_MATRIX=full, in each kind of work.
-//
-// Fault: F1.
-func TestCrashMatrix(t *testing.T) {
-	m := &crashMatrix{full: os.Getenv(fullMatrix) == "full", room: map[bool]chan struct{}{false: make(chan struct{}, atOnce), true: make(chan struct{}, waiting)}, shown: map[scenery][]instant{}}
-	t.Cleanup(func() {
-		if dir, err := deadly(); err == nil {
-			_ = os.RemoveAll(dir)
-		}
-	})
-	all := dramas()
-	var recorded, over sync.WaitGroup
-	chosen := make(chan struct{})
-	for _, d := range all {
-		for _, forge := range d.forges {
-			recorded.Add(1)
-			over.Go(func() {
-				done := sync.OnceFunc(recorded.Done)
-				defer done() // the flag -run may leave it out
-				t.Run(d.name+","+forge, func(t *testing.T) {
-					want := m.record(t, d, forge)
-					done()
-					<-chosen
-					m.killAll(t, d, forge, want)
-				})
-			})
-		}
-	}
-	recorded.Wait()
-	if os.Getenv(fullMatrix) != "none" {
-		m.choose(all)
-	}
-	close(chosen)
-	over.Wait()
-	m.sum(t)
-	if len(m.shown) == sceneries(all) {
-		m.complete(t)
-	}
-}
-
 func sceneries(all []drama) (n int) {
 	for _, d := range all {
 		n += len(d.forges)
@@ -288,14 +242,7 @@ func (m *crashMatrix) complete(t *testing.T) {
 // spared are the kills from which fm comes back too late for a test to wait for
 // it, by kind of work, and why.
 func spared() map[string]string {
-	const late = "an agent that a supervisor was waking after a usage limit is not woken by the next one within two minutes"
-	spared := map[string]string{}
-	for _, step := range []string{"tmux.press", "tmux.paste"} {
-		for _, when := range []string{"before", "after"} {
-			spared["limit "+instant{command: "supervise", name: step, when: when}.String()] = late
-		}
-	}
-	return spared
+	return map[string]string{}
 }
 
 // unreached are the steps that no kind of work reaches, and why.
