@@ -127,7 +127,7 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	switch {
 	case moved(e.Stderr):
 		e.kind, e.cause = fm.ErrRefused, errMoved
-	case status != "" && broken(e.Stderr): // it may have room again in a minute
+	case broken(e.Stderr): // it may have room again in a minute, or live
 	case status != "", strings.Contains(e.Stderr, "failed to push some refs") && !strings.Contains(e.Stderr, "fatal:"):
 		e.kind = fm.ErrRefused // by the remote's rules, or by a hook here
 	}
@@ -162,11 +162,12 @@ func (r *Repo) address(ctx context.Context) (before, options []string, err error
 }
 
 // broken knows what a receiver says that could not take the commits for want of
-// something of its own. What is against its rules is no such thing, and stays so.
+// something of its own, or that died of it. What is against its rules is no such thing, and stays so.
 func broken(said string) bool {
 	for _, sign := range []string{
 		"No space left on device", "Disk quota exceeded", "Read-only file system", "Input/output error", "Cannot allocate memory",
 		"Too many open files", "Internal Server Error",
+		"died of signal", "unexpected disconnect", "error in sideband demultiplexer",
 	} {
 		if strings.Contains(said, sign) {
 			return true

@@ -3,6 +3,7 @@ package git_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -230,5 +231,31 @@ func TestARemoteBesideTheCheckoutMayBeRelative(t *testing.T) {
 		if got := y.git(y.remote, "rev-parse", "subissue/1"); got != want {
 			t.Errorf("%s: the remote has %s, want %s", name, got, want)
 		}
+	}
+}
+
+// A receiver that is killed, as by a machine without memory, has refused nothing.
+// Found by the soak. Caught: a push that was taken from its task for ever when
+// something killed git on the other side.
+func TestAReceiverThatIsKilledHasRefusedNothing(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	y.commit(y.prepare("1"), "a.txt", "one\n")
+	real, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := "#!/bin/sh\ncase $1 in unpack-objects) kill -9 $$;; esac\nunset GIT_EXEC_PATH\nexec " + real + " \"$@\"\n"
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "git"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	y.git(y.root, "config", "remote.origin.receivepack", "env GIT_EXEC_PATH="+dir+" git receive-pack")
+	if _, err := y.repo.Push(t.Context(), on("1")); err == nil || errors.Is(err, fm.ErrRefused) {
+		t.Fatalf("got %v, want a transient error", err)
+	}
+	y.git(y.root, "config", "--unset", "remote.origin.receivepack")
+	if _, err := y.repo.Push(t.Context(), on("1")); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -246,4 +246,11 @@ func spared() map[string]string {
 }
 
 // unreached are the steps that no kind of work reaches, and why.
-func unreached() map[string]string { return map[string]string{} }
+func unreached() map[string]string {
+	return map[string]string{
+		"git.adopt-index":  "only where files that git ignores lie in the way of a branch in the main checkout",
+		"git.move-rebased": "only where a branch is rebased whose worktree is gone",
+		"queue.keep":       "its place in the life of the file is cut at every operation by the simulated power cuts",
+		"tmux.configure":   "only where a server of an older fm runs",
+	}
+}

@@ -102,7 +102,7 @@ func (h *house) wantStop(ctx context.Context, mode supervisor.StopMode) error {
 // survived their terminal. With a supervisor that was started meanwhile, this
 // is its business. The token that was left for one goes, too.
 func (h *house) reap(ctx context.Context) error {
-	if _, alive := h.supervisorPID(); alive {
+	if h.goesOn(ctx) {
 		return nil
 	}
 	if err := h.forgetToken(); err != nil {
@@ -114,6 +114,19 @@ func (h *house) reap(ctx context.Context) error {
 		return err
 	}
 	return agent.ReapAll(ctx)
+}
+
+// goesOn says whether a supervisor lives that is to stay. One that a guard has
+// started, and that only looks whether it is to stop, is waited for.
+func (h *house) goesOn(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	_ = h.until(ctx, func(_ supervisor.Status, alive bool) bool { // the look behind it tells
+		w, err := h.wanted()
+		return !alive || err == nil && w.Stop == ""
+	})
+	_, alive := h.supervisorPID()
+	return alive
 }
 
 // clearReady removes worktrees that stand ready and were left by a supervisor that

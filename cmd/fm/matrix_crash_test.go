@@ -15,7 +15,7 @@ import (
 //
 // Each step is killed at least once on each forge on which it is reached, at its
 // beginning and at its end; with FM_MATRIX=full, in each kind of work.
-// It is left out under the race detector: the processes that it kills have none.
+// It takes ten minutes, and is run by scripts/proof: the gate leaves it out.
 //
 // Fault: F1.
 func TestCrashMatrix(t *testing.T) {
