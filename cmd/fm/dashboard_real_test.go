@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,6 +18,7 @@ import (
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/process"
 	"github.com/founder-mode/fm/queue"
+	"github.com/founder-mode/fm/supervisor"
 )
 
 // soon is how long a machine that is busy may take for what takes an instant.
@@ -115,6 +117,10 @@ func TestDashboardOfAFolderThatIsTakenAway(t *testing.T) {
 func TestAnswerIsSeenWithoutASupervisor(t *testing.T) {
 	t.Parallel()
 	w := newFruitShop(t)
+	w.until("the question to be seen", time.Minute, func() (any, bool) {
+		s := w.status()
+		return s, slices.ContainsFunc(s.Workers, func(ws supervisor.WorkerStatus) bool { return ws.State == string(fm.Waiting) })
+	})
 	w.losesSupervisor()
 	w.types("fm dashboard")
 	w.shows(`supervisor down`)
@@ -143,17 +149,17 @@ func (b *bench) losesSupervisor() {
 	if err != nil {
 		b.Fatal(err)
 	}
-	supervisor := b.status().PID
+	decider := b.status().PID
 	// Both stand still before either ends: neither can start the other anew.
 	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
-		for _, pid := range []int{guard, supervisor} {
+		for _, pid := range []int{guard, decider} {
 			if err := syscall.Kill(pid, sig); err != nil {
 				b.Fatal(err)
 			}
 		}
 	}
 	b.until("the end of the supervisor", soon, func() (any, bool) {
-		return supervisor, !process.Alive(supervisor, "") && !process.Alive(guard, "")
+		return decider, !process.Alive(decider, "") && !process.Alive(guard, "")
 	})
 }
 

@@ -520,6 +520,7 @@ func TestAFixNamesAFolderWithASpaceAsOneWord(t *testing.T) {
 		t.Errorf("the queue: %s", fix)
 	}
 	spoil(h.project.ConfigFile(), "{")
+	_, v.broken = settings(h.project.ConfigFile())
 	if _, fix := levels(v.checkSettings(t.Context())); fix != "${EDITOR:-vi} "+word(h.project.ConfigFile()) {
 		t.Errorf("the settings: %s", fix)
 	}

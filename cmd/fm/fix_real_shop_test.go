@@ -132,7 +132,7 @@ func newShop(t play) *shop {
 	for name, text := range shopFiles {
 		s.file(filepath.Join(s.project.Root, name), text)
 	}
-	s.sh("git add . && git commit -q -m 'Sell things' && git push -q origin HEAD")
+	s.sh("git add . ':(exclude).founder-mode' && git commit -q -m 'Sell things' && git push -q origin HEAD")
 	for i, issue := range shopIssues {
 		head := ""
 		if issue.head != "" {
