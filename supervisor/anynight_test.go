@@ -74,7 +74,7 @@ func (n *night) happened(what string) {
 func (n *night) agent(r fm.Run) time.Duration {
 	d := time.Duration(3+n.dice.roll(20, "agent", r)) * time.Minute
 	if n.crashes(r) {
-		return -d
+		return -min(d, lasting-time.Minute) // who has lasted longer is begun again, as often as that happens
 	}
 	return d
 }
