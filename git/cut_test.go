@@ -37,6 +37,8 @@ func TestCutOff(t *testing.T) {
 	switch os.Getenv("FM_VERB") {
 	case "remove":
 		_, err = repo.Remove(t.Context(), at)
+	case "restore":
+		_, _, err = repo.Restore(t.Context(), on(at.Task))
 	case "stock":
 		err = repo.Stock(t.Context(), 2)
 	case "take":

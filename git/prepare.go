@@ -82,7 +82,7 @@ func (r *Repo) locked(ctx context.Context, p place, way func(context.Context, pl
 		return false, err
 	}
 	if done, err = way(ctx, p); err == nil && done {
-		err = r.made(p)
+		err = errors.Join(r.made(p), r.restored(p))
 	}
 	if err != nil {
 		return false, creationError(p, err)

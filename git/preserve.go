@@ -61,13 +61,19 @@ func (r *Repo) preserve(ctx context.Context, p place, w worktree) (string, error
 
 // save keeps a commit of what stands in the worktree, and notes that it did.
 func (r *Repo) save(ctx context.Context, p place, top string) (string, error) {
-	if _, err := r.run(ctx, call{step: failpoint.Name("git.note-last"), op: "note", target: p.last(), args: durable("update-ref", p.last(), top)}); err != nil {
+	if err := r.noteLast(ctx, p, top); err != nil {
 		return "", err
 	}
 	if safe, err := r.published(ctx, p, top); err != nil || safe {
 		return "", err
 	}
 	return r.keep(ctx, p, top)
+}
+
+// noteLast notes what stood in the worktree last.
+func (r *Repo) noteLast(ctx context.Context, p place, commit string) error {
+	_, err := r.run(ctx, call{step: failpoint.Name("git.note-last"), op: "note", target: p.last(), args: durable("update-ref", p.last(), commit)})
+	return err
 }
 
 // published says whether the remote has a commit, as far as is known here.

@@ -27,7 +27,8 @@ import (
 // came back, but what was preserved does not fit the branch any more, the
 // folder, the ref and an error come back, which says how to go on and wraps
 // [fm.ErrConflict] when both changed the same lines, else [fm.ErrRefused].
-// [fm.ErrGone] means that nothing of the task is kept.
+// [fm.ErrGone] means that nothing of the task is kept. One that was cut off can
+// be asked for again.
 func (r *Repo) Restore(ctx context.Context, at fm.Site) (dir, ref string, err error) {
 	p, err := r.place(at)
 	if err != nil {
@@ -38,30 +39,46 @@ func (r *Repo) Restore(ctx context.Context, at fm.Site) (dir, ref string, err er
 		return "", "", err
 	}
 	defer release()
+	k, err := r.standUp(ctx, p)
+	if err == nil {
+		dir = p.dir
+		ref, err = r.putBack(ctx, p, k)
+	}
+	if ctx.Err() == nil {
+		err = errors.Join(err, r.restored(p))
+	}
+	if err != nil {
+		return dir, ref, restoreError(p, err)
+	}
+	return dir, ref, nil
+}
+
+// standUp makes the worktree anew, and says what was kept of it.
+func (r *Repo) standUp(ctx context.Context, p place) (kept, error) {
+	if err := r.undoHalf(ctx, p); err != nil {
+		return kept{}, err
+	}
 	k, err := r.recall(ctx, p)
 	if err != nil {
-		return "", "", restoreError(p, err)
+		return k, err
 	}
 	if err := r.vacant(ctx, p, k); err != nil {
-		return "", "", restoreError(p, err)
+		return k, err
 	}
 	tip, err := r.lastTip(ctx, p, k)
 	if err != nil {
-		return "", "", restoreError(p, err)
+		return k, err
 	}
 	if err := r.exclude(); err != nil {
-		return "", "", restoreError(p, err)
+		return k, err
+	}
+	if err := r.restoring(p, k.commit); err != nil {
+		return k, err
 	}
 	if err := r.ensure(ctx, p, tip); err != nil {
-		return "", "", restoreError(p, err)
+		return k, err
 	}
-	if err := r.made(p); err != nil {
-		return "", "", restoreError(p, err)
-	}
-	if ref, err = r.putBack(ctx, p, k); err != nil {
-		err = restoreError(p, err)
-	}
-	return p.dir, ref, err
+	return k, r.made(p)
 }
 
 func restoreError(p place, err error) error {

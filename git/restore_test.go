@@ -2,6 +2,7 @@ package git_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -289,5 +290,54 @@ func TestParallelRestoresAllSucceed(t *testing.T) {
 		if got := y.read(filepath.Join(y.root, ".worktrees", fm.Worktree(id), "main.txt")); got != string(id) {
 			t.Errorf("%s holds %q", id, got)
 		}
+	}
+}
+
+// Caught: the worktree of a restore that was cut off, taken for somebody's; what
+// half of it held, taken for what was there last.
+func TestRestoreBeginsAnewWhereverItWasCutOff(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	n := 1
+	for ; ; n++ {
+		id := fm.TaskID(fmt.Sprint(n))
+		dir := y.prepare(id)
+		y.mess(dir)
+		want, status := y.tree(dir), y.git(dir, "status", "--porcelain", "-uall")
+		y.remove(id)
+		cut := y.cut("restore", id, n)
+		if cut {
+			y.restore(id)
+		}
+		if diff := cmp.Diff(want, y.tree(dir)); diff != "" {
+			t.Errorf("cut at %d: %s", n, diff)
+		}
+		if diff := cmp.Diff(status, y.git(dir, "status", "--porcelain", "-uall")); diff != "" {
+			t.Errorf("cut at %d: %s", n, diff)
+		}
+		_, _, err := y.repo.Restore(t.Context(), on(id))
+		refused(t, err, "there already")
+		if !cut {
+			break
+		}
+	}
+	if n < 10 {
+		t.Fatalf("only %d commands", n)
+	}
+}
+
+// Caught: a worktree that an agent got since a restore was cut off, taken from it.
+func TestRestoreThatWasCutOffForgetsItWhenSomebodyWorksThere(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	id := fm.TaskID("1")
+	y.write(filepath.Join(y.prepare(id), "main.txt"), "mine\n")
+	y.remove(id)
+	for n := 1; y.cut("restore", id, n); n++ {
+		dir := y.prepare(id)
+		y.write(filepath.Join(dir, "main.txt"), fmt.Sprintf("at work, %d\n", n))
+		_, _, err := y.repo.Restore(t.Context(), on(id))
+		refused(t, err, "there already")
+		y.remove(id)
 	}
 }

@@ -347,9 +347,9 @@ func mendDramas() []drama {
 			th.statuses(1, fm.Merged)
 			th.closed(1)
 			th.do("stop")
-			th.restored()
+			th.do("restore", "2")
 		},
-		own: []string{"git.add-worktree"},
+		own: []string{"git.add-worktree", "git.restoring", "git.restore-files"},
 	}}
 }
 
@@ -423,22 +423,6 @@ func (th *theater) guarded() bool {
 		}
 	}
 	return false
-}
-
-// restored has a worktree brought back. One that is there already is left as it
-// is, half of it or not: who was cut off takes it away and begins anew.
-func (th *theater) restored() {
-	th.Helper()
-	for range 5 {
-		out, _ := th.run("restore", "2") // the file tells
-		if th.exists(".worktrees/issue-2/thought.txt") {
-			return
-		}
-		if strings.Contains(out, "is there already") {
-			th.sh("git worktree remove --force .worktrees/issue-2")
-		}
-	}
-	th.Fatal("the worktree does not come back")
 }
 
 // closed waits until so many parents are closed, and none is open.
