@@ -197,21 +197,33 @@ func TestPrepareRemovesOnlyAbandonedLocks(t *testing.T) {
 
 // An agent that was killed in the middle of a commit is started again within
 // seconds. Caught: the minute that other locks are given, in which the next
-// agent could not commit anything.
+// agent could not commit anything; the lock of the branch, left out.
 //
 // Fault: F11.
 func TestACommitThatWasCutOffDoesNotStopTheNextAttempt(t *testing.T) {
 	t.Parallel()
-	y := newYard(t, "")
-	dir := y.prepare("1")
-	lock := filepath.Join(y.root, ".git", "worktrees", "issue-1", "index.lock")
-	y.write(lock, "")
-	cut := time.Now().Add(-2 * time.Second)
-	if err := os.Chtimes(lock, cut, cut); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"worktrees/issue-1/index.lock", "worktrees/issue-1/HEAD.lock", "refs/heads/subissue/1.lock"} {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			y := newYard(t, "")
+			dir := y.prepare("1")
+			lock := filepath.Join(y.root, ".git", filepath.FromSlash(name))
+			y.write(lock, "")
+			young := time.Now().Add(time.Minute)
+			if err := os.Chtimes(lock, young, young); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := y.repo.Prepare(t.Context(), on("1")); err == nil || errors.Is(err, fm.ErrRefused) {
+				t.Fatalf("a young lock: got %v, want to be told to wait", err)
+			}
+			cut := time.Now().Add(-2 * time.Second)
+			if err := os.Chtimes(lock, cut, cut); err != nil {
+				t.Fatal(err)
+			}
+			y.prepare("1")
+			y.commit(dir, "a.txt", "a\n")
+		})
 	}
-	y.prepare("1")
-	y.commit(dir, "a.txt", "a\n")
 }
 
 // Fault: F11.

@@ -16,8 +16,8 @@ import (
 )
 
 // staleAge is how old a lock file must be before fm asks whether its owner is
-// gone; youngAge is enough for those of a task's own worktree, whose processes
-// are gone when it is prepared. blindAge applies where there is no /proc to ask.
+// gone; youngAge is enough for those that an agent's commit takes, for its
+// processes are gone when the worktree is prepared. blindAge applies where there is no /proc to ask.
 const (
 	youngAge = time.Second
 	staleAge = time.Minute
@@ -75,27 +75,31 @@ func (r *Repo) astrayFile(p place) bool {
 
 // clearStaleLocks removes the lock files that dead git commands left and that
 // would stop this task. A young one, or one whose owner may live, stays: git
-// then fails, and the call is made again later. One in the task's own worktree
-// has to go first, because there it is the agent that would fail: its every
-// commit, and the work with it.
+// then fails, and the call is made again later. Those that an agent's commit
+// takes have to go first, because there it is the agent that would fail: its
+// every commit, and the work with it.
 func (r *Repo) clearStaleLocks(p place, all []worktree) error {
+	folders := []string{r.common, p.dir}
+	for _, w := range all {
+		folders = append(folders, w.path)
+	}
 	admin := r.adminDir(p)
-	for _, path := range []string{filepath.Join(admin, "index.lock"), filepath.Join(admin, "HEAD.lock")} {
-		if err := clearLock(path, youngAge, p.dir); err != nil {
+	branch := filepath.Join(r.common, filepath.FromSlash(p.ref())+".lock")
+	for _, path := range []string{filepath.Join(admin, "index.lock"), filepath.Join(admin, "HEAD.lock"), branch} {
+		users := []string{p.dir}
+		if path == branch {
+			users = folders
+		}
+		if err := clearLock(path, youngAge, users...); err != nil {
 			return err
 		}
 		if _, err := os.Lstat(path); err == nil {
 			return fmt.Errorf("a git command may be at work in %q: it holds %q", p.dir, path)
 		}
 	}
-	folders := []string{r.common, p.dir}
-	for _, w := range all {
-		folders = append(folders, w.path)
-	}
 	for _, path := range []string{
 		filepath.Join(r.common, "config.lock"),
 		filepath.Join(r.common, "packed-refs.lock"),
-		filepath.Join(r.common, filepath.FromSlash(p.ref())+".lock"),
 		filepath.Join(r.common, filepath.FromSlash(p.pushed())+".lock"),
 		filepath.Join(r.common, filepath.FromSlash(r.tracking())+".lock"),
 	} {

@@ -38,6 +38,7 @@ func (r *Repo) Restore(ctx context.Context, at fm.Site) (dir, ref string, err er
 	if err != nil {
 		return "", "", err
 	}
+	defer r.sweep() // after the release: deleting many files takes its time
 	defer release()
 	k, err := r.standUp(ctx, p)
 	if err == nil {

@@ -315,6 +315,9 @@ func TestRestoreBeginsAnewWhereverItWasCutOff(t *testing.T) {
 		if diff := cmp.Diff(status, y.git(dir, "status", "--porcelain", "-uall")); diff != "" {
 			t.Errorf("cut at %d: %s", n, diff)
 		}
+		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), ".*")); len(left) > 0 {
+			t.Errorf("cut at %d: it left %q", n, left)
+		}
 		_, _, err := y.repo.Restore(t.Context(), on(id))
 		refused(t, err, "there already")
 		if !cut {

@@ -13,6 +13,10 @@ import (
 // startLimit is how long a supervisor may take to show itself.
 const startLimit = 20 * time.Second
 
+// guardLook is how long a guard is left to itself until it is looked whether it
+// lives.
+const guardLook = time.Second
+
 // ensure starts the supervisor unless it runs, and returns when it has looked
 // at the world. One that runs gets the token of this command, too.
 func (h *house) ensure(ctx context.Context) error {
@@ -42,7 +46,13 @@ func (h *house) ensure(ctx context.Context) error {
 	defer starting.done()
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
+	tried := time.Now()
 	err = h.until(ctx, func(s supervisor.Status, alive bool) bool {
+		if !alive && time.Since(tried) > guardLook {
+			// Its guard may have been killed before it started one.
+			tried = time.Now()
+			_ = h.begin(ctx, terminal, terminal.StartSupervisor) // what is wrong now was not a moment ago
+		}
 		// One that is to stop may have ended again by now.
 		return !s.Started.Equal(before.Started) && (alive && s.Server != "" || s.Wanted.Stop != "")
 	})
