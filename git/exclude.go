@@ -132,23 +132,33 @@ func withBlock(text, block string) string {
 	return before + block + strings.TrimPrefix(rest, excludeBegin+"\n") // the end was edited away: keep every line
 }
 
-// replaceFile swaps the content in one step, so that no git ever reads half.
+// replaceFile swaps the content in one step, so that no git ever reads half. The
+// caller holds the writer lock: what a killed one left under the name of the draft
+// is used again.
 func replaceFile(file, text string) error {
 	defer failpoint.Step("git.exclude")()
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".fm-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path.Base(file), err)
+	draft := filepath.Join(filepath.Dir(file), ".fm-exclude")
+	err := os.Remove(draft) // whatever it leads to is not ours
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = writeNew(draft, text)
 	}
-	defer func() { _ = os.Remove(tmp.Name()) }() // gone already when all went well
-	_, err = tmp.WriteString(text)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close())
 	if err == nil {
-		err = os.Rename(tmp.Name(), file)
+		err = os.Rename(draft, file)
 	}
 	if err != nil {
+		_ = os.Remove(draft)
 		return fmt.Errorf("write %s: %w", path.Base(file), err)
 	}
 	return nil
+}
+
+func writeNew(file, text string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
 }
 
 // markers are the files that fm and its agent leave in a task's folder.

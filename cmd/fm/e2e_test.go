@@ -194,6 +194,8 @@ func (b *bench) until(what string, limit time.Duration, state func() (last any, 
 		select {
 		case <-deadline:
 			b.Fatalf("waited %s for %s; last seen: %+v", limit, what, last)
+		case <-b.Context().Done():
+			b.Fatalf("waited for %s, until the test was over; last seen: %+v", what, last)
 		case <-tick.C:
 		}
 	}

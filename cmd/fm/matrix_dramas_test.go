@@ -73,7 +73,7 @@ func workDramas() []drama {
 		// that comes anew does not know that it was.
 		forgive: func(r *remains) { r.Lives = slices.Compact(slices.Clone(r.Lives)) },
 	}, {
-		name: "failure", forges: []string{onLocal}, issues: []string{"A basket"}, parts: []string{"Crashes"},
+		name: "failure", slow: true, forges: []string{onLocal}, issues: []string{"A basket"}, parts: []string{"Crashes"},
 		config:   func(c *fm.Config) { c.Health.Attempts = 1 },
 		scenario: obj{"tasks": []obj{script("Crashes", obj{"attempt": 1, "steps": []obj{{"do": "crash", "signal": "KILL"}}}, having(writes("crash"), "attempt", 2))}},
 		act: func(th *theater) {
@@ -158,7 +158,7 @@ func orderDramas() []drama {
 			th.closed(1)
 			th.do("stop")
 		},
-		own: []string{"state.write", "tmux.configure"},
+		own: []string{"state.write", "tmux.configure", "git.take-ready", "git.take-branch", "git.take-hand"},
 	}, {
 		name: "workers", forges: bothForges(), issues: []string{"A basket"}, parts: []string{"First", "Second"},
 		scenario: obj{"tasks": []obj{script("*", opened("one"), opened("one"))}},
@@ -267,7 +267,7 @@ func fixDramas() []drama {
 			th.do("stop")
 		},
 	}, {
-		name: "main checkout", forges: bothForges(), issues: []string{"First", "Second"},
+		name: "main checkout", slow: true, forges: bothForges(), issues: []string{"First", "Second"},
 		scenario: obj{"tasks": []obj{
 			script("First", obj{"steps": []obj{
 				{"do": "write", "path": "half.txt", "content": "half\n"},
@@ -311,7 +311,7 @@ func mendDramas() []drama {
 			r.Files = slices.DeleteFunc(slices.Clone(r.Files), func(name string) bool { return strings.Contains(name, ".damaged.") })
 		},
 	}, {
-		name: "broken trees", forges: []string{onLocal}, issues: []string{"A basket"}, parts: []string{"Gone", "Pointer", "Strayed"},
+		name: "broken trees", slow: true, forges: []string{onLocal}, issues: []string{"A basket"}, parts: []string{"Gone", "Pointer", "Strayed"},
 		scenario: obj{"tasks": []obj{
 			script("Gone", opened("gone"), opened("gone")), script("Pointer", opened("pointer"), opened("pointer")), script("Strayed", opened("strayed"), opened("strayed")),
 		}},

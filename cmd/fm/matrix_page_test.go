@@ -137,8 +137,11 @@ func (m *crashMatrix) page(source catalog.Catalog) string {
 			cells[r.name+","+r.drama+","+r.forge]++
 		}
 	}
-	which := "each step once on each forge, and in each kind of work its own steps"
-	if m.full {
+	which := "each step on each forge, what others see each time, and in each kind of work its own steps"
+	switch m.depth {
+	case lineDepth:
+		which += ", and behind each line of the ledger on the local forge"
+	case fullDepth:
 		which = "each step in each kind of work that reaches it, the first and the last time; the ledger each time"
 	}
 	b.WriteString("## The crash matrix\n\n")
@@ -165,6 +168,14 @@ func (m *crashMatrix) page(source catalog.Catalog) string {
 				fmt.Fprintf(b, "* `%s`: %s\n", p.Name, why)
 			}
 		}
+	}
+	b.WriteString("\nThat the matrix would tell a broken fm is shown by `TestTheMatrixTellsABrokenFm`, which builds these, and is only content when each is seen:\n\n| an fm in which | plays | is killed |\n|---|---|---|\n")
+	for _, m := range mutants() {
+		at := "not at all"
+		if m.at != (instant{}) {
+			at = "at `" + m.at.String() + "`"
+		}
+		fmt.Fprintf(b, "| %s | %s, %s | %s |\n", m.name, m.drama, m.forge, at)
 	}
 	return b.String()
 }

@@ -178,10 +178,16 @@ func (th *theater) files() (all []string) {
 // variable are the parts of names that chance gives.
 var variable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|pulls/\d+|local\.\d+|queue\.\d+`)
 
+// draft is the name of a file until it is whole.
+var draft = regexp.MustCompile(`/\.(new-|tmux-|claude\.json\.fm-)\d+$`)
+
 // passing names what differs between two runs in which nothing happens.
 func passing(name string) bool {
 	if strings.HasPrefix(name, "app/.founder-mode/tmp/queue.") {
 		return true // a view that was displaced stays for who may still write to it
+	}
+	if draft.MatchString(name) {
+		return true // half a file, which its writer was killed over, and nobody reads
 	}
 	for _, dir := range []string{"app/.git/objects", "app/.git/logs", "app/.git/refs"} {
 		if name == dir || strings.HasPrefix(name, dir+"/") {

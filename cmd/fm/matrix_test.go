@@ -15,18 +15,24 @@ import (
 )
 
 // atOnce is how many projects are played at the same time. They mostly wait.
-const atOnce = 5
+const atOnce = 6
 
 // waiting is how many more there are of those that wait for long.
-const waiting = 6
+const waiting = 10
 
-// fullMatrix has the whole product killed, not only each step once.
-const fullMatrix = "FM_MATRIX"
+// matrixDepth tells how much is killed. By default it is each step, before and
+// after, on each forge.
+const (
+	matrixDepth = "FM_MATRIX"
+	noDepth     = "none"
+	lineDepth   = "line" // also behind each line of the ledger, in each kind of work
+	fullDepth   = "full" // each step in each kind of work
+)
 
 // crashMatrix is what was found out.
 type crashMatrix struct {
-	full bool
-	room map[bool]chan struct{} // by whether it is slow
+	depth string
+	room  map[bool]chan struct{} // by whether it is slow
 
 	mu      sync.Mutex
 	shown   map[scenery][]instant // what an undisturbed run reached, in order
@@ -91,26 +97,35 @@ func (m *crashMatrix) record(t *testing.T, d drama, forge string) remains {
 	return got
 }
 
-// choose says where fm is killed. A kind of work comes first where it is the
-// only one to reach a step, and the work of all of them is spread.
+// choose says where fm is killed: in what a kind of work has for its own, and at
+// each other step in the first kind of work that comes to it.
 func (m *crashMatrix) choose(all []drama) {
 	m.chosen = map[scenery][]instant{}
-	once := map[string]bool{} // forge and step
+	once := map[string]bool{} // by spot
+	m.eachShown(all, func(d drama, at scenery, i instant, last int) {
+		if m.owns(d, at.forge, i, last) {
+			once[spot(at.forge, i)] = true
+			m.chosen[at] = append(m.chosen[at], i)
+		}
+	})
+	m.eachShown(all, func(_ drama, at scenery, i instant, _ int) {
+		if !once[spot(at.forge, i)] {
+			once[spot(at.forge, i)] = true
+			m.chosen[at] = append(m.chosen[at], i)
+		}
+	})
+}
+
+// eachShown goes through all that was reached, with the number of times.
+func (m *crashMatrix) eachShown(all []drama, do func(d drama, at scenery, i instant, last int)) {
 	for _, d := range all {
 		for _, forge := range d.forges {
-			at := scenery{d.name, forge}
-			last := map[instant]int{}
+			at, last := scenery{d.name, forge}, map[instant]int{}
 			for _, i := range m.shown[at] {
 				last[i.kind()] = i.time
 			}
 			for _, i := range m.shown[at] {
-				if spared()[d.name+" "+i.kind().String()] != "" {
-					continue
-				}
-				if m.counts(d, forge, i, last[i.kind()]) || !once[spot(forge, i)] {
-					once[spot(forge, i)] = true
-					m.chosen[at] = append(m.chosen[at], i)
-				}
+				do(d, at, i, last[i.kind()])
 			}
 		}
 	}
@@ -125,16 +140,25 @@ func spot(forge string, i instant) string {
 	return forge + " " + i.kind().String()
 }
 
-// counts says whether a step is killed in this kind of work, whoever else reaches
-// it. The ledger is what all of fm goes by: it is killed behind each line of it.
-func (m *crashMatrix) counts(d drama, forge string, i instant, last int) bool {
+// owns says whether a step is killed in this kind of work, whoever else reaches
+// it.
+func (m *crashMatrix) owns(d drama, forge string, i instant, last int) bool {
+	ledger := i.name == "ledger.append" && i.when == "after"
 	switch {
-	case m.full:
+	case m.depth == fullDepth:
 		return i.time == 1 || i.time == last && !slices.Contains(frequent(), i.name) || i.name == "ledger.append"
-	case i.time == 1 && slices.Contains(d.own, i.name):
+	case d.name == "work" && (ledger && forge != onJira || slices.Contains(deeds(forge), i.name)):
+		return true
+	case m.depth == lineDepth && ledger && forge == onLocal:
 		return true
 	}
-	return i.name == "ledger.append" && i.when == "after" && (forge == onLocal || forge == onGitHub && d.name == "work")
+	return i.time == 1 && slices.Contains(d.own, i.name) && (m.depth == lineDepth || forge == d.forges[0])
+}
+
+// deeds are the steps that others see. Like the lines of the ledger, which all of
+// fm goes by, they are not killed once, but each time.
+func deeds(forge string) []string {
+	return map[string][]string{onLocal: {"local.create", "local.replace"}, onGitHub: {"github.write"}, onJira: {"jira.write"}}[forge]
 }
 
 // frequent are the steps whose last time is nothing special.
@@ -237,12 +261,6 @@ func (m *crashMatrix) complete(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// spared are the kills from which fm comes back too late for a test to wait for
-// it, by kind of work, and why.
-func spared() map[string]string {
-	return map[string]string{}
 }
 
 // unreached are the steps that no kind of work reaches, and why.

@@ -57,21 +57,31 @@ var deadly = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-tags", "failpoint", "-o", filepath.Join(dir, "fm"), ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build fm with failpoints: %w\n%s", err, out)
-	}
-	return dir, nil
+	return dir, buildDeadly(filepath.Join(dir, "fm"))
 })
+
+func buildDeadly(program string, flags ...string) error {
+	build := exec.Command("go", append(append([]string{"build", "-tags", "failpoint", "-o", program}, flags...), ".")...)
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build fm with failpoints: %w\n%s", err, out)
+	}
+	return nil
+}
 
 // newTheater makes the project of a drama. Where at is not its zero value, fm
 // dies there.
 func newTheater(tb testing.TB, sc drama, forge string, at instant) *theater {
 	tb.Helper()
-	program, err := deadly()
+	dir, err := deadly()
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return theaterOf(tb, filepath.Join(dir, "fm"), sc, forge, at)
+}
+
+// theaterOf is newTheater for another fm.
+func theaterOf(tb testing.TB, program string, sc drama, forge string, at instant) *theater {
+	tb.Helper()
 	b := newBench(tb, fm.Config{})
 	th := &theater{bench: b, forge: forge}
 	bin := filepath.Join(b.dir, "bin")
@@ -82,7 +92,7 @@ func newTheater(tb testing.TB, sc drama, forge string, at instant) *theater {
 	if err := os.Mkdir(bin, 0o755); err != nil {
 		tb.Fatal(err)
 	}
-	if err := os.Link(filepath.Join(program, "fm"), filepath.Join(bin, "fm")); err != nil {
+	if err := os.Link(program, filepath.Join(bin, "fm")); err != nil {
 		tb.Fatal(err)
 	}
 	th.witness()
