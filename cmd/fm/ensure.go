@@ -26,7 +26,7 @@ func (h *house) ensure(ctx context.Context) error {
 	if err := h.handToken(ctx); err != nil {
 		return err
 	}
-	if _, alive := h.supervisorPID(); alive {
+	if h.stays(ctx) {
 		return nil
 	}
 	// It could not even say why it does not come up.
@@ -60,6 +60,24 @@ func (h *house) ensure(ctx context.Context) error {
 		return fmt.Errorf("start supervisor: it did not come up within %s; see %s/supervisor.log", startLimit, h.project.Logs())
 	}
 	return err
+}
+
+// stays says whether a supervisor lives that need not be started. One that is to
+// stay, and goes by an older wish to end, may end yet: it is waited for until it
+// shows that it has read the new one.
+func (h *house) stays(ctx context.Context) bool {
+	_, alive := h.supervisorPID()
+	if w, err := h.wanted(); !alive || err != nil || w.Stop != "" {
+		return alive
+	}
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	_ = h.until(ctx, func(s supervisor.Status, _ bool) bool { // one that shows nothing is left to its guard
+		var pid int
+		pid, alive = h.supervisorPID()
+		return !alive || s.PID == pid && s.Wanted.Stop == ""
+	})
+	return alive
 }
 
 // until waits until what the supervisor shows fits. It looks several times a

@@ -20,11 +20,6 @@ import (
 // Fault: F1.
 func TestCrashMatrix(t *testing.T) {
 	m := &crashMatrix{depth: os.Getenv(matrixDepth), room: map[bool]chan struct{}{false: make(chan struct{}, atOnce), true: make(chan struct{}, waiting)}, shown: map[scenery][]instant{}}
-	t.Cleanup(func() {
-		if dir, err := deadly(); err == nil {
-			_ = os.RemoveAll(dir)
-		}
-	})
 	all := dramas()
 	var recorded, over sync.WaitGroup
 	chosen := make(chan struct{})

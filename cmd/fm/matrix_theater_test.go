@@ -51,13 +51,10 @@ func (i instant) String() string {
 	return fmt.Sprintf("%s %s %s %d", i.command, i.name, i.when, i.time)
 }
 
-// deadly builds fm with its failpoints, once.
+// deadly builds fm with its failpoints, once, and gives its path.
 var deadly = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "fmdie")
-	if err != nil {
-		return "", err
-	}
-	return dir, buildDeadly(filepath.Join(dir, "fm"))
+	program := filepath.Join(binary, "deadly", "fm")
+	return program, buildDeadly(program)
 })
 
 func buildDeadly(program string, flags ...string) error {
@@ -72,11 +69,11 @@ func buildDeadly(program string, flags ...string) error {
 // dies there.
 func newTheater(tb testing.TB, sc drama, forge string, at instant) *theater {
 	tb.Helper()
-	dir, err := deadly()
+	program, err := deadly()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return theaterOf(tb, filepath.Join(dir, "fm"), sc, forge, at)
+	return theaterOf(tb, program, sc, forge, at)
 }
 
 // theaterOf is newTheater for another fm.
