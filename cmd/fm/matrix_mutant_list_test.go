@@ -64,6 +64,10 @@ func mutants() []mutant {
 		name: "a worktree is removed without keeping what stands in it", drama: "restore", forge: onLocal,
 		edits: []swap{{"git/remove.go", "if _, err := r.preserve(ctx, p, w); err != nil {", "if err := ctx.Err(); err != nil {"}},
 	}, {
+		name: "a finished queue is put aside with its ledger first", drama: "another place", forge: onGitHub,
+		at:    instant{"work", "place.put-aside", "after", 1},
+		edits: []swap{{"cmd/fm/place.go", `"plans", "events", "launch", "journal", "queue.txt", "tmp", "ledger"`, `"ledger", "plans", "events", "launch", "journal", "queue.txt", "tmp"`}},
+	}, {
 		name: "a restore does not note that it is at it", drama: "restore", forge: onLocal,
 		at:    instant{"restore", "git.mark-worktree", "before", 1},
 		edits: []swap{{"git/restore.go", "if err := r.restoring(p, k.commit); err != nil {", "if err := ctx.Err(); err != nil {"}},

@@ -76,7 +76,7 @@ func partOf(name string) string {
 
 func reliabilityPage(t *testing.T, source catalog.Catalog) string {
 	t.Helper()
-	parts := []string{partOf(promisesPart), partOf(matrixPart), faultTable(t, source), partOf(powerPart), partOf(nightPart)}
+	parts := []string{partOf(promisesPart), partOf(matrixPart), mutantTable(), faultTable(t, source), partOf(powerPart), partOf(nightPart)}
 	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
 	return noticeOfProof + "\n" + strings.Join(parts, "\n")
 }
@@ -126,6 +126,20 @@ func faultTable(t *testing.T, source catalog.Catalog) string {
 	return b.String()
 }
 
+// mutantTable says which broken fms the matrix tells.
+func mutantTable() string {
+	b := &strings.Builder{}
+	b.WriteString("That the matrix would tell a broken fm is shown by `TestTheMatrixTellsABrokenFm`, which builds these, and is only content when each is seen:\n\n| an fm in which | plays | is killed |\n|---|---|---|\n")
+	for _, m := range mutants() {
+		at := "not at all"
+		if m.at != (instant{}) {
+			at = "at `" + m.at.String() + "`"
+		}
+		fmt.Fprintf(b, "| %s | %s, %s | %s |\n", m.name, m.drama, m.forge, at)
+	}
+	return b.String()
+}
+
 // page gives the part of the matrix.
 func (m *crashMatrix) page(source catalog.Catalog) string {
 	b := &strings.Builder{}
@@ -168,14 +182,6 @@ func (m *crashMatrix) page(source catalog.Catalog) string {
 				fmt.Fprintf(b, "* `%s`: %s\n", p.Name, why)
 			}
 		}
-	}
-	b.WriteString("\nThat the matrix would tell a broken fm is shown by `TestTheMatrixTellsABrokenFm`, which builds these, and is only content when each is seen:\n\n| an fm in which | plays | is killed |\n|---|---|---|\n")
-	for _, m := range mutants() {
-		at := "not at all"
-		if m.at != (instant{}) {
-			at = "at `" + m.at.String() + "`"
-		}
-		fmt.Fprintf(b, "| %s | %s, %s | %s |\n", m.name, m.drama, m.forge, at)
 	}
 	return b.String()
 }
