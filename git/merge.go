@@ -29,9 +29,12 @@ func (r *Repo) MergeBranch(ctx context.Context, base, head, sha, message string)
 	}
 	for range mergeTries {
 		mergeSHA, err = r.mergeOnce(ctx, base, head, sha, message)
-		if !errors.Is(err, errMoved) {
+		if !errors.Is(err, errMoved) && !errors.Is(err, errLocked) {
 			return mergeSHA, err
 		}
+	}
+	if errors.Is(err, errLocked) {
+		return "", err
 	}
 	return "", fmt.Errorf("merge %s: %s moved %d times meanwhile", head, base, mergeTries) // transient
 }

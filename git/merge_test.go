@@ -2,6 +2,7 @@ package git_test
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -142,5 +143,43 @@ func TestMergeWithoutAnIdentity(t *testing.T) {
 	}
 	if got := y.git(y.remote, "log", "-1", "--format=%an <%ae>", "main"); got != "fm <fm@localhost>" {
 		t.Fatalf("signed by %s", got)
+	}
+}
+
+// A receiver on this machine was killed, and left its lock. Caught: the lock taken
+// for a base that moves, so that nothing was merged any more, and the reason told
+// was a wrong one.
+//
+// Fault: F11.
+func TestALockThatAKilledReceiverLeftIsCleared(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	sha := y.offer("1", "a.txt", "a\n")
+	lock := filepath.Join(y.remote, "refs", "heads", "main.lock")
+	y.write(lock, "")
+	_, err := y.merge("1", sha)
+	if err == nil || errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "main.lock") {
+		t.Fatalf("a young lock: got %v, want to be told to wait for %s", err, lock)
+	}
+	age(t, lock)
+	if _, err := y.merge("1", sha); err != nil {
+		t.Fatal(err)
+	}
+	dir := y.prepare("2")
+	y.commit(dir, "b.txt", "b\n")
+	lock = filepath.Join(y.remote, "refs", "heads", "subissue", "2.lock")
+	if err := os.MkdirAll(filepath.Dir(lock), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	y.write(lock, "")
+	if _, err := y.repo.Push(t.Context(), on("2")); err == nil || errors.Is(err, fm.ErrRefused) {
+		t.Fatalf("a young lock: got %v, want to be told to wait", err)
+	}
+	age(t, lock)
+	if _, err = y.repo.Push(t.Context(), on("2")); err != nil {
+		_, err = y.repo.Push(t.Context(), on("2")) // as the supervisor does
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -91,6 +91,31 @@ func (r *Repo) mayReplace(ctx context.Context, p place, there, sha string) error
 // errMoved says that the remote's branch is not where it was expected.
 var errMoved = errors.New("the remote branch moved meanwhile")
 
+// errLocked says that a lock stands in the way of a branch on the remote, of another
+// receiver or of one that was killed.
+var errLocked = errors.New("the remote branch is locked")
+
+// lockedSign is how git says so, after the name of the lock.
+const lockedSign = ".lock': File exists"
+
+// clearThere removes the locks that a killed receiver left in a remote on this
+// machine. Nobody else would: each push would fail for ever.
+func clearThere(folder, ref string) error {
+	if folder == "" {
+		return nil
+	}
+	dir := folder
+	if isFolder(filepath.Join(folder, ".git")) {
+		dir = filepath.Join(folder, ".git")
+	}
+	for _, name := range []string{filepath.FromSlash(ref), "packed-refs"} {
+		if err := clearLock(filepath.Join(dir, name+".lock"), staleAge, folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // pushCommit is a compare-and-swap of a branch on the remote; old is "" for a
 // branch that must not exist, and sha for one to delete. It writes no local
 // branch, so it needs no lock.
@@ -99,7 +124,7 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 		dir = ""
 	}
 	ref := "refs/heads/" + branch
-	args, options, err := r.address(ctx)
+	to, err := r.address(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,9 +133,9 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 		op, verify = "delete", "--no-verify" // a hook that runs the tests has nothing to say to that
 	}
 	out, err := r.run(ctx, call{step: failpoint.Name("git.push"), op: op, target: branch, dir: dir, limit: networkLimit, env: r.credential, args: durable(slices.Concat(
-		args,
+		to.before,
 		[]string{"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", verify, "--force-with-lease=" + ref + ":" + old},
-		options,
+		to.options,
 		[]string{"--end-of-options", r.remote, sha + ":" + ref},
 	)...)})
 	var e *Error
@@ -125,6 +150,8 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	}
 	e.Stderr = strings.TrimSpace(status + "\n" + e.Stderr)
 	switch {
+	case strings.Contains(e.Stderr, lockedSign):
+		e.cause = errors.Join(errLocked, clearThere(to.folder, ref))
 	case moved(e.Stderr):
 		e.kind, e.cause = fm.ErrRefused, errMoved
 	case broken(e.Stderr): // it may have room again in a minute, or live
@@ -134,31 +161,40 @@ func (r *Repo) pushCommit(ctx context.Context, dir, branch, old, sha string) err
 	return e
 }
 
-// address gives the words before and the options of a push that the remote's
-// address asks for. For a path that is relative, git takes it from the folder that
+// destination is where a push goes.
+type destination struct {
+	folder  string   // on this machine; "" for elsewhere
+	before  []string // words before the command
+	options []string
+}
+
+// address finds out what the remote's address asks for. For a path that is
+// relative, git takes it from the folder that
 // it runs in, and a push runs in the task's worktree, where its hooks expect to
 // be; see git-clone(1), GIT URLS. In a folder of this machine nobody but us has
 // the receiver flush to disk what it says to have taken: by itself it syncs
 // neither loose objects nor refs, and our settings do not reach it.
-func (r *Repo) address(ctx context.Context) (before, options []string, err error) {
+func (r *Repo) address(ctx context.Context) (destination, error) {
 	out, err := r.run(ctx, call{op: "find the address of", target: r.remote, args: []string{"remote", "get-url", "--push", r.remote}})
 	if err != nil {
-		return nil, nil, err
+		return destination{}, err
 	}
 	url := strings.TrimSuffix(out, "\n")
 	host, _, colon := strings.Cut(url, ":")
-	here := strings.HasPrefix(url, "file://") || filepath.IsAbs(url)
+	path, file := strings.CutPrefix(url, "file://")
+	to := destination{folder: path}
 	switch {
-	case url == "", !here && colon && !strings.Contains(host, "/"):
-		return nil, nil, nil // a scheme, or host:path
-	case !here:
-		before = []string{"-c", "remote." + r.remote + ".pushurl=" + filepath.Join(r.root, url)}
+	case url == "", !file && !filepath.IsAbs(url) && colon && !strings.Contains(host, "/"):
+		return destination{}, nil // a scheme, or host:path
+	case !file && !filepath.IsAbs(url):
+		to.folder = filepath.Join(r.root, url)
+		to.before = []string{"-c", "remote." + r.remote + ".pushurl=" + to.folder}
 	}
 	own, err := r.run(ctx, call{op: "find the receiver of", target: r.remote, args: []string{"config", "--default", "", "--get", "remote." + r.remote + ".receivepack"}})
 	if err == nil && strings.TrimSpace(own) == "" {
-		options = []string{"--receive-pack=git " + strings.Join(durable("receive-pack"), " ")}
+		to.options = []string{"--receive-pack=git " + strings.Join(durable("receive-pack"), " ")}
 	}
-	return before, options, err
+	return to, err
 }
 
 // broken knows what a receiver says that could not take the commits for want of
