@@ -37,18 +37,22 @@ func (v *View) displace(h held, now time.Time) {
 }
 
 // Late returns lines that were written to displaced versions of the view, each
-// once: complete ones as they come, an unfinished one when the version is
+// once and by version: complete ones as they come, an unfinished one when the version is
 // given up, two seconds after it was displaced. It also takes over what dead
-// processes displaced. An error means that a version could not be read; it is
+// processes displaced, and tells all of that: how far they came with it is not
+// known. An error means that a version could not be read; it is
 // looked at again.
-func (v *View) Late(ctx context.Context, now time.Time) ([]byte, error) {
+//
+// A version keeps its name until there was nothing new in it when it was given up:
+// so what a process was told, and took along when it was killed, another one finds.
+func (v *View) Late(ctx context.Context, now time.Time) ([][]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	errs := v.sweep(now)
-	var late []byte
+	var late [][]byte
 	var kept []held
 	for _, h := range v.old {
 		over := !now.Before(h.until) || now.Before(h.until.Add(-lateFor))
@@ -62,19 +66,31 @@ func (v *View) Late(ctx context.Context, now time.Time) ([]byte, error) {
 			text = text[:whole]
 			h.id.size = -1 // look again for the rest
 		}
-		h.seen = append(slices.Clip(h.seen), text...)
-		late = append(late, text...)
-		if !over {
-			kept = append(kept, h)
+		if len(text) == 0 && over {
+			v.release(h)
 			continue
 		}
-		if len(late) > 0 && late[len(late)-1] != '\n' {
-			late = append(late, '\n')
+		kept = append(kept, h.with(text))
+		if len(text) > 0 {
+			late = append(late, ended(text))
 		}
-		v.release(h)
 	}
 	v.old = kept
 	return late, errs
+}
+
+// with counts a text as seen.
+func (h held) with(text []byte) held {
+	h.seen = append(slices.Clip(h.seen), text...)
+	return h
+}
+
+// ended is text with a line break at its end.
+func ended(text []byte) []byte {
+	if text[len(text)-1] == '\n' {
+		return text
+	}
+	return append(slices.Clip(text), '\n')
 }
 
 // news reads what stands in the file beyond what was seen: all of it, if the
@@ -108,7 +124,8 @@ func (v *View) release(h held) {
 }
 
 // sweep takes over the displaced views of dead processes and removes what they
-// left half-written.
+// left half-written. At first it also takes over those that bear the pid that is
+// ours now, as it happens in a container; later they are another View's.
 func (v *View) sweep(now time.Time) error {
 	i, err := v.sys.stat(v.tmp)
 	if err != nil || i.mtime == v.swept {
@@ -119,26 +136,23 @@ func (v *View) sweep(now time.Time) error {
 		return err
 	}
 	for _, name := range names {
-		stem, pid, ok := strings.Cut(name, ".")
-		n, err := strconv.Atoi(strings.TrimSuffix(pid, ".old"))
-		if !ok || err != nil || n == v.pid || alive(n) {
-			continue
+		stem, rest, _ := strings.Cut(name, ".")
+		pid, _, _ := strings.Cut(rest, ".")
+		path := filepath.Join(v.tmp, name)
+		switch n, err := strconv.Atoi(pid); {
+		case err != nil:
+		case n == v.pid && stem == viewName && v.swept == 0 && !v.holds(path), n != v.pid && !alive(n):
+			v.adopt(stem, path, now)
 		}
-		v.adopt(stem, filepath.Join(v.tmp, name), now)
 	}
 	v.swept = i.mtime
 	return nil
 }
 
-// takeOver keeps what a dead process with the pid that is ours now displaced,
-// as it happens in a container, from being overwritten: sweep takes the file
-// for our own.
-func (v *View) takeOver(path string, now time.Time) {
+// holds says whether a version is watched already.
+func (v *View) holds(path string) bool {
 	at, err := v.sys.stat(path)
-	if err != nil || slices.ContainsFunc(v.old, func(h held) bool { return h.id.same(at) }) {
-		return
-	}
-	v.adopt(viewName, path, now)
+	return err == nil && slices.ContainsFunc(v.old, func(h held) bool { return h.id.same(at) })
 }
 
 func (v *View) adopt(stem, path string, now time.Time) {
@@ -150,12 +164,27 @@ func (v *View) adopt(stem, path string, now time.Time) {
 	if err != nil {
 		return // another process was faster
 	}
-	if err := v.sys.remove(path); err != nil {
+	h := held{f: f, name: v.spare(v.tmp)}
+	if h.id, err = f.info(); err == nil {
+		err = v.sys.move(path, h.name, replacing)
+	}
+	if err != nil {
 		_ = f.Close() // another process was faster
 		return
 	}
-	h := held{f: f}
 	v.displace(h, now)
+}
+
+// spare is a name in a folder for temporary files that is this process's own, and
+// at which nothing stands.
+func (v *View) spare(dir string) string {
+	for {
+		v.spares++
+		path := filepath.Join(dir, viewName+"."+strconv.Itoa(v.pid)+"."+strconv.Itoa(v.spares))
+		if _, err := v.sys.stat(path); err != nil {
+			return path
+		}
+	}
 }
 
 func alive(pid int) bool { return !errors.Is(unix.Kill(pid, 0), unix.ESRCH) }

@@ -6,12 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// Names of the files in the folder for temporary files, before ".PID".
+// Names of the files in the folder for temporary files, before ".PID" and, for a
+// view, ".N": each displaced one stands for itself as long as it is watched.
 const (
 	newName  = "new"   // a view that is being written
 	viewName = "queue" // a view ready for the exchange, or the displaced one
@@ -27,7 +27,7 @@ type swap struct {
 
 // prepare writes the new version beside the view, durably. Its name says that
 // it is complete: a new version that was cut short by a crash has another.
-func (v *View) prepare(now time.Time, data []byte) (swap, error) {
+func (v *View) prepare(data []byte) (swap, error) {
 	target, err := resolve(v.path)
 	if err != nil {
 		return swap{}, err
@@ -45,11 +45,10 @@ func (v *View) prepare(now time.Time, data []byte) (swap, error) {
 		perm = i.perm
 	}
 	fresh := filepath.Join(dir, newName+"."+strconv.Itoa(v.pid))
-	s := swap{target: target, temp: filepath.Join(dir, viewName+"."+strconv.Itoa(v.pid))}
+	s := swap{target: target, temp: v.spare(dir)}
 	if s.f, err = create(v.sys, fresh, data, perm); err != nil {
 		return swap{}, err
 	}
-	v.takeOver(s.temp, now)
 	s.id, err = s.f.info()
 	if err == nil {
 		err = v.sys.move(fresh, s.temp, replacing)

@@ -26,10 +26,11 @@ type View struct {
 	tmp  string
 	pid  int
 
-	mu    sync.Mutex
-	cur   held   // the version that was read or written last
-	old   []held // versions that were displaced
-	swept int64  // mtime of tmp when it was swept last
+	mu     sync.Mutex
+	cur    held   // the version that was read or written last
+	old    []held // versions that were displaced
+	swept  int64  // mtime of tmp when it was swept last; 0 when it was not yet
+	spares int    // names that were given to versions
 }
 
 // Stamp changes whenever the file changes. A missing file has the stamp "".
@@ -115,7 +116,7 @@ func (v *View) Swap(ctx context.Context, now time.Time, data []byte) (displaced 
 		return nil, "", err
 	}
 	written := failpoint.Step("queue.write")
-	s, err := v.prepare(now, data)
+	s, err := v.prepare(data)
 	written()
 	if err != nil {
 		return nil, "", fmt.Errorf("prepare: %w", err)

@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -58,7 +59,7 @@ func (v *View) mustLate(t *testing.T, now time.Time) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(late)
+	return string(bytes.Join(late, nil))
 }
 
 // Caught: the displaced file read once only; the unfinished line counted as
@@ -88,6 +89,9 @@ func TestLateLinesComeBack(t *testing.T) {
 	}
 	if got := v.mustLate(t, now.Add(2*time.Second)); got != "three\n" {
 		t.Errorf("at the end late %q, want the unfinished line", got)
+	}
+	if got := v.mustLate(t, now.Add(2*time.Second)); got != "" {
+		t.Errorf("behind the end late %q, want nothing", got)
 	}
 	if len(v.old) != 0 {
 		t.Errorf("%d displaced versions are still open", len(v.old))
@@ -174,6 +178,7 @@ func TestViewDisplacedByADeadProcessIsTakenOver(t *testing.T) {
 	if got := f.View.mustLate(t, begin().Add(2*time.Second)); got != "tw\n" {
 		t.Errorf("late %q, want the rest", got)
 	}
+	f.View.mustLate(t, begin().Add(2*time.Second))
 	left, _ := filepath.Glob(filepath.Join(tmp, "*"))
 	if len(left) != 1 || left[0] != living {
 		t.Errorf("left over %v, want only that of a living process", left)
@@ -192,6 +197,49 @@ func TestViewDisplacedByADeadProcessWithOurPidIsTakenOver(t *testing.T) {
 	f.View.mustSwap(t, begin(), "four\n")
 	if got := f.View.mustLate(t, begin()); got != "one\n" {
 		t.Errorf("late %q, want what the dead process displaced", got)
+	}
+}
+
+// A process that took over what a dead one displaced is killed before it has made
+// use of it. Caught: the name taken away by whoever takes over; a version given up
+// in the moment in which it was told.
+func TestWhatWasTakenOverOutlivesWhoTookIt(t *testing.T) {
+	f, name := openReal(t)
+	dir := filepath.Dir(name)
+	dead := 1 << 22 // beyond any pid_max
+	save(t, filepath.Join(dir, "tmp", viewName+"."+strconv.Itoa(dead)), "one\n")
+	for taker := range 3 {
+		if got := open(actual{}, dir, dead+1+taker).View.mustLate(t, begin()); got != "one\n" {
+			t.Errorf("process %d: late %q, want what the first displaced", taker, got)
+		}
+	}
+	f.View.mustLate(t, begin())
+	if got := f.View.mustLate(t, begin().Add(2*time.Second)); got != "" {
+		t.Errorf("late %q, want each line once", got)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "tmp", "*")); len(left) != 0 {
+		t.Errorf("left over: %v", left)
+	}
+}
+
+// Somebody appends to a version that was displaced twice over, and fm is killed.
+// Caught: a version without a name of its own, which was gone with its process.
+func TestEachDisplacedVersionOutlivesItsProcess(t *testing.T) {
+	f, name := openReal(t)
+	save(t, name, "one\n")
+	slow, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = slow.Close() }()
+	killed := open(actual{}, filepath.Dir(name), 1<<22).View
+	killed.mustSwap(t, begin(), "two\n")
+	killed.mustSwap(t, begin(), "three\n")
+	if _, err := slow.WriteString("late\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.View.mustLate(t, begin()); !strings.Contains(got, "late\n") {
+		t.Errorf("late %q, want what was appended", got)
 	}
 }
 

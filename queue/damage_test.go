@@ -90,11 +90,27 @@ func TestTheRestOfACutOffFileComesLate(t *testing.T) {
 	for _, rest := range []string{"2|9|", "2|9|3|pending||2026", "2|9|3|pending||2026-11-20T14:30:45Z|r=1|t=th"} {
 		b := newBench(t, three()...)
 		before := b.m.body()
-		b.m.late = []byte(rest + "\n2|9|4|pending||\n")
+		b.m.late = [][]byte{[]byte(rest + "\n2|9|4|pending||\n")}
 		b.refresh(0)
 		if got, want := strings.TrimSpace(b.m.body()), before+b.lineOf("4"); got != want {
 			t.Errorf("after %q:\n%s\nwant\n%s", rest, got, want)
 		}
+	}
+}
+
+// Two processes died, and each left the version that it had displaced; what the
+// first one had taken in is done by now. Caught: both read as one text, in which the
+// later version's number stood for the earlier one, and a task was done once more.
+func TestWhatSeveralDeadProcessesDisplacedIsNoWish(t *testing.T) {
+	b := newBench(t, three()...)
+	first := b.m.text() + "1|9|4|pending||\n"
+	b.m.write(first)
+	b.refresh(0)
+	b.commit(Complete(b.claim("4"), "1", b.now))
+	b.m.late = [][]byte{[]byte(first), []byte(b.m.text())}
+	s := b.refresh(0)
+	if got := b.task("4").Status; got != fm.Completed || len(s.Problems) > 0 {
+		t.Errorf("it is %s; problems %q", got, problems(s))
 	}
 }
 

@@ -23,7 +23,7 @@ type memory struct {
 	present    bool
 	stamp      int
 	kept       map[string][]byte
-	late       []byte
+	late       [][]byte
 	writes     int // of either file, and syncs
 	beforeSwap func()
 
@@ -107,7 +107,7 @@ func (m *memView) Read(context.Context, time.Time) ([]byte, string, error) {
 	return slices.Clone(m.view), m.mark(), nil
 }
 
-func (m *memView) Late(context.Context, time.Time) ([]byte, error) {
+func (m *memView) Late(context.Context, time.Time) ([][]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	late := m.late

@@ -39,7 +39,7 @@ type Queue struct {
 	unread     Problem // why
 	unwritten  Problem // why the view could not be written when that was tried last; zero when it could
 	watch      watch
-	late       []byte // lines from displaced views, not merged yet
+	late       [][]byte // lines from displaced views, not merged yet
 }
 
 // Open loads the ledger. It writes nothing. When the error is [ErrCorrupt], a

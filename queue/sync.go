@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,8 +27,11 @@ func (q *Queue) readView(ctx context.Context, now time.Time) ([]Problem, error) 
 	if err := q.collect(ctx, now); err != nil {
 		d.problem("", "queue.txt: "+err.Error(), "nothing: fm tries again")
 	}
-	if late := bytes.TrimSuffix(q.late, []byte(q.watch.torn)); len(late) > 0 {
-		v := readView(withoutRest(q.state, append(late, '\n')))
+	for _, late := range q.late {
+		if late = bytes.TrimSuffix(late, []byte(q.watch.torn)); len(late) == 0 {
+			continue
+		}
+		v := readView(withoutRest(q.state, append(slices.Clip(late), '\n')))
 		mergePatch(d, v)
 		q.watch.found(v)
 		q.stale = true
@@ -195,7 +199,7 @@ func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error)
 		d = newDraft(q.state, now)
 		q.mergeDisplaced(ctx, d, displaced)
 		if err := q.write(ctx, d); err != nil {
-			q.late = append(q.late, displaced...) // it stands nowhere else
+			q.late = append(q.late, displaced) // it stands nowhere else
 			return append(problems, d.problems...), err
 		}
 		problems = append(problems, d.problems...)
@@ -238,6 +242,6 @@ func (q *Queue) mergeDisplaced(ctx context.Context, d *draft, text []byte) {
 	}
 	mergeLines(d, view{lines: v.lines})
 	if len(text) > 0 && !q.putAside(ctx, d, text) {
-		q.late = append(q.late, text...) // so that its comments are taken in at least
+		q.late = append(q.late, text) // so that its comments are taken in at least
 	}
 }

@@ -29,7 +29,7 @@ func nameless() map[string]string {
 	)
 	return map[string]string{
 		"disk.openLock": lock, "local.openLock": lock, "turn.On": lock, "github/transport.lock": lock, "claude.lockConfig": within, "claude.writeLauncher": within,
-		"disk.move": within, "disk.remove": within, "local.createByRename": within, "cmd/fm.overwrite": within,
+		"disk.move": within, "disk.remove": within, "git.writeNew": within, "local.createByRename": within, "cmd/fm.overwrite": within,
 		"local.writeTemp": "a draft, which the next writer takes away",
 		"github.keep":     cached, "github.prune": cached, "github/transport.replace": cached, "github/transport.sweep": cached,
 		"git.done": spare, "git.without": spare, "git.copyIndex": spare, "git.leaveOut": spare, "git.newScratch": spare, "git.remove": spare, "git.clearMainLocks": spare, "git.rulesInto": spare,
