@@ -25,7 +25,12 @@ type held struct {
 	seen  []byte // what is known of its text
 	until time.Time
 	name  string // where it stands; "" when somebody else put it away
+	left  bool   // by a process that is dead
 }
+
+// maxNamed is how many displaced versions keep a name, for whoever comes after this
+// process. To older ones nobody has written for as many writes of fm's.
+const maxNamed = 4
 
 // displace watches a version that is no longer the view. An unfinished line at
 // its end does not count as seen.
@@ -34,25 +39,40 @@ func (v *View) displace(h held, now time.Time) {
 	h.id.size = -1 // look at least once
 	h.until = now.Add(lateFor)
 	v.old = append(v.old, h)
+	named := 0
+	for i := len(v.old) - 1; i >= 0; i-- {
+		if old := &v.old[i]; !old.left && old.name != "" {
+			if named++; named > maxNamed {
+				v.unname(old)
+			}
+		}
+	}
+}
+
+// unname takes a version's name away.
+func (v *View) unname(h *held) {
+	if i, err := v.sys.stat(h.name); h.name != "" && err == nil && i.same(h.id) {
+		_ = v.sys.remove(h.name) // a left-over is swept later
+	}
+	h.name = ""
 }
 
 // Late returns lines that were written to displaced versions of the view, each
-// once and by version: complete ones as they come, an unfinished one when the version is
+// once: complete ones as they come, an unfinished one when the version is
 // given up, two seconds after it was displaced. It also takes over what dead
-// processes displaced, and tells all of that: how far they came with it is not
-// known. An error means that a version could not be read; it is
+// processes displaced, and returns each such version as left: how far they came with
+// it is not known. An error means that a version could not be read; it is
 // looked at again.
 //
 // A version keeps its name until there was nothing new in it when it was given up:
 // so what a process was told, and took along when it was killed, another one finds.
-func (v *View) Late(ctx context.Context, now time.Time) ([][]byte, error) {
+func (v *View) Late(ctx context.Context, now time.Time) (late []byte, left [][]byte, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	errs := v.sweep(now)
-	var late [][]byte
 	var kept []held
 	for _, h := range v.old {
 		over := !now.Before(h.until) || now.Before(h.until.Add(-lateFor))
@@ -71,12 +91,16 @@ func (v *View) Late(ctx context.Context, now time.Time) ([][]byte, error) {
 			continue
 		}
 		kept = append(kept, h.with(text))
-		if len(text) > 0 {
-			late = append(late, ended(text))
+		switch {
+		case len(text) == 0:
+		case h.left:
+			left = append(left, ended(text))
+		default:
+			late = append(late, ended(text)...)
 		}
 	}
 	v.old = kept
-	return late, errs
+	return late, left, errs
 }
 
 // with counts a text as seen.
@@ -117,9 +141,7 @@ func (h *held) news() ([]byte, error) {
 
 // release gives a displaced version up.
 func (v *View) release(h held) {
-	if i, err := v.sys.stat(h.name); h.name != "" && err == nil && i.same(h.id) {
-		_ = v.sys.remove(h.name) // a left-over is swept later
-	}
+	v.unname(&h)
 	_ = h.f.Close() // only read
 }
 
@@ -164,7 +186,7 @@ func (v *View) adopt(stem, path string, now time.Time) {
 	if err != nil {
 		return // another process was faster
 	}
-	h := held{f: f, name: v.spare(v.tmp)}
+	h := held{f: f, name: v.spare(v.tmp), left: true}
 	if h.id, err = f.info(); err == nil {
 		err = v.sys.move(path, h.name, replacing)
 	}

@@ -55,11 +55,11 @@ func (v *View) mustSwap(t *testing.T, now time.Time, text string) string {
 
 func (v *View) mustLate(t *testing.T, now time.Time) string {
 	t.Helper()
-	late, err := v.Late(t.Context(), now)
+	late, left, err := v.Late(t.Context(), now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(bytes.Join(late, nil))
+	return string(late) + string(bytes.Join(left, nil))
 }
 
 // Caught: the displaced file read once only; the unfinished line counted as

@@ -105,7 +105,9 @@ func (v memoryView) Read(context.Context, time.Time) ([]byte, string, error) {
 	return bytes.Clone(v.view), v.stamp(), nil
 }
 
-func (v memoryView) Late(context.Context, time.Time) ([][]byte, error) { return nil, nil }
+func (v memoryView) Late(context.Context, time.Time) ([]byte, [][]byte, error) {
+	return nil, nil, nil
+}
 
 func (v memoryView) Swap(_ context.Context, _ time.Time, data []byte) ([]byte, string, error) {
 	v.mu.Lock()

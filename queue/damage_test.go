@@ -90,7 +90,7 @@ func TestTheRestOfACutOffFileComesLate(t *testing.T) {
 	for _, rest := range []string{"2|9|", "2|9|3|pending||2026", "2|9|3|pending||2026-11-20T14:30:45Z|r=1|t=th"} {
 		b := newBench(t, three()...)
 		before := b.m.body()
-		b.m.late = [][]byte{[]byte(rest + "\n2|9|4|pending||\n")}
+		b.m.late = []byte(rest + "\n2|9|4|pending||\n")
 		b.refresh(0)
 		if got, want := strings.TrimSpace(b.m.body()), before+b.lineOf("4"); got != want {
 			t.Errorf("after %q:\n%s\nwant\n%s", rest, got, want)
@@ -98,19 +98,35 @@ func TestTheRestOfACutOffFileComesLate(t *testing.T) {
 	}
 }
 
-// Two processes died, and each left the version that it had displaced; what the
-// first one had taken in is done by now. Caught: both read as one text, in which the
-// later version's number stood for the earlier one, and a task was done once more.
-func TestWhatSeveralDeadProcessesDisplacedIsNoWish(t *testing.T) {
+// Processes died, and left versions that they had displaced, which are told again and
+// again. What stands in them was taken in before, or is told now, once. Caught: an
+// old copy taken for a wish, by which a task that was done was done once more; trouble
+// told about lines that nobody wrote; a line for a person to correct, which was back
+// when it had been corrected.
+func TestWhatDeadProcessesDisplacedIsNoWish(t *testing.T) {
 	b := newBench(t, three()...)
-	first := b.m.text() + "1|9|4|pending||\n"
+	first := b.m.text() + "1|9|4|pending||\n" + badMark + "nonsense\n# a remark\n"
 	b.m.write(first)
 	b.refresh(0)
+	second := strings.Replace(b.m.text(), b.lineOf("1"), strings.Replace(b.lineOf("1"), "2|", "1|", 1), 1) + "1|9|5|pending||\n"
 	b.commit(Complete(b.claim("4"), "1", b.now))
-	b.m.late = [][]byte{[]byte(first), []byte(b.m.text())}
-	s := b.refresh(0)
-	if got := b.task("4").Status; got != fm.Completed || len(s.Problems) > 0 {
-		t.Errorf("it is %s; problems %q", got, problems(s))
+	b.m.write(strings.Replace(b.m.text(), badMark+"nonsense\n", "", 1))
+	b.refresh(0)
+	for range 3 {
+		b.m.left = [][]byte{[]byte(first), []byte(second), []byte(b.m.text())}
+		s := b.refresh(0)
+		if len(s.Problems) > 0 || len(s.Tasks) != 5 || strings.Contains(b.m.text(), badMark) {
+			t.Errorf("problems %q, %d tasks, in\n%s", problems(s), len(s.Tasks), b.m.text())
+		}
+	}
+	if b.task("4").Status != fm.Completed || b.task("5").Status != fm.Pending || b.task("1").Priority != fm.Critical {
+		t.Errorf("4 is %s, 5 is %s, 1 has priority %s", b.task("4").Status, b.task("5").Status, b.task("1").Priority)
+	}
+	b.commit(Cancel(b.task("5"), "no", b.now))
+	b.m.left = [][]byte{[]byte(second)}
+	b.refresh(0)
+	if got := b.task("5").Status; got != fm.Cancelled {
+		t.Errorf("what was called off is %s", got)
 	}
 }
 

@@ -23,7 +23,8 @@ type memory struct {
 	present    bool
 	stamp      int
 	kept       map[string][]byte
-	late       [][]byte
+	late       []byte
+	left       [][]byte
 	writes     int // of either file, and syncs
 	beforeSwap func()
 
@@ -107,12 +108,12 @@ func (m *memView) Read(context.Context, time.Time) ([]byte, string, error) {
 	return slices.Clone(m.view), m.mark(), nil
 }
 
-func (m *memView) Late(context.Context, time.Time) ([][]byte, error) {
+func (m *memView) Late(context.Context, time.Time) ([]byte, [][]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	late := m.late
-	m.late = nil
-	return late, nil
+	late, left := m.late, m.left
+	m.late, m.left = nil, nil
+	return late, left, nil
 }
 
 func (m *memView) Swap(_ context.Context, _ time.Time, data []byte) ([]byte, string, error) {

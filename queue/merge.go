@@ -37,6 +37,29 @@ func mergePatch(d *draft, v view) {
 	addComments(d, v)
 }
 
+// mergeLeft takes from a view that a dead process had displaced what it may not
+// have come to: tasks that nobody knows, edits of lines as they still stand, and
+// remarks. All else is what it was told before, or is an old copy.
+func mergeLeft(d *draft, v view) {
+	for _, l := range v.lines {
+		cur, known := d.task(l.edit.task.ID)
+		hidden := known && d.state.records[cur.ID] != nil && d.state.records[cur.ID].hidden
+		if !known || !hidden && l.edit.has("r") && l.edit.task.Revision == cur.Revision {
+			mergeCopied(d, l, v.seq)
+		}
+	}
+	for i := range v.lines {
+		v.lines[i].above = remarks(v.lines[i].above)
+	}
+	v.end = remarks(v.end)
+	addComments(d, v)
+}
+
+// remarks are the comments that no reader marked.
+func remarks(comments []string) []string {
+	return slices.DeleteFunc(slices.Clone(comments), func(line string) bool { return strings.HasPrefix(line, badMark) })
+}
+
 func mergeLines(d *draft, v view) {
 	for _, bad := range v.bad {
 		d.problems = append(d.problems, markedProblem(bad.raw, bad.err))

@@ -44,9 +44,10 @@ type View interface {
 	Read(ctx context.Context, now time.Time) (text []byte, stamp string, err error)
 	// Late returns lines that were written to versions of the file which were
 	// displaced up to two seconds ago, each once, and at the end of these two
-	// seconds also a line without its line break. What a process that is dead
-	// displaced comes whole. Each version is a text of its own; nil for none.
-	Late(ctx context.Context, now time.Time) ([][]byte, error)
+	// seconds also a line without its line break. Left are versions that a process
+	// which is dead had displaced, whole: how far it came with them is not known, and
+	// the next process may be told of them again. nil for none.
+	Late(ctx context.Context, now time.Time) (late []byte, left [][]byte, err error)
 	// Swap puts data in the file's place, atomic and durable. It returns the
 	// text that it displaced, which may be newer than what was read last, nil
 	// when there was none, and the stamp of what stands there now.

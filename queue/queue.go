@@ -39,7 +39,8 @@ type Queue struct {
 	unread     Problem // why
 	unwritten  Problem // why the view could not be written when that was tried last; zero when it could
 	watch      watch
-	late       [][]byte // lines from displaced views, not merged yet
+	late       []byte   // lines from displaced views, not merged yet
+	left       [][]byte // views that dead processes had displaced, not merged yet
 }
 
 // Open loads the ledger. It writes nothing. When the error is [ErrCorrupt], a
@@ -151,7 +152,7 @@ func (q *Queue) quiet(ctx context.Context, now time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := q.collect(ctx, now); err != nil || len(q.late) > 0 {
+	if err := q.collect(ctx, now); err != nil || len(q.late)+len(q.left) > 0 {
 		return false, nil //nolint:nilerr // told as a Problem by the turn under the lock
 	}
 	if len(data) > 0 || generation != q.generation || q.synced < q.offset || q.stale || q.watch.due(now) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,27 +26,30 @@ func (q *Queue) readView(ctx context.Context, now time.Time) ([]Problem, error) 
 	if err := q.collect(ctx, now); err != nil {
 		d.problem("", "queue.txt: "+err.Error(), "nothing: fm tries again")
 	}
-	for _, late := range q.late {
-		if late = bytes.TrimSuffix(late, []byte(q.watch.torn)); len(late) == 0 {
-			continue
-		}
-		v := readView(withoutRest(q.state, append(slices.Clip(late), '\n')))
+	if late := bytes.TrimSuffix(q.late, []byte(q.watch.torn)); len(late) > 0 {
+		v := readView(withoutRest(q.state, append(late, '\n')))
 		mergePatch(d, v)
+		q.watch.found(v)
+		q.stale = true
+	}
+	for _, left := range q.left {
+		v := readView(withoutRest(q.state, left))
+		mergeLeft(d, v)
 		q.watch.found(v)
 		q.stale = true
 	}
 	if err := q.write(ctx, d); err != nil {
 		return d.problems, err
 	}
-	q.late = nil
+	q.late, q.left = nil, nil
 	more, err := q.readText(ctx, now)
 	return append(d.problems, more...), err
 }
 
 // collect fetches lines that came late to a displaced version of the view.
 func (q *Queue) collect(ctx context.Context, now time.Time) error {
-	late, err := q.files.View.Late(ctx, now)
-	q.late = append(q.late, late...)
+	late, left, err := q.files.View.Late(ctx, now)
+	q.late, q.left = append(q.late, late...), append(q.left, left...)
 	return err
 }
 
@@ -199,7 +201,7 @@ func (q *Queue) writeView(ctx context.Context, now time.Time) ([]Problem, error)
 		d = newDraft(q.state, now)
 		q.mergeDisplaced(ctx, d, displaced)
 		if err := q.write(ctx, d); err != nil {
-			q.late = append(q.late, displaced) // it stands nowhere else
+			q.late = append(q.late, displaced...) // it stands nowhere else
 			return append(problems, d.problems...), err
 		}
 		problems = append(problems, d.problems...)
@@ -242,6 +244,6 @@ func (q *Queue) mergeDisplaced(ctx context.Context, d *draft, text []byte) {
 	}
 	mergeLines(d, view{lines: v.lines})
 	if len(text) > 0 && !q.putAside(ctx, d, text) {
-		q.late = append(q.late, text) // so that its comments are taken in at least
+		q.late = append(q.late, text...) // so that its comments are taken in at least
 	}
 }

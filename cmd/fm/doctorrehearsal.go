@@ -79,7 +79,9 @@ func (r rehearsedView) Read(ctx context.Context, _ time.Time) ([]byte, string, e
 }
 
 // Late fits [queue.View].
-func (r rehearsedView) Late(context.Context, time.Time) ([][]byte, error) { return nil, nil }
+func (r rehearsedView) Late(context.Context, time.Time) ([]byte, [][]byte, error) {
+	return nil, nil, nil
+}
 
 // Swap fits [queue.View].
 func (r rehearsedView) Swap(ctx context.Context, _ time.Time, data []byte) ([]byte, string, error) {
