@@ -178,12 +178,15 @@ func (th *theater) files() (all []string) {
 // variable are the parts of names that chance gives.
 var variable = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|pulls/\d+|local\.\d+|queue\.\d+`)
 
+// displaced is where it stands, also when its queue was put aside.
+var displaced = regexp.MustCompile(`^app/\.founder-mode/([a-z]+\.\d+/)?tmp/queue\.`)
+
 // draft is the name of a file until it is whole.
 var draft = regexp.MustCompile(`/\.(new-|tmux-|claude\.json\.fm-)\d+$`)
 
 // passing names what differs between two runs in which nothing happens.
 func passing(name string) bool {
-	if strings.HasPrefix(name, "app/.founder-mode/tmp/queue.") {
+	if displaced.MatchString(name) {
 		return true // a view that was displaced stays for who may still write to it
 	}
 	if draft.MatchString(name) {
