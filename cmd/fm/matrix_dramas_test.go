@@ -252,7 +252,7 @@ func orderDramas() []drama {
 			th.closed(1)
 			th.do("stop")
 		},
-		own: []string{"place.put-aside", "state.write"},
+		own: []string{"place.put-aside", "state.write", "git.note-last", "git.take-out"},
 	}}
 }
 

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/git"
 	"github.com/founder-mode/fm/queue"
 	"github.com/founder-mode/fm/supervisor"
+	"github.com/founder-mode/fm/tmux"
 )
 
 // stopCmd ends the supervisor and its tmux server.
@@ -50,7 +52,11 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 		h.stopped("✓ Nothing was running.", damage)
 		return h.reap(ctx)
 	}
-	switch busy := alive || living(sight) > 0; {
+	guarded, err := terminal.SupervisorAlive(ctx) // then one that was killed is back in a moment
+	if err != nil {
+		return err
+	}
+	switch busy := alive || guarded || living(sight) > 0; {
 	case busy && damage != nil && mode == supervisor.StopDrain:
 		return fmt.Errorf("%s: no work can be finished; end it with: fm stop --now", text(damage))
 	case busy && damage != nil && !alive:
@@ -59,7 +65,7 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 			return err
 		}
 	case busy:
-		if err := h.end(ctx, mode, sight); err != nil {
+		if err := h.end(ctx, mode, terminal, sight); err != nil {
 			return err
 		}
 	}
@@ -140,7 +146,7 @@ func (h *house) clearReady(ctx context.Context) {
 
 // end waits until the supervisor has ended as wanted. The wish stays, so that a
 // guard that knows of no end starts none that goes on.
-func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sight) error {
+func (h *house) end(ctx context.Context, mode supervisor.StopMode, terminal *tmux.Server, sight fm.Sight) error {
 	if err := h.settle(); err != nil {
 		return err
 	}
@@ -164,13 +170,23 @@ func (h *house) end(ctx context.Context, mode supervisor.StopMode, sight fm.Sigh
 	waiting := h.busy("waiting for the supervisor to end")
 	defer waiting.done()
 	calledOff, told := false, map[string]bool{}
+	var alone time.Time // since when no supervisor lives
 	err := h.until(ctx, func(s supervisor.Status, alive bool) bool {
 		w, err := h.wanted()
 		calledOff = err == nil && w.Stop == ""
 		if alive && s.Wanted.Stop == supervisor.StopDrain {
 			waiting.aside(func() { h.tellOnce(told, append(unrecorded(s.Problems), lingering(s.Workers)...)) })
 		}
-		return !alive || calledOff
+		switch {
+		case alive || calledOff:
+			alone = time.Time{}
+			return calledOff
+		case alone.IsZero():
+			alone = time.Now()
+		}
+		// One that was killed is started again by its guard, and is to finish first.
+		guarded, err := terminal.SupervisorAlive(ctx)
+		return err != nil || !guarded || time.Since(alone) > startLimit
 	})
 	if err == nil && calledOff {
 		err = errors.New("another command went on with the work; stop it again with: fm stop")
