@@ -52,6 +52,7 @@ type Report struct {
 	Spent     Spending      // by the attempt so far, all its processes together
 	Worked    time.Duration // at work so far: not at a prompt, waiting or limited; of each silence half an hour at most
 	Completed bool          // a COMPLETION.md for this attempt stands in the worktree
+	Settles   time.Time     // when one that was just written will count, unless it changes; zero for none
 	Homeless  bool          // the worktree is gone: no hook can run there, and nothing will be heard
 }
 

@@ -99,20 +99,21 @@ func TestAReportCountsWhenItHasSettled(t *testing.T) {
 		stamp stamp
 		at    time.Time
 		want  bool
+		will  time.Time
 	}{
-		{"nothing", stamp{}, after(0), false},
-		{"just written", stamp{mtime: now, size: 10}, after(10), false},
-		{"not yet", stamp{mtime: now, size: 10}, after(199), false},
-		{"settled", stamp{mtime: now, size: 10}, after(200), true},
-		{"written again", stamp{mtime: after(250), size: 20}, after(260), false},
-		{"settled again", stamp{mtime: after(250), size: 20}, after(450), true},
-		{"removed", stamp{}, after(900), false},
-		{"from the future", stamp{mtime: after(1e6), size: 10}, after(1000), false},
-		{"the same, later", stamp{mtime: after(1e6), size: 10}, after(1300), true},
-		{"long there", stamp{mtime: after(-1e6), size: 10}, after(1310), true},
+		{"nothing", stamp{}, after(0), false, time.Time{}},
+		{"just written", stamp{mtime: now, size: 10}, after(10), false, after(200)},
+		{"not yet", stamp{mtime: now, size: 10}, after(199), false, after(200)},
+		{"settled", stamp{mtime: now, size: 10}, after(200), true, time.Time{}},
+		{"written again", stamp{mtime: after(250), size: 20}, after(260), false, after(450)},
+		{"settled again", stamp{mtime: after(250), size: 20}, after(450), true, time.Time{}},
+		{"removed", stamp{}, after(900), false, time.Time{}},
+		{"from the future", stamp{mtime: after(1e6), size: 10}, after(1000), false, after(1200)},
+		{"the same, later", stamp{mtime: after(1e6), size: 10}, after(1300), true, time.Time{}},
+		{"long there", stamp{mtime: after(-1e6), size: 10}, after(1310), true, time.Time{}},
 	} {
-		if got := r.completed(step.stamp, step.at); got != step.want {
-			t.Errorf("%s: got %v, want %v", step.what, got, step.want)
+		if got, will := r.completed(step.stamp, step.at); got != step.want || !will.Equal(step.will) {
+			t.Errorf("%s: got %v, %s; want %v, %s", step.what, got, will, step.want, step.will)
 		}
 	}
 }

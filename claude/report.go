@@ -54,7 +54,7 @@ func (c *Claude) Report(ctx context.Context, run fm.Run, dir string) (fm.Report,
 	r.meter.look(ctx, r.signs.talks, r.signs.tookOver)
 	report := r.signs.report(now)
 	report.Run, report.Spent.Tokens = run, r.meter.total()
-	report.Completed = r.completed(lookCompletion(dir, r.signs, now), now)
+	report.Completed, report.Settles = r.completed(lookCompletion(dir, r.signs, now), now)
 	if !report.Completed && dir != "" {
 		_, err := os.Lstat(dir)
 		report.Homeless = errors.Is(err, fs.ErrNotExist)
@@ -178,14 +178,22 @@ func readEvents(ctx context.Context, f io.ReaderAt, offset int64, s signs) (sign
 	return s, offset, ctx.Err()
 }
 
-// completed says whether the file has settled. Its own time is believed, unless
-// it lies in the future; then only what was seen twice counts.
-func (r *reading) completed(now stamp, at time.Time) bool {
+// completed says whether the file has settled, or else when it will have, if there
+// is one. Its own time is believed, unless it lies in the future; then only what
+// was seen twice counts.
+func (r *reading) completed(now stamp, at time.Time) (is bool, will time.Time) {
 	if now != r.stamp {
 		r.stamp, r.seen = now, at
 	}
 	if now == (stamp{}) {
-		return false
+		return false, time.Time{}
 	}
-	return at.Sub(now.mtime) >= settled || at.Sub(r.seen) >= settled
+	since := r.seen
+	if now.mtime.Before(since) {
+		since = now.mtime
+	}
+	if will = since.Add(settled); !will.After(at) {
+		return true, time.Time{}
+	}
+	return false, will
 }

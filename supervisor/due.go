@@ -37,7 +37,7 @@ func Due(s State) time.Time {
 	return due
 }
 
-// settleLook is the pause between looks while a completion settles.
+// settleLook is the longest pause between looks while a completion is waited for.
 const settleLook = 100 * time.Millisecond
 
 func (s State) dueOf(t fm.Task) time.Time {
@@ -47,6 +47,9 @@ func (s State) dueOf(t fm.Task) time.Time {
 	case !p.DeadSince.IsZero():
 		return p.DeadSince.Add(deathWait)
 	case ok && turnOver(rep) && rep.Turns > p.Judged && !rep.Completed && s.SightAt.Sub(rep.Since) < settle:
+		if wait := rep.Settles.Sub(s.At); !rep.Settles.IsZero() && wait < settleLook {
+			return s.At.Add(max(wait, time.Millisecond))
+		}
 		return s.At.Add(settleLook)
 	}
 	return time.Time{}

@@ -17,7 +17,7 @@ type Supply struct {
 func (d *decision) reserve() {
 	s := d.state
 	count := s.toCome()
-	if s.Rules.Ready == 0 || s.Supply == (Supply{Seen, count}) || len(d.changes) > 0 || s.writing() {
+	if s.Rules.Ready == 0 || s.Supply == (Supply{Seen, count}) || len(d.changes) > 0 || s.handing() {
 		return
 	}
 	if d.order(Stock{Count: count}) {
@@ -36,18 +36,20 @@ func (s State) toCome() int {
 // fresh says whether a task will need a worktree that nobody has made yet.
 func fresh(t fm.Task) bool { return t.Status == fm.Pending && t.Attempt == 0 && !t.Terms.Main }
 
-// writing says whether something is under way that may wait for its turn to write
-// to the repository.
-func (s State) writing() bool {
+// handing says whether something is under way that may wait for its turn to write
+// to the repository, or that hands a worker from one task to the next: making
+// worktrees would take the machine from that. After a merge they are made from the
+// new base at once.
+func (s State) handing() bool {
 	for _, eff := range s.Busy {
 		switch eff := eff.(type) {
-		case Start, Rebase, Tidy, Clear:
+		case Start, Publish, Merge, Rebase, Tidy, Clear:
 			return true
 		case Stop:
 			if eff.Keep != (fm.Site{}) {
 				return true
 			}
-		case Record, Revive, Close, Tell, Verify, Publish, Merge, Rerun, Look, Scan, Warn, Stock, CloseParent, Exit, Note, Explain:
+		case Record, Revive, Close, Tell, Verify, Rerun, Look, Scan, Warn, Stock, CloseParent, Exit, Note, Explain:
 		}
 	}
 	return false

@@ -46,7 +46,7 @@ func (s *shelf) Moved() {
 // TestWorktreesAreMadeReadyWhileTasksAreToCome goes through when a Stock is ordered,
 // and of how many.
 //
-// Caught: a Stock beside a Start; a reserve for tasks that have a worktree already.
+// Caught: a Stock beside a Start or a Publish; a reserve for tasks that have a worktree already.
 func TestWorktreesAreMadeReadyWhileTasksAreToCome(t *testing.T) {
 	busy := func(s State, effs ...Effect) State {
 		s = s.copied()
@@ -89,7 +89,9 @@ func TestWorktreesAreMadeReadyWhileTasksAreToCome(t *testing.T) {
 		{"a task is started", busy(three, Start{Worker: 1, Task: working("1", 1)}), -1},
 		{"a worktree is removed", busy(three, Tidy{Task: task("3", fm.Merged)}), -1},
 		{"a branch is rebased", busy(three, Rebase{Task: task("3", fm.Completed)}), -1},
-		{"work is published", busy(three, Publish{Task: working("1", 1)}), 2},
+		{"work is published", busy(three, Publish{Task: working("1", 1)}), -1},
+		{"work is merged", busy(three, Merge{Task: task("3", fm.Completed)}), -1},
+		{"work is checked", busy(three, Verify{Task: working("1", 1)}), 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, effects := step(c.given, QueueRead{Snapshot: c.given.Queue})

@@ -169,6 +169,10 @@ func TestDue(t *testing.T) {
 	dead.Runs["5"] = Progress{Attempt: 1, DeadSince: noon()}
 	settling := turnEnded(1)
 	settling.Since = noon().Add(-time.Second)
+	written := settling
+	written.Settles = noon().Add(30 * time.Millisecond)
+	settled, lasting := written, written
+	settled.Settles, lasting.Settles = noon().Add(-time.Millisecond), noon().Add(time.Hour)
 	for _, c := range []struct {
 		name  string
 		given State
@@ -179,6 +183,9 @@ func TestDue(t *testing.T) {
 		{"a patience", waits, 5 * time.Second},
 		{"a death", dead, deathWait},
 		{"a turn that ended without a completion", seen(working("5", 1)).with(live(1, "5", 1), settling), settleLook},
+		{"a completion that was just written", seen(working("5", 1)).with(live(1, "5", 1), written), 30 * time.Millisecond},
+		{"one that has settled since it was looked at", seen(working("5", 1)).with(live(1, "5", 1), settled), time.Millisecond},
+		{"one that will not settle soon", seen(working("5", 1)).with(live(1, "5", 1), lasting), settleLook},
 		{"what was answered", told(Progress{Judged: 1}, live(1, "5", 1), settling), 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -50,6 +50,11 @@ func handOff() []promise {
 			at: from("made", "p99-ms"), unit: "ms", most: 1000, note: "hand-off",
 		},
 		{
+			what: "a worktree of 1,000 files, made beforehand, taken for a task", target: "ratio ≤ 1",
+			at: metric{"Worktree/prepare-ready", "ns/op"}, scale: 1e-6, unit: "ms", most: -1,
+			reference: metric{"Worktree/bare-add", "ns/op"}, refName: "`git worktree add`", ratioMost: 1, note: "taken",
+		},
+		{
 			what: "worker idle while work is ready, of a task of 20 minutes", target: "≤ 0.1 %",
 			at: from("ready", "%idle"), unit: "%", most: 0.1, note: "idle",
 		},

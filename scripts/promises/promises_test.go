@@ -12,6 +12,8 @@ BenchmarkScan-2   	 20	  4.5 scan-ms	 190 exec-per-pane-ms	 0.0237 ratio	 0 ns/o
 BenchmarkClaim-2  	  5	 31.5 fm-p99-ms	 700 fm-claims/s	 0.9 sqlite-p99-ms	 7000 sqlite-claims/s
 BenchmarkFrame-2  	 500	 1767000 ns/op	 1835000 cpu-ns/op
 BenchmarkHundredWorkers/rest-2  	 1	 0.2 %core-at-1Hz	 23.0 MB	 0 forks
+BenchmarkWorktree/bare-add-2  	 20	 60000000 ns/op
+BenchmarkWorktree/prepare-ready-2  	 20	 18000000 ns/op
 BenchmarkBroken-2 	 x y
 | command | shortest | middle | shortest CPU | middle CPU |
 |---|---|---|---|---|
@@ -31,6 +33,7 @@ func TestRowsSayWhatWasMeasured(t *testing.T) {
 		"| durable claim by 8 processes, 10,000 tasks, 99 of 100 | ≤ 10 ms | 31.5 ms | 0.9 ms (SQLite) | 35.0 | **no** |",
 		"| … claims per second | ratio ≥ 0.5 | 700 /s | 7000 /s (SQLite) | 0.1 | **no** |",
 		"| frame of the dashboard with 100 workers | ≤ 5 ms | 1.77 ms | – | – | yes |",
+		"| a worktree of 1,000 files, made beforehand, taken for a task | ratio ≤ 1 | 18.0 ms | 60.0 ms (`git worktree add`) | 0.3 | yes |",
 		"| … processes started | 0 | 0 | – | – | yes |",
 		"| `fm status` on 10,000 tasks, whole process | ≤ 20 ms | 25.4 ms | 1.3 ms (`git --version`) | 19.5 | **no** |",
 		"| death of an agent → known, 99 of 100 | ≤ 20 ms | – | – | – | not measured |",

@@ -47,10 +47,10 @@ func table(list []promise, r results) string {
 func (p promise) row(r results) (string, verdict) {
 	measured, reference, ratio := p.by, "–", "–"
 	value, have := r.middle(p.at)
-	if p.scale != 0 {
-		value *= p.scale
-	}
 	by, haveRef := r.middle(p.reference)
+	if p.scale != 0 {
+		value, by = value*p.scale, by*p.scale
+	}
 	if haveRef {
 		reference = fmt.Sprintf("%s %s (%s)", short(by), p.unit, p.refName)
 	}
