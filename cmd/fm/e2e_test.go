@@ -73,13 +73,23 @@ func (b *bench) end() {
 		view, _ := os.ReadFile(b.project.Queue())
 		b.Logf("queue.txt:\n%s", view)
 	}
-	for round := 0; b.killAll() > 0; round++ {
-		if round > 50 {
+	b.endAll()
+	_ = os.RemoveAll(b.dir)
+}
+
+// endAll kills until nothing is left. On a busy machine a process takes a while to die.
+func (b *bench) endAll() {
+	deadline := time.After(time.Minute)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for b.killAll() > 0 {
+		select {
+		case <-deadline:
 			b.Errorf("processes of %s do not end", b.dir)
-			break
+			return
+		case <-tick.C:
 		}
 	}
-	_ = os.RemoveAll(b.dir)
 }
 
 // killAll ends what was started with the bench's folder in its command line:

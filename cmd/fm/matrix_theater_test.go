@@ -287,7 +287,6 @@ func (th *theater) statuses(n int, want fm.Status) {
 
 // close ends what runs, so that it takes nothing from those who play next.
 func (th *theater) close() {
-	for round := 0; th.killAll() > 0 && round < 50; round++ {
-	}
+	th.endAll()
 	_ = os.RemoveAll(th.dir)
 }
