@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -172,4 +173,12 @@ func BenchmarkDeathIsMended(b *testing.B) {
 		w.end()
 	}
 	all.report(b)
+}
+
+// kill ends a process that the bench has started.
+func (b *bench) kill(pid int) {
+	b.Helper()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		b.Fatal(err)
+	}
 }

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/founder-mode/fm"
 )
 
@@ -101,20 +99,6 @@ func procStat(tb testing.TB, pid int, fields ...int) []int64 {
 		values = append(values, n)
 	}
 	return values
-}
-
-// bornAt is when a process was started, to a hundredth of a second; it may have
-// been up to that much later.
-func bornAt(tb testing.TB, pid int) time.Time {
-	tb.Helper()
-	const hundredth = 10 * time.Millisecond
-	var boot unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot); err != nil {
-		tb.Fatal(err)
-	}
-	now := time.Now()
-	age := time.Duration(boot.Nano()) - time.Duration(procStat(tb, pid, 22)[0])*hundredth
-	return now.Add(-age)
 }
 
 // middle is the median of some measurements.

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,14 +15,6 @@ import (
 	"github.com/founder-mode/fm"
 	"github.com/founder-mode/fm/supervisor"
 )
-
-// kill ends a process that the bench has started.
-func (b *bench) kill(pid int) {
-	b.Helper()
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		b.Fatal(err)
-	}
-}
 
 // hanging has so many agents that took their order and say nothing more.
 func hanging(tb testing.TB, workers int) *bench {
@@ -261,4 +252,18 @@ func BenchmarkHundredTasks(b *testing.B) {
 		w.end()
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// bornAt is when a process was started, to a hundredth of a second; it may have
+// been up to that much later.
+func bornAt(tb testing.TB, pid int) time.Time {
+	tb.Helper()
+	const hundredth = 10 * time.Millisecond
+	var boot unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot); err != nil {
+		tb.Fatal(err)
+	}
+	now := time.Now()
+	age := time.Duration(boot.Nano()) - time.Duration(procStat(tb, pid, 22)[0])*hundredth
+	return now.Add(-age)
 }
