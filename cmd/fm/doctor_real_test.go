@@ -36,7 +36,9 @@ func TestRealProbe(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		var said []string
 		for lines := bufio.NewScanner(out); lines.Scan(); {
+			said = append(said, lines.Text())
 			if strings.Contains(lines.Text(), "✓ start") {
 				if err := cmd.Process.Signal(os.Interrupt); err != nil {
 					t.Fatal(err)
@@ -45,7 +47,7 @@ func TestRealProbe(t *testing.T) {
 		}
 		err = cmd.Wait()
 		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != exitSignal {
-			t.Errorf("got %v, want exit code %d", err, exitSignal)
+			t.Errorf("got %v, want exit code %d; it said %q", err, exitSignal, said)
 		}
 	})
 	if left, _ := filepath.Glob(filepath.Join(b.dir, "fmp*")); len(left) > 0 {

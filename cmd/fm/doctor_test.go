@@ -164,11 +164,16 @@ func (b *bench) marked() []int {
 // keeps holds that --fix leaves agent, worktree and locks as they are.
 func (b *bench) keeps(when string) map[string][]result {
 	b.Helper()
-	before := b.marked()
+	var before []int
+	b.until("the agent and its tool alone", soon, func() (any, bool) { // hooks come and go
+		before = b.marked()
+		return before, len(before) == 2
+	})
 	found := b.findings("--fix")
-	if got := b.marked(); len(before) < 2 || !slices.Equal(got, before) {
-		b.Errorf("%s: processes %v were there, and after --fix %v", when, before, got)
-	}
+	b.until(fmt.Sprintf("%s: %v alone after --fix", when, before), soon, func() (any, bool) {
+		got := b.marked()
+		return got, slices.Equal(got, before)
+	})
 	if _, err := os.Stat(filepath.Join(b.project.Root, ".worktrees", "issue-2", "ready.txt")); err != nil {
 		b.Errorf("%s: %v", when, err)
 	}

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"testing"
 )
 
@@ -18,22 +15,7 @@ var binary string
 // binaryEnv names it to a test that runs in a process of its own.
 const binaryEnv = "FM_TEST_BINARY"
 
-func TestMain(m *testing.M) {
-	flag.Parse()
-	asked := false
-	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == parallelFlag })
-	if !asked {
-		if err := flag.Set(parallelFlag, strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}
-	os.Exit(testMain(m))
-}
-
-// parallelFlag is the flag for how many tests run side by side. These here wait for
-// other processes most of the time, and so there are twice as many as usual.
-const parallelFlag = "test.parallel"
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
 	if binary = os.Getenv(binaryEnv); binary != "" {
