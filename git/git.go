@@ -65,6 +65,7 @@ type Repo struct {
 	credential []string
 	writer     *turn.Turn
 	fetches    fetches
+	merging    chan struct{} // one merge at a time: they would only move the base under each other
 	reserve    reserve
 	radar      radar
 }
@@ -72,7 +73,7 @@ type Repo struct {
 // Open looks at a repository and returns a Repo for it. Its errors say what
 // to do: install git 2.38 or newer, name the base branch, and the like.
 func Open(ctx context.Context, o Options) (*Repo, error) {
-	r := &Repo{env: environ(o.Environ), ran: o.Ran, credential: o.Credential.environ(), fetches: newFetches(), reserve: newReserve()}
+	r := &Repo{env: environ(o.Environ), ran: o.Ran, credential: o.Credential.environ(), fetches: newFetches(), merging: make(chan struct{}, 1), reserve: newReserve()}
 	if err := r.checkVersion(ctx); err != nil {
 		return nil, err
 	}

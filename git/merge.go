@@ -18,7 +18,7 @@ const mergeTries = 5
 // branch is touched or needs to be up to date; the user pulls when it suits.
 //
 // The base is swapped under a lease, so that a concurrent push to it is merged
-// with, not overwritten. When the base contains sha already, its tip is
+// with, not overwritten; merges of this process wait for each other. When the base contains sha already, its tip is
 // returned and no commit is made: repeating a merge is safe. Errors wrap
 // [fm.ErrRefused] when head moved or the remote declines, [fm.ErrConflict]
 // (naming the files) when both sides changed the same lines, and [fm.ErrGone]
@@ -26,6 +26,12 @@ const mergeTries = 5
 func (r *Repo) MergeBranch(ctx context.Context, base, head, sha, message string) (mergeSHA string, err error) {
 	if err := errors.Join(checkBranch(base), checkBranch(head), checkObject(sha)); err != nil {
 		return "", err
+	}
+	select {
+	case r.merging <- struct{}{}:
+		defer func() { <-r.merging }()
+	case <-ctx.Done():
+		return "", fmt.Errorf("merge %s: wait for another merge: %w", head, ctx.Err())
 	}
 	for range mergeTries {
 		mergeSHA, err = r.mergeOnce(ctx, base, head, sha, message)

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/founder-mode/fm"
@@ -154,20 +156,22 @@ func TestMergeWithoutAnIdentity(t *testing.T) {
 func TestALockThatAKilledReceiverLeftIsCleared(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
-	sha := y.offer("1", "a.txt", "a\n")
-	lock := filepath.Join(y.remote, "refs", "heads", "main.lock")
-	y.write(lock, "")
-	_, err := y.merge("1", sha)
-	if err == nil || errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "main.lock") {
-		t.Fatalf("a young lock: got %v, want to be told to wait for %s", err, lock)
-	}
-	age(t, lock)
-	if _, err := y.merge("1", sha); err != nil {
-		t.Fatal(err)
+	for id, name := range map[fm.TaskID]string{"1": "refs/heads/main.lock", "3": "HEAD.lock"} {
+		sha := y.offer(id, string(id)+".txt", "a\n")
+		lock := filepath.Join(y.remote, filepath.FromSlash(name))
+		y.write(lock, "")
+		_, err := y.merge(id, sha)
+		if err == nil || errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), filepath.Base(lock)) {
+			t.Fatalf("a young lock: got %v, want to be told to wait for %s", err, lock)
+		}
+		age(t, lock)
+		if _, err := y.merge(id, sha); err != nil {
+			t.Fatal(err)
+		}
 	}
 	dir := y.prepare("2")
 	y.commit(dir, "b.txt", "b\n")
-	lock = filepath.Join(y.remote, "refs", "heads", "subissue", "2.lock")
+	lock := filepath.Join(y.remote, "refs", "heads", "subissue", "2.lock")
 	if err := os.MkdirAll(filepath.Dir(lock), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -176,10 +180,42 @@ func TestALockThatAKilledReceiverLeftIsCleared(t *testing.T) {
 		t.Fatalf("a young lock: got %v, want to be told to wait", err)
 	}
 	age(t, lock)
-	if _, err = y.repo.Push(t.Context(), on("2")); err != nil {
+	_, err := y.repo.Push(t.Context(), on("2"))
+	if err != nil {
 		_, err = y.repo.Push(t.Context(), on("2")) // as the supervisor does
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Many pull requests wait behind such a lock. Caught: merges side by side, whose
+// receivers each kept the others from taking the lock for one that was left, so that
+// none was merged any more.
+//
+// Fault: F11.
+func TestManyMergesGetPastALockThatWasLeft(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	var ids []fm.TaskID
+	shas := map[fm.TaskID]string{}
+	for n := range 8 {
+		id := fm.TaskID(strconv.Itoa(n + 1))
+		ids, shas[id] = append(ids, id), y.offer(id, "part-"+string(id)+".txt", "a\n")
+	}
+	lock := filepath.Join(y.remote, "HEAD.lock")
+	y.write(lock, "")
+	age(t, lock)
+	var all sync.WaitGroup
+	for _, id := range ids {
+		all.Go(func() {
+			if _, err := y.merge(id, shas[id]); err != nil {
+				t.Errorf("merge #%s: %v", id, err)
+			}
+		})
+	}
+	all.Wait()
+	if n := strings.Count(y.git(y.remote, "log", "--merges", "--format=%H", "main"), "\n") + 1; n != len(ids) {
+		t.Errorf("%d merges on main, want %d", n, len(ids))
 	}
 }

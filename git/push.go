@@ -108,7 +108,7 @@ func clearThere(folder, ref string) error {
 	if isFolder(filepath.Join(folder, ".git")) {
 		dir = filepath.Join(folder, ".git")
 	}
-	for _, name := range []string{filepath.FromSlash(ref), "packed-refs"} {
+	for _, name := range []string{filepath.FromSlash(ref), "HEAD", "packed-refs"} { // HEAD is locked with the branch that it names
 		if err := clearLock(filepath.Join(dir, name+".lock"), staleAge, folder); err != nil {
 			return err
 		}
