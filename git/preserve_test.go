@@ -270,3 +270,34 @@ func backdate(t *testing.T, path string, at time.Time) {
 		t.Fatal(err)
 	}
 }
+
+// A git of ours was killed, and left the lock of a ref that only fm writes. Caught:
+// locks that are cleared by a list of names, in which those of refs/fm were not, so
+// that a merged task was never tidied.
+//
+// Fault: F11.
+func TestALockOnOurOwnRefsIsClearedForTheNextTry(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	dir := y.prepare("1")
+	y.commit(dir, "a.txt", "a\n")
+	lock := filepath.Join(y.root, ".git", "refs", "fm", "last", "1.lock")
+	if err := os.MkdirAll(filepath.Dir(lock), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	y.write(lock, "")
+	keep := func() error {
+		_, err := y.repo.Preserve(t.Context(), on("1"))
+		return err
+	}
+	for range 2 {
+		if err := keep(); err == nil || !strings.Contains(err.Error(), "1.lock") {
+			t.Fatalf("a young lock: got %v, want to be told of %s", err, lock)
+		}
+	}
+	age(t, lock)
+	_ = keep() // finds it
+	if err := keep(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -110,6 +110,18 @@ func (r *Repo) clearStaleLocks(p place, all []worktree) error {
 	return nil
 }
 
+// clearNamed removes the lock in this repository that stopped a command of ours,
+// if it was left there by a git that was killed: whatever it locks, our next try
+// would fail on it, too.
+func (r *Repo) clearNamed(stderr string) error {
+	before, _, found := strings.Cut(stderr, lockedSign)
+	_, path, named := strings.Cut(before[strings.LastIndexByte(before, '\n')+1:], "Unable to create '")
+	if path = filepath.Clean(path + ".lock"); !found || !named || r.common == "" || !within(path, r.common) {
+		return nil
+	}
+	return clearLock(path, staleAge, r.common, r.root, r.worktrees)
+}
+
 func clearLock(path string, age time.Duration, folders ...string) error {
 	if !abandoned(path, age, folders...) {
 		return nil

@@ -77,6 +77,7 @@ func (r *Repo) run(ctx context.Context, c call) (string, error) {
 	if ctx.Err() != nil {
 		e.cause = ctx.Err()
 	}
+	_ = r.clearNamed(stderr.String()) // for the next try; this one failed anyway
 	return stdout.String(), e
 }
 
