@@ -119,7 +119,15 @@ func (r *Repo) clearNamed(stderr string) error {
 	if path = filepath.Clean(path + ".lock"); !found || !named || r.common == "" || !within(path, r.common) {
 		return nil
 	}
-	return clearLock(path, staleAge, r.common, r.root, r.worktrees)
+	folders := []string{r.common, r.root}
+	all, err := r.entries() // also those that a user keeps elsewhere
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		folders = append(folders, e.path)
+	}
+	return clearLock(path, staleAge, folders...)
 }
 
 func clearLock(path string, age time.Duration, folders ...string) error {
