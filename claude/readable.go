@@ -78,6 +78,10 @@ func (s signs) conversations(from string) []talk {
 	return all[max(0, begin):]
 }
 
+// fileTick is more than the clock that stamps files lags behind the one that
+// stamps events: it ticks some hundred times a second.
+const fileTick = time.Second
+
 // readOn writes what one conversation has beyond a place.
 func (c *Claude) readOn(ctx context.Context, t talk, at Place, p Passage, w io.Writer) (Place, error) {
 	f, err := c.openTranscript(t)
@@ -95,7 +99,7 @@ func (c *Claude) readOn(ctx context.Context, t talk, at Place, p Passage, w io.W
 		return at, err
 	case info.Size() == at.offset:
 		return at, nil
-	case older(info.ModTime(), p.Since):
+	case older(info.ModTime().Add(fileTick), p.Since):
 		at.offset = info.Size()
 		return at, nil
 	case info.Size() < at.offset: // another file of that name
