@@ -55,7 +55,7 @@ func TestATransitionCostsTheSameAfterAnyHistory(t *testing.T) {
 	steps := []func(fm.Task) Change{
 		func(task fm.Task) Change { return Claim(task, 3, midday()) },
 		func(task fm.Task) Change {
-			return Complete(task, "https://github.com/founder-mode/shop/pull/1234", midday())
+			return Complete(task, "7", midday())
 		},
 		func(task fm.Task) Change { return Retry(task, midday()) },
 	}

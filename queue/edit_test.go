@@ -127,6 +127,25 @@ func TestHandMadeClaimIsNoClaim(t *testing.T) {
 	}
 }
 
+// What nobody did is not done because a line says so, and a pull request that
+// the line names is another task's.
+//
+// Caught: a newcomer whose pull request would have been merged unchecked; one that
+// was done and let its parent be closed; an escape sequence for whoever asks why.
+func TestALineByHandIsNoWorkThatWasDone(t *testing.T) {
+	b := newBench(t, three()...)
+	b.m.echo("2|9|55|completed||2026-11-20T14:30:45Z|pr=45|node=X\n2|9|56|merged||\n2|9|57|failed|worker-2|\n2|9|58|blocked||\n2|9|59|pending|||pr=45\n2|9|60|cancelled||\n2|9|61|pending|||pr=%1b]0;x%07\n")
+	s := b.refresh(0)
+	for id, want := range map[fm.TaskID]fm.Status{"55": fm.Hold, "56": fm.Hold, "57": fm.Hold, "58": fm.Hold, "59": fm.Pending, "60": fm.Cancelled, "61": fm.Pending} {
+		if got := b.task(id); got.Status != want || got.Pull != "" || got.Node != "" || got.Worker != 0 {
+			t.Errorf("task %s is %+v, want %s, without a pull request", id, got, want)
+		}
+	}
+	if len(s.Problems) != 4 || !strings.Contains(problems(s), "status merged is for fm to set: added on hold") {
+		t.Errorf("problems %q, want one for each that is on hold", problems(s))
+	}
+}
+
 // An editor's buffer of an hour ago, saved now: what it changed counts unless
 // somebody else changed the same; what it did not change is no news.
 func TestStaleEditLoses(t *testing.T) {

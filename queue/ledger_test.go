@@ -158,6 +158,18 @@ func TestRebuildViewKeepsTheOldOneAside(t *testing.T) {
 	}
 }
 
+// Caught: a line appended a moment before, which only stood in what was kept aside.
+func TestRebuildViewTakesInWhatPeopleWrote(t *testing.T) {
+	b := newBench(t, three()...)
+	b.m.echo("2||55|pending||\n")
+	if _, err := b.q.RebuildView(t.Context(), b.now); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.task("55"); got.Status != fm.Pending || !strings.Contains(b.m.text(), "|55|pending|") {
+		t.Errorf("task 55 is %+v in\n%s", got, b.m.text())
+	}
+}
+
 // Caught: compaction that forgets the order, comments, closed parents, the
 // bases of merges, or the sequence.
 func TestCompactionLosesNothingThatCounts(t *testing.T) {

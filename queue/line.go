@@ -147,7 +147,9 @@ func (e *edit) readField(key, value string) error {
 	case "br":
 		t.Branch = value
 	case "pr":
-		t.Pull = value
+		if isWord(value) { // it is shown in many places
+			t.Pull = value
+		}
 	case "node":
 		t.Node = value
 	case "t":

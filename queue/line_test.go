@@ -34,7 +34,7 @@ func anyTask() *rapid.Generator[fm.Task] {
 			Revision: rapid.Uint64().Draw(t, "r"), Attempt: rapid.IntRange(0, 1<<30).Draw(t, "a"), Failures: rapid.IntRange(0, 9).Draw(t, "f"),
 			Spent: spent.Draw(t, "spent"), Before: spent.Draw(t, "before"),
 			Terms: drawnTerms(t), Paths: drawnPaths(t), Estimate: time.Duration(rapid.Int64Range(0, 1e13).Draw(t, "est")),
-			Branch: text.Draw(t, "br"), Pull: text.Draw(t, "pr"), Node: text.Draw(t, "node"), Title: text.Draw(t, "t"), Note: text.Draw(t, "n"),
+			Branch: text.Draw(t, "br"), Pull: rapid.OneOf(rapid.Just(""), id).Draw(t, "pr"), Node: text.Draw(t, "node"), Title: text.Draw(t, "t"), Note: text.Draw(t, "n"),
 		}
 		if rapid.Bool().Draw(t, "has parent") {
 			task.Parent = fm.IssueID(id.Draw(t, "parent"))

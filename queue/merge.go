@@ -102,18 +102,22 @@ func mergeCopied(d *draft, l viewLine, made uint64) {
 	}
 }
 
-// newcomer is the task of a line with an id that the ledger does not know.
+// newcomer is the task of a line with an id that the ledger does not know. What
+// nobody did stands in no ledger: it is neither done nor has it a pull request,
+// whatever the line says, and may be the copy of another task's.
 func newcomer(d *draft, l viewLine) fm.Task {
 	t := l.edit.task
 	t.Extra = unmarked(t.Extra)
 	t.Before = within(t.Before, fm.Spending{}, t.Spent)
-	if t.Status == fm.Working {
+	t.Worker, t.Pull, t.Node = 0, "", ""
+	switch said := t.Status; said {
+	case fm.Working:
 		t.Status = fm.Pending
-		t.Worker = 0
 		d.problem(l.raw, "only fm claims tasks: added as pending", "nothing")
-	}
-	if t.Worker != 0 {
-		t.Worker = 0 // nobody holds what is not working
+	case fm.Completed, fm.Merged, fm.Failed, fm.Blocked:
+		t.Status = fm.Hold
+		d.problem(l.raw, fmt.Sprintf("fm knows no such task, and status %s is for fm to set: added on hold", said), "set it to pending to have it done, or to cancelled")
+	case fm.Pending, fm.Hold, fm.Cancelled:
 	}
 	if limit := d.now.Add(maxBackoffAhead); t.NotBefore.After(limit) {
 		t.NotBefore = limit.UTC().Truncate(time.Second)

@@ -14,14 +14,18 @@ import (
 	"github.com/founder-mode/fm"
 )
 
-// RebuildView writes the view anew from the ledger. What stood there is kept
-// aside.
+// RebuildView writes the view anew from the ledger, and what people wrote into it
+// is taken in before, as far as it can be read. What stood there is kept aside.
 func (q *Queue) RebuildView(ctx context.Context, now time.Time) (Snapshot, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var problems []Problem
 	err := q.locked(ctx, func() error {
 		if err := q.settle(ctx); err != nil {
+			return err
+		}
+		var err error
+		if problems, err = q.readView(ctx, now); err != nil {
 			return err
 		}
 		if err := q.setAside(ctx, now); err != nil {

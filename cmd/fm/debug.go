@@ -113,7 +113,7 @@ func (h *house) debugSession(ctx context.Context, t fm.Task) {
 		fmt.Fprintf(h.stdout, "  %s\n", text(err))
 		return
 	}
-	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), fm.Count(rep.Turns, "turn"), dash(rep.Session))
+	fmt.Fprintf(h.stdout, "  agent %s since %s, %s, conversation %s\n", dash(string(rep.State)), rep.Since.Format(time.RFC3339), fm.Count(rep.Turns, "turn"), dash(fm.Line(rep.Session, 60)))
 	h.debugReport(rep)
 	fmt.Fprintf(h.stdout, "  events %s\n  launcher %s\n", h.project.Events(t.Run()), h.project.Launch(t.Run()))
 	if c, err := agent.Completion(ctx, t.Run(), h.worktree(t)); err == nil {
