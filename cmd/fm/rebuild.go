@@ -50,18 +50,24 @@ func (h *house) rebuildFromFiles(ctx context.Context, want string) error {
 	if err != nil && !errors.Is(err, queue.ErrCorrupt) {
 		return err
 	}
+	damaged := errors.Is(err, queue.ErrCorrupt)
+	pid, alive := h.supervisorPID()
 	from, rebuild := "the ledger", q.RebuildView
-	if errors.Is(err, queue.ErrCorrupt) || want == "queue" {
-		if pid, alive := h.supervisorPID(); alive {
-			return usage("the ledger is damaged and a supervisor (pid %d) runs: fm stop --now, then fm queue rebuild", pid)
-		}
+	switch {
+	case damaged && want == "ledger":
+		return usage("the ledger is damaged; fm queue rebuild goes by what is left of it and by queue.txt")
+	case damaged && alive:
+		return usage("the ledger is damaged and a supervisor (pid %d) runs: fm stop --now, then fm queue rebuild", pid)
+	case want == "queue" && alive:
+		return usage("a supervisor (pid %d) runs and writes the ledger: fm stop, then fm queue rebuild --from queue", pid)
+	case damaged || want == "queue":
 		from, rebuild = "queue.txt", q.RebuildLedger
 	}
 	snap, err := rebuild(ctx, time.Now())
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(h.stdout, "✓ Rebuilt from %s: %d tasks\n", from, len(snap.Tasks))
+	fmt.Fprintf(h.stdout, "✓ Rebuilt from %s: %s\n", from, fm.Count(len(snap.Tasks), "task"))
 	for _, p := range snap.Problems {
 		fmt.Fprintf(h.stdout, "! %s: %s\n", fm.Line(p.What, 160), fm.Line(p.Do, 160))
 	}
