@@ -73,8 +73,7 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 	case rep.Trouble == fm.LengthTrouble:
 		d.tooLong(t, ss)
 	case rep.Trouble != "":
-		p.Judged, p.Reasons = rep.Turns, "The last request to the API failed ("+fm.Line(string(rep.Trouble), 60)+"). Please continue where you stopped."
-		d.wait(agentKey(t.ID), string(rep.Trouble))
+		d.askAgain(t, p, ss, rep)
 	case s.SightAt.Sub(rep.Since) < settle:
 		// The file may have been written a moment ago and not be stable yet.
 	default:
@@ -136,6 +135,28 @@ func (d *decision) tooLong(t fm.Task, ss fm.Session) {
 		c.Task.Extra = append(slices.Clone(c.Task.Extra), fm.Field{Key: longKey, Value: fmt.Sprint(t.Attempt)})
 		d.record(c)
 	}
+}
+
+// maxUnknown is how often in a row an agent is asked to go on after a failure that
+// fm does not know: patience of some four minutes.
+const maxUnknown = 8
+
+// askAgain has an agent go on whose last request failed, with growing patience.
+// When it fails again and again for a reason of its own, there is something in the
+// conversation that no answer will cure: another one may.
+func (d *decision) askAgain(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) {
+	s, key := d.state, agentKey(t.ID)
+	if s.At.Sub(s.Waits[key].Until) > maxWait {
+		delete(s.Waits, key) // it went on for a while since
+	}
+	if rep.Trouble == fm.OtherTrouble && s.Waits[key].Count >= maxUnknown && !s.present(ss) {
+		if d.fail(t, "each request of its conversation failed, for a reason that fm does not know", s.Rules.Attempts); d.touched[t.ID] {
+			delete(s.Waits, key)
+		}
+		return
+	}
+	p.Judged, p.Reasons = rep.Turns, "The last request to the API failed ("+fm.Line(string(rep.Trouble), 60)+"). Please continue where you stopped."
+	d.wait(key, string(rep.Trouble))
 }
 
 // longKey is the key of a queue line of which an attempt became too long.

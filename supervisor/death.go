@@ -46,8 +46,7 @@ func (d *decision) dead(t fm.Task, p Progress, ss fm.Session) {
 			why += ": " + p.Reasons
 		}
 		d.fail(t, why+", again within "+lasting.String(), s.Rules.Attempts)
-	case d.free(ss.Worker) && d.act(start, "a first end is forgiven: resume", why):
-		p.Crashes++
-		s.Runs[t.ID] = p
+	case d.free(ss.Worker):
+		d.act(start, "a first end is forgiven: resume", why)
 	}
 }

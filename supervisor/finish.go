@@ -104,7 +104,7 @@ func (d *decision) halt() {
 		}
 		left += d.handBack(t)
 	}
-	if len(d.changes) > 0 {
+	if len(d.changes) > 0 || s.Sighted == Unseen {
 		return
 	}
 	if left += d.haltSessions(); left == 0 && !d.bound() && d.emptied() {
@@ -132,9 +132,6 @@ func (d *decision) handBack(t fm.Task) int {
 // haltSessions stops what is alive, and counts it.
 func (d *decision) haltSessions() int {
 	s, alive := d.state, 0
-	if s.Sighted == Unseen {
-		return 0
-	}
 	for _, ss := range s.Sight.Sessions {
 		t, known := s.Queue.Task(ss.Run.Task)
 		if !known || !ss.Alive {

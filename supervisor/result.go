@@ -130,6 +130,9 @@ func (d *decision) started(ev Started) {
 		if p.Server != s.Sight.Generation {
 			p.Server, p.Starts = s.Sight.Generation, 0
 		}
+		if !p.DeadSince.IsZero() && p.EndedAt.IsZero() && s.Mass.Since.IsZero() {
+			p.Crashes++ // only now: a start that did not succeed has forgiven nothing
+		}
 		p.Starts, p.Title = p.Starts+1, ev.Title
 		p.StartedAt, p.DeadSince, p.EndedAt, p.StruckAt = s.At, time.Time{}, time.Time{}, time.Time{}
 	})

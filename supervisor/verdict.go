@@ -73,6 +73,10 @@ func (d *decision) verified(ev Verified) {
 		return
 	}
 	v, at := ev.Verdict, d.state.At
+	if d.wentOn(t, v) {
+		d.explain(ev.Run, "it went on while its work was checked", fm.Count(v.Turns, "turn")+" had ended", "check it when its turn is over")
+		return
+	}
 	if v.Reasons != "" {
 		d.explain(ev.Run, "its work is not accepted", fm.Line(v.Reasons, 300), "give it the reasons")
 	}
@@ -98,6 +102,15 @@ func (d *decision) verified(ev Verified) {
 	default:
 		d.record(queue.Publish(t, at))
 	}
+}
+
+// wentOn says whether somebody had the agent go on since its work was looked at:
+// what stands on the branch now nobody has checked.
+func (d *decision) wentOn(t fm.Task, v Verdict) bool {
+	rep, ok := d.state.report(t)
+	lives := func(ss fm.Session) bool { return ss.Run == t.Run() && ss.Alive }
+	atWork := !turnOver(rep) && !struck(rep) && slices.ContainsFunc(d.state.Sight.Sessions, lives)
+	return ok && (rep.Turns > v.Turns || atWork)
 }
 
 const unfinished = "COMPLETION.md says PARTIAL: finish the rest, commit, then write COMPLETION.md anew. If the rest cannot be done, say there why."
