@@ -53,12 +53,12 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 }
 
 // parse tells issues from the number of workers, which is 0 when none was
-// given.
+// given. A word behind a comma goes on with the issues: 12, 13.
 func (c *workCmd) parse() (words []string, workers int, err error) {
 	words = c.Words
 	if c.Workers != nil {
 		workers = *c.Workers
-	} else if last := len(words) - 1; last > 0 {
+	} else if last := len(words) - 1; last > 0 && !strings.HasSuffix(words[last-1], ",") {
 		if n, err := strconv.Atoi(words[last]); err == nil {
 			if n > sanity {
 				return nil, 0, ambiguous(words, n)
