@@ -46,8 +46,18 @@ func (in *Intake) arrange(ctx context.Context, parts []part, snap queue.Snapshot
 	}
 	for i := range out {
 		out[i].arrange(snap, taken, named)
+		if out[i].nothingLeft() {
+			return nil, fmt.Errorf("%w: every subissue of %s is closed already; close it, or add an open subissue", fm.ErrRefused, out[i].issue.ID.Ref())
+		}
 	}
 	return out, nil
+}
+
+// nothingLeft says whether somebody divided the issue, and all of its parts are
+// closed.
+func (p *part) nothingLeft() bool {
+	open := len(p.known) + len(p.plan.Subissues) + len(p.given.Subissues) + len(p.children) + len(p.apart)
+	return open == 0 && len(p.closed) > 0
 }
 
 // arrange sorts out which subissues are to be tasks, and says so of those that

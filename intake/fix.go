@@ -34,13 +34,8 @@ type mending struct {
 // mend takes issues in that are to be mended as they are, all of them in one
 // change.
 func (in *Intake) mend(ctx context.Context, o Order, now func() time.Time) ([]fm.TaskID, error) {
-	before, err := in.Queue.Refresh(ctx, now())
+	m, err := in.mending(ctx, o, now)
 	if err != nil {
-		return nil, err
-	}
-	m := &mending{taking: newTaking(in, o.Priority, now), fix: *o.Fix, before: before, parts: map[fm.IssueID][]fm.Issue{}}
-	m.fix.Terms.Fix = true
-	if m.issues, err = in.fetch(ctx, o.Issues, in.mends); err != nil {
 		return nil, err
 	}
 	for range maxStale {
@@ -58,17 +53,36 @@ func (in *Intake) mend(ctx context.Context, o Order, now func() time.Time) ([]fm
 	return ids, nil
 }
 
+// surveyFix finds out what mend would refuse.
+func (in *Intake) surveyFix(ctx context.Context, o Order, now func() time.Time) error {
+	m, err := in.mending(ctx, o, now)
+	if err != nil {
+		return err
+	}
+	_, err = m.fates(ctx, m.before)
+	return err
+}
+
+// mending reads the issues that are to be mended.
+func (in *Intake) mending(ctx context.Context, o Order, now func() time.Time) (*mending, error) {
+	before, err := in.refresh(ctx, now())
+	if err != nil {
+		return nil, err
+	}
+	m := &mending{taking: newTaking(in, o.Priority, now), fix: *o.Fix, before: before, parts: map[fm.IssueID][]fm.Issue{}}
+	m.fix.Terms.Fix = true
+	m.issues, err = in.fetch(ctx, o.Issues, in.mends)
+	return m, err
+}
+
 // take decides by the queue as it is now, and records what it decided.
 func (m *mending) take(ctx context.Context, at time.Time) error {
 	snap, err := m.Queue.Refresh(ctx, at)
 	if err != nil {
 		return err
 	}
-	fates := make([]fate, len(m.issues))
-	for i, issue := range m.issues {
-		fates[i] = m.decide(issue, snap)
-	}
-	if err := m.undivided(ctx, fates, snap); err != nil {
+	fates, err := m.fates(ctx, snap)
+	if err != nil {
 		return err
 	}
 	news, err := m.wait(ctx, fates, snap)
@@ -91,6 +105,15 @@ func (m *mending) take(ctx context.Context, at time.Time) error {
 		m.Tell(n)
 	}
 	return nil
+}
+
+// fates decides for each issue, and refuses those that are divided.
+func (m *mending) fates(ctx context.Context, snap queue.Snapshot) ([]fate, error) {
+	fates := make([]fate, len(m.issues))
+	for i, issue := range m.issues {
+		fates[i] = m.decide(issue, snap)
+	}
+	return fates, m.undivided(ctx, fates, snap)
 }
 
 // A fate is what becomes of an issue.

@@ -126,19 +126,8 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 	if o.Fix != nil {
 		return in.mend(ctx, o, now)
 	}
-	issues, err := in.fetch(ctx, o.Issues, in.finished)
+	parts, err := in.parts(ctx, o, now)
 	if err != nil {
-		return nil, err
-	}
-	snap, err := in.Queue.Refresh(ctx, now())
-	if err != nil {
-		return nil, err
-	}
-	parts, err := in.survey(ctx, issues, o.Plans, snap)
-	if err != nil {
-		return nil, err
-	}
-	if parts, err = in.arrange(ctx, parts, snap); err != nil {
 		return nil, err
 	}
 	if err = in.split(ctx, parts); err != nil {
@@ -156,6 +145,45 @@ func (in *Intake) Take(ctx context.Context, o Order, now func() time.Time) ([]fm
 		}
 	}
 	return slices.Concat(added...), err
+}
+
+// Survey finds out what [Intake.Take] would refuse before it changes anything,
+// and changes nothing itself. It needs the tracker alone; without the queue and
+// the plans it goes by what is said of issues that are in none.
+func (in *Intake) Survey(ctx context.Context, o Order, now func() time.Time) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if o.Fix != nil {
+		return in.surveyFix(ctx, o, now)
+	}
+	_, err := in.parts(ctx, o, now)
+	return err
+}
+
+// parts finds out what there is of the issues, and who is taken with whom.
+func (in *Intake) parts(ctx context.Context, o Order, now func() time.Time) ([]part, error) {
+	issues, err := in.fetch(ctx, o.Issues, in.finished)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := in.refresh(ctx, now())
+	if err != nil {
+		return nil, err
+	}
+	parts, err := in.survey(ctx, issues, o.Plans, snap)
+	if err != nil {
+		return nil, err
+	}
+	return in.arrange(ctx, parts, snap)
+}
+
+// refresh gives the queue as it is now; without one it is empty.
+func (in *Intake) refresh(ctx context.Context, at time.Time) (queue.Snapshot, error) {
+	if in.Queue == nil {
+		return queue.Snapshot{}, nil
+	}
+	return in.Queue.Refresh(ctx, at)
 }
 
 // PlanError says what stands against the plan that a person made for an issue.

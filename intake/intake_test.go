@@ -260,6 +260,30 @@ func TestChildrenAreAdopted(t *testing.T) {
 	}
 }
 
+// TestRefusalComesBeforeAnythingIsDone names an issue that nothing is left of
+// behind one that is to be split. Caught: a split that was asked for and kept
+// before the order was refused. One that is a part of another is that one's task.
+func TestRefusalComesBeforeAnythingIsDone(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "2", Parent: "3"}, fm.Issue{ID: "20", Parent: "2", Closed: true}, fm.Issue{ID: "3"})
+	for name, take := range map[string]func() error{
+		"taken": func() error { _, err := o.take("1", "2"); return err },
+		"surveyed": func() error {
+			return (&Intake{Tracker: o}).Survey(t.Context(), Order{Issues: []fm.IssueID{"1", "2"}}, clock)
+		},
+	} {
+		err := take()
+		if !errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "every subissue of #2 is closed already") {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if len(o.splits)+len(o.plans)+len(o.news)+len(o.tasks()) > 0 {
+			t.Errorf("%s: something was done: splits %v, plans %v, told %v, queue %v", name, o.splits, o.plans, o.news, lines(o.tasks()))
+		}
+	}
+	if ids, err := o.take("3", "2"); err != nil || fmt.Sprint(ids) != "[2]" {
+		t.Errorf("with its parent: got %v, %v", ids, err)
+	}
+}
+
 // TestChildThatIsQueuedAlready takes a parent in whose subissue somebody took
 // in by itself before, and is being worked on. It keeps its claim, and the
 // parent waits for it. Caught: such a parent could never be taken in.

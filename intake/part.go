@@ -63,7 +63,7 @@ func (in *Intake) survey(ctx context.Context, issues []fm.Issue, plans map[fm.Is
 func (in *Intake) found(ctx context.Context, issue fm.Issue, given fm.Split, snap queue.Snapshot) part {
 	p := part{issue: issue, given: given, known: tasksOf(issue.ID, snap)}
 	p.before = p.known
-	if len(p.known) == 0 || len(given.Subissues) > 0 {
+	if in.Plans != nil && (len(p.known) == 0 || len(given.Subissues) > 0) {
 		p.plan, p.err = in.Plans.Load(issue.ID)
 	}
 	kept := len(p.plan.Subissues) > 0
@@ -151,8 +151,6 @@ func (in *Intake) begin(ctx context.Context, p *part) {
 	case len(p.children) > 0:
 		p.tell(Adopted, len(p.children), "")
 	case len(p.apart) > 0:
-	case len(p.closed) > 0:
-		p.err = fmt.Errorf("%w: every subissue of %s is closed already; close it, or add an open subissue", fm.ErrRefused, p.issue.ID.Ref())
 	default:
 		in.ask(ctx, p)
 	}

@@ -107,6 +107,9 @@ func (f *fixing) read(ctx context.Context) error {
 	if err != nil {
 		return o.unfound(ctx, ids, err)
 	}
+	if err := f.foresee(ctx, o, intake.Order{Issues: ids, Fix: &intake.Fix{}}); err != nil {
+		return err
+	}
 	if err := f.check(ctx); err != nil {
 		return err
 	}

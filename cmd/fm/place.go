@@ -15,6 +15,7 @@ import (
 	"github.com/founder-mode/fm/disk"
 	"github.com/founder-mode/fm/failpoint"
 	"github.com/founder-mode/fm/github"
+	"github.com/founder-mode/fm/intake"
 )
 
 // The sources of issues.
@@ -215,6 +216,19 @@ func (h *house) maySwitch(ctx context.Context, from, to place) error {
 		return usage("the supervisor (pid %d) looks after %s: fm stop, then work on %s", pid, from, to)
 	}
 	return nil
+}
+
+// foresee finds out what would be refused once the queue is begun for another
+// place, which nobody takes back. The one that there is knows nothing of it.
+func (h *house) foresee(ctx context.Context, o *office, order intake.Order) error {
+	had, err := h.remembered()
+	if err != nil || had == h.at {
+		return err
+	}
+	reading := h.busy("reading %s", fm.Count(len(order.Issues), "issue"))
+	defer reading.done()
+	in := intake.Intake{Tracker: o.tracker}
+	return in.Survey(ctx, order, time.Now)
 }
 
 // move begins a queue for another place: what is left of the old one, all of

@@ -190,6 +190,9 @@ func (h *house) admit(ctx context.Context, j job, files []planFile) (intake.Orde
 			return order, err
 		}
 	}
+	if err := h.foresee(ctx, o, order); err != nil {
+		return order, inFile(files, err)
+	}
 	return order, h.check(ctx)
 }
 
