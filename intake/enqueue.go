@@ -24,6 +24,9 @@ func newTaking(in *Intake, prio fm.Priority, now func() time.Time) *taking {
 	return &taking{Intake: in, priority: prio, now: now, open: map[fm.IssueID]bool{}, apart: map[fm.IssueID][]fm.IssueID{}}
 }
 
+// changed is said of what is in the queue, and not as the order wants it.
+const changed = "not begun yet, and changed to what this order says"
+
 // maxStale bounds how often an addition is thought out anew because somebody
 // else changed the queue meanwhile.
 const maxStale = 5
@@ -91,25 +94,73 @@ func (t *taking) add(ctx context.Context, members []part, at time.Time) ([][]fm.
 	}
 	var changes []queue.Change
 	for i, p := range members {
+		if len(p.ranked) > 0 {
+			ranked := t.rank(p, snap)
+			changes = append(changes, ranked...)
+			news = append(news, p.again(len(ranked)))
+		}
 		for _, d := range p.drafts {
 			ids[i] = append(ids[i], d.task.ID)
 			d.task.DependsOn = waits[d.task.ID]
-			switch was, ok := snap.Task(d.task.ID); {
-			case !ok:
-				changes = append(changes, queue.Add(d.task, at))
-			case was.Parent != d.task.Parent:
-				was.Parent = d.task.Parent
-				changes = append(changes, queue.Change{Op: queue.OpAdopt, Task: was, Why: "subissue of " + string(p.issue.ID)})
-			}
+			changes = append(changes, t.join(p, d.task, snap, at)...)
 		}
 	}
-	if len(changes) == 0 {
-		return ids, nil
-	}
-	if _, err = t.Queue.Commit(ctx, at, changes...); err == nil {
-		for _, n := range news {
-			t.Tell(n)
+	if len(changes) > 0 {
+		if _, err := t.Queue.Commit(ctx, at, changes...); err != nil {
+			return ids, err
 		}
 	}
-	return ids, err
+	for _, n := range news {
+		t.Tell(n)
+	}
+	return ids, nil
+}
+
+// join adds a task of a part, or gives the one that there is its parent.
+func (t *taking) join(p part, task fm.Task, snap queue.Snapshot, at time.Time) []queue.Change {
+	was, queued := snap.Task(task.ID)
+	switch {
+	case !queued:
+		return []queue.Change{queue.Add(task, at)}
+	case was.Parent == task.Parent:
+		return nil
+	}
+	was.Parent = task.Parent
+	if reranks(t.priority, was) {
+		was.Priority = t.priority
+	}
+	return []queue.Change{{Op: queue.OpAdopt, Task: was, Why: "subissue of " + string(p.issue.ID)}}
+}
+
+// reranks says whether a task gets the priority of an order: one that was never
+// begun, and has another.
+func reranks(prio fm.Priority, t fm.Task) bool {
+	return prio != 0 && prio != t.Priority && unbegun(t)
+}
+
+// rank gives the priority of the order to the tasks of a part that are to have
+// it, as far as nobody has begun them since.
+func (t *taking) rank(p part, snap queue.Snapshot) []queue.Change {
+	var changes []queue.Change
+	for _, id := range p.ranked {
+		if was, queued := snap.Task(id); queued && reranks(t.priority, was) {
+			c := queue.Reprioritize(was, t.priority)
+			c.Why = "said when it was ordered again"
+			changes = append(changes, c)
+		}
+	}
+	return changes
+}
+
+// again tells of an issue that is in the queue, and of how many of its tasks
+// got the priority of the order.
+func (p part) again(n int) News {
+	news := News{Kind: Known, Issue: p.issue, Count: len(p.before)}
+	if n > 0 {
+		news.Why = changed
+		if n < len(p.before) {
+			news.Why = fmt.Sprintf("%d of %d: %s", n, len(p.before), changed)
+		}
+	}
+	return news
 }

@@ -143,7 +143,7 @@ func (m *mending) decide(issue fm.Issue, snap queue.Snapshot) fate {
 	case !queued:
 		f.kind = added
 		f.task = fm.Task{ID: fm.TaskID(issue.ID), Title: issue.Title, Priority: issue.Priority}
-	case was.Status == fm.Pending && !begun(was):
+	case unbegun(was):
 		f.kind = renewed
 	case m.ended(issue, was):
 		f.kind = retried
@@ -167,6 +167,9 @@ func (m *mending) decide(issue fm.Issue, snap queue.Snapshot) fate {
 
 // begun says whether there may be work of a task.
 func begun(t fm.Task) bool { return t.Attempt > 0 || t.Pull != "" }
+
+// unbegun says whether a task waits to be begun for the first time.
+func unbegun(t fm.Task) bool { return t.Status == fm.Pending && !begun(t) }
 
 // ended says whether a task is over, and not because its work is done. A merged
 // one is not done where its issue is open again; that it is still open only means
@@ -221,7 +224,7 @@ func (f fate) tell(tell func(News), wanted fm.Terms) {
 		}
 	case renewed:
 		if !f.unchanged() {
-			n.Why = "not begun yet, and changed to what this order says"
+			n.Why = changed
 		}
 	case known:
 	}

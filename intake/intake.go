@@ -105,6 +105,9 @@ type Order struct {
 // it is none itself: its parent has the other ones as tasks, and is not closed
 // before this one is. Either is told as [PartOf].
 //
+// [Order.Priority] is also that of tasks that the queue had before and that were
+// never begun, which is told with [Known].
+//
 // A task waits for the tasks of every issue that blocks its own issue or its
 // parent, as far as these are in the order or in the queue, and not cancelled.
 // What blocks it otherwise is told as [Outside]. Where issues wait for each
@@ -175,7 +178,16 @@ func (in *Intake) parts(ctx context.Context, o Order, now func() time.Time) ([]p
 	if err != nil {
 		return nil, err
 	}
-	return in.arrange(ctx, parts, snap)
+	if parts, err = in.arrange(ctx, parts, snap); err != nil {
+		return nil, err
+	}
+	for i, p := range parts {
+		parts[i].ranked = slices.DeleteFunc(slices.Clone(p.before), func(id fm.TaskID) bool {
+			t, _ := snap.Task(id)
+			return !reranks(o.Priority, t)
+		})
+	}
+	return parts, nil
 }
 
 // refresh gives the queue as it is now; without one it is empty.

@@ -380,3 +380,67 @@ func TestPriorityOfTheOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestPriorityOfAnOrderThatIsGivenAgain is that of the tasks that were not begun,
+// of the issue itself or of one of its tasks. Caught: --priority that nothing came
+// of, without a word.
+func TestPriorityOfAnOrderThatIsGivenAgain(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		take  []fm.IssueID
+		begun int // of its tasks
+		prio  fm.Priority
+		want  string
+		told  string
+	}{
+		{"all", []fm.IssueID{"1"}, 0, fm.Low, "low/low/low", "not begun yet, and changed to what this order says"},
+		{"but the one that was begun", []fm.IssueID{"1"}, 1, fm.Critical, "high/critical/critical", "2 of 3: not begun yet, and changed to what this order says"},
+		{"none", []fm.IssueID{"1"}, 3, fm.Low, "high/high/high", ""},
+		{"the same one", []fm.IssueID{"1"}, 0, fm.High, "high/high/high", ""},
+		{"nothing said", []fm.IssueID{"1"}, 0, 0, "high/high/high", ""},
+		{"one of its tasks", []fm.IssueID{"1001"}, 0, fm.Low, "high/low/high", "not begun yet, and changed to what this order says"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := newOffice(t, fm.Issue{ID: "1"})
+			if _, err := o.take("1"); err != nil {
+				t.Fatal(err)
+			}
+			for i := range c.begun {
+				if _, err := o.disk.open(t).Commit(t.Context(), clock(), queue.Claim(o.tasks()[i], fm.WorkerID(i+1), clock())); err != nil {
+					t.Fatal(err)
+				}
+			}
+			in, told := o.intake(), []string{}
+			in.Tell = func(n News) { told = append(told, string(n.Kind)+": "+n.Why) }
+			if _, err := in.Take(t.Context(), Order{Issues: c.take, Priority: c.prio}, clock); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, task := range o.tasks() {
+				got = append(got, task.Priority.String())
+			}
+			if strings.Join(got, "/") != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+			if fmt.Sprint(told) != "[known: "+c.told+"]" {
+				t.Errorf("told %q, want %q", told, c.told)
+			}
+		})
+	}
+}
+
+// TestPriorityOfASubissueThatWasTakenBefore by itself: as a part of the order it
+// gets that of the others.
+func TestPriorityOfASubissueThatWasTakenBefore(t *testing.T) {
+	o := newOffice(t, fm.Issue{ID: "1"}, fm.Issue{ID: "11", Parent: "1"}, fm.Issue{ID: "12", Parent: "1"})
+	o.split = func(fm.IssueID, int) (fm.Split, error) { return fm.Split{}, errDown }
+	if _, err := o.take("11"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.order(Order{Issues: []fm.IssueID{"1"}, Priority: fm.High}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"11<1 high pending", "12<1 high pending"}, lines(o.tasks())); diff != "" {
+		t.Errorf("queue (-want +got):\n%s", diff)
+	}
+}

@@ -18,6 +18,7 @@ type part struct {
 	scope    scope
 	known    []fm.TaskID // what it became before
 	before   []fm.TaskID // of what is in the queue, what the order is about
+	ranked   []fm.TaskID // of these, which get the priority of the order
 	children []fm.Issue  // open subissues that are to be tasks
 	apart    []fm.IssueID
 	closed   map[fm.IssueID]bool
@@ -137,7 +138,9 @@ func (in *Intake) begin(ctx context.Context, p *part) {
 	switch {
 	case p.scope == someParts:
 	case len(p.known) > 0:
-		p.tell(Known, len(p.known), "")
+		if len(p.ranked) == 0 { // else it is told with the change
+			p.tell(Known, len(p.known), "")
+		}
 		if len(p.children) > 0 {
 			// Without them the issue would be closed before they are done.
 			p.tell(Adopted, len(p.children), "added since")
