@@ -61,14 +61,31 @@ func (h *house) begun(ctx context.Context, w supervisor.Wanted, q *queue.Queue) 
 // settled says whether the workers have what there is to have. What the
 // supervisor shows may be older than the queue.
 func settled(s supervisor.Status, snap queue.Snapshot, now time.Time) bool {
-	busy := 0
+	busy, free := 0, 0
 	for _, w := range s.Workers {
-		if w.Task != "" {
+		switch {
+		case w.Task != "":
 			busy++
+		case !w.Held && !w.Person:
+			free++
 		}
 	}
+	// While workers that are not wanted any more finish what they have, fewer may begin.
+	free = min(free, s.Wanted.Workers-busy)
 	left := len(queue.Ready(snap.Tasks, now))
-	return busy == queue.Counts(snap.Tasks)[fm.Working] && (left == 0 || busy == len(s.Workers))
+	return busy == claimed(snap) && (left == 0 || free <= 0 || s.Gate != (supervisor.Gate{}))
+}
+
+// claimed counts the tasks that a worker has: none has one whose publication is
+// owed.
+func claimed(snap queue.Snapshot) int {
+	n := 0
+	for _, t := range snap.Tasks {
+		if t.Status == fm.Working && !queue.Owed(t) {
+			n++
+		}
+	}
+	return n
 }
 
 func beginning(w supervisor.WorkerStatus) string {
