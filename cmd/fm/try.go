@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,9 @@ type tryCmd struct {
 func (c *tryCmd) Run(ctx context.Context, a *app) (err error) {
 	if c.Workers < 1 || c.Workers > sanity {
 		return usage("--workers %d: want 1 to %d", c.Workers, sanity)
+	}
+	if err := c.equipped(ctx, a); err != nil {
+		return err
 	}
 	dir, err := c.folder()
 	if err != nil {
@@ -58,6 +62,25 @@ func (c *tryCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	c.farewell(h)
 	return err
+}
+
+// equipped looks for the programs that it takes, before anything is made: the
+// same command is to work once they are there.
+func (c *tryCmd) equipped(ctx context.Context, a *app) error {
+	if _, err := git.Version(ctx); err != nil {
+		return mendable(err)
+	}
+	h := house{app: a, project: fm.Project{Root: os.TempDir()}, config: fm.Config{}.WithDefaults()} // for the looks of one
+	if _, err := h.terminal(ctx, func() {}); err != nil {
+		return mendable(err)
+	}
+	if c.Agent == "scripted" {
+		return nil
+	}
+	if _, err := h.agent(); errors.Is(err, fm.ErrRefused) {
+		return usage("--agent claude: command %q is not in PATH; install it with: %s", h.config.Agent.Command, npmInstall)
+	}
+	return nil
 }
 
 func (c *tryCmd) folder() (string, error) {
