@@ -33,7 +33,7 @@ func exitCodes() []exitCode {
 		{exitUsage, "Bad input; nothing was changed."},
 		{exitUnfinished, "fm work --wait, fm add --wait and fm fix ended with something that is not merged or mended; the supervisor ended while it was waited for."},
 		{exitHeld, "Another supervisor looks after the project."},
-		{exitSignal, "Interrupted. The workers go on."},
+		{exitSignal, "Interrupted. The workers go on; fm try stops its own."},
 	}
 }
 

@@ -27,7 +27,7 @@ func (f *fixing) watch(ctx context.Context, q *queue.Queue, ids []fm.TaskID) err
 	if rows, _ := size(f.stdout); rows > 0 && !f.json && f.getenv("TERM") != "dumb" {
 		v.drawn = true
 	}
-	err := f.looks(ctx, q, f.again()+", or fm status --watch", func(snap queue.Snapshot, s supervisor.Status) (bool, error) {
+	err := f.looks(ctx, q, goOn(f.again()+", or fm status --watch"), func(snap queue.Snapshot, s supervisor.Status) (bool, error) {
 		return v.look(ctx, snap, s)
 	})
 	v.screen.end()

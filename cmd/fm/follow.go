@@ -14,13 +14,13 @@ import (
 
 // follow prints what becomes of the tasks, a line for each change, until all
 // are over and their parents closed. It returns an error with exit code 3 if
-// not all of them were merged.
-func (h *house) follow(ctx context.Context, q *queue.Queue, ids []fm.TaskID) error {
+// not all of them were merged. Who interrupts it is told the parting words.
+func (h *house) follow(ctx context.Context, q *queue.Queue, ids []fm.TaskID, parting string) error {
 	seen := map[fm.TaskID]fm.Task{}
 	closed := map[fm.IssueID]bool{}
 	calls := calls{out: h.stdout}
 	var last queue.Snapshot
-	err := h.looks(ctx, q, "fm status --watch", func(snap queue.Snapshot, s supervisor.Status) (over bool, err error) {
+	err := h.looks(ctx, q, parting, func(snap queue.Snapshot, s supervisor.Status) (over bool, err error) {
 		last = snap
 		h.changes(snap, ids, seen, finished(snap, ids))
 		calls.tell(s, time.Now())
@@ -32,10 +32,13 @@ func (h *house) follow(ctx context.Context, q *queue.Queue, ids []fm.TaskID) err
 	return outcome(last, ids)
 }
 
+// goOn is said to a user who leaves the workers at work, and how to come back.
+func goOn(back string) string { return "The workers go on. Come back with: " + back }
+
 // looks shows what there is to see, several times a second, until that says that
-// it is over, the supervisor ends or the user interrupts it. Then the user is
-// told how to come back.
-func (h *house) looks(ctx context.Context, q *queue.Queue, back string, see func(queue.Snapshot, supervisor.Status) (over bool, err error)) error {
+// it is over, the supervisor ends or the user interrupts it, who is told the
+// parting words then.
+func (h *house) looks(ctx context.Context, q *queue.Queue, parting string, see func(queue.Snapshot, supervisor.Status) (over bool, err error)) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	var last supervisor.Status
@@ -63,7 +66,7 @@ func (h *house) looks(ctx context.Context, q *queue.Queue, back string, see func
 		}
 		select {
 		case <-ctx.Done():
-			fmt.Fprintf(h.stdout, "\nThe workers go on. Come back with: %s\n", back)
+			fmt.Fprintf(h.stdout, "\n%s\n", parting)
 			return ctx.Err()
 		case <-tick.C:
 		}

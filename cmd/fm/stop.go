@@ -32,12 +32,13 @@ func (c *stopCmd) Run(ctx context.Context, a *app) error {
 	if c.Now {
 		mode = supervisor.StopNow
 	}
-	return h.stop(ctx, mode)
+	return h.stop(ctx, mode, "fm resume")
 }
 
 // stop has the supervisor end in order, which takes a supervisor: one that
-// died is brought back for it if it left sessions behind.
-func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
+// died is brought back for it if it left sessions behind. The command resume
+// goes on with the work.
+func (h *house) stop(ctx context.Context, mode supervisor.StopMode, resume string) error {
 	terminal, err := h.terminal(ctx, func() {})
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	damage := h.damage(ctx)
 	_, alive := h.supervisorPID()
 	if !alive && sight.Generation == "" {
-		h.stopped("✓ Nothing was running.", damage)
+		h.stopped("✓ Nothing was running.", resume, damage)
 		return h.reap(ctx)
 	}
 	guarded, err := terminal.SupervisorAlive(ctx) // then one that was killed is back in a moment
@@ -75,7 +76,7 @@ func (h *house) stop(ctx context.Context, mode supervisor.StopMode) error {
 	if err := h.reap(ctx); err != nil {
 		return err
 	}
-	h.stopped("✓ Stopped.", damage)
+	h.stopped("✓ Stopped.", resume, damage)
 	return nil
 }
 
@@ -89,14 +90,14 @@ func (h *house) damage(ctx context.Context) error {
 }
 
 // stopped says how things stand after an end, and how to go on.
-func (h *house) stopped(line string, damage error) {
+func (h *house) stopped(line, resume string, damage error) {
 	if damage == nil {
-		fmt.Fprintln(h.stdout, line+" Go on with: fm resume")
+		fmt.Fprintln(h.stdout, line+" Go on with: "+resume)
 		return
 	}
 	fmt.Fprintln(h.stdout, line)
 	fmt.Fprintln(h.stdout, "! The ledger is damaged: it and the queue are left as they are, and what the agents did stands in their worktrees.")
-	fmt.Fprintln(h.stdout, "  Go on with: fm queue rebuild, then: fm resume")
+	fmt.Fprintln(h.stdout, "  Go on with: fm queue rebuild, then: "+resume)
 }
 
 func (h *house) wantStop(ctx context.Context, mode supervisor.StopMode) error {

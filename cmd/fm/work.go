@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -114,6 +115,7 @@ type job struct {
 	workers  int    // 0: as many as there were
 	mode     string // "": the permission mode that there was
 	wait     bool
+	parting  string // what a user is told who interrupts the wait; "": that the workers go on
 }
 
 // work takes issues in, sees that the supervisor runs, and shows that the
@@ -159,7 +161,7 @@ func (h *house) work(ctx context.Context, j job) error {
 		fmt.Fprintf(h.stdout, "\nWatch:  fm dashboard, or fm status --watch    Join a worker:  fm attach worker-1    End:  fm stop\n")
 		return nil
 	}
-	return h.follow(ctx, q, tasks)
+	return h.follow(ctx, q, tasks, cmp.Or(j.parting, goOn("fm status --watch")))
 }
 
 // admit finds the issues, and out what would fail later, before anything is
