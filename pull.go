@@ -18,6 +18,8 @@ type PullRequest struct {
 	// Demand names the reviews that ask for changes, of people who may write:
 	// it differs after each new one, and is "" for none.
 	Demand string
+
+	Unread string // why the forge could not read it; nothing else of it is known then
 }
 
 // PullState is where a pull request stands.

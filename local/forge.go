@@ -110,7 +110,8 @@ func (f *Forge) write(root place, number int, p fm.Proposal, sha string) (fm.Pul
 
 // Look reads the present state of pull requests, in the order of the numbers.
 // A merge that a crash interrupted is completed. A pull request whose file a
-// person deleted is withdrawn: its state is closed.
+// person deleted is withdrawn: its state is closed. One whose file cannot be
+// read, or that two files claim to be, has no state, and says why.
 func (f *Forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, error) {
 	if _, err := os.Stat(f.folder.path); err != nil && len(numbers) > 0 {
 		return nil, fmt.Errorf("look at pull requests: %w", err) // nothing is known; not even that they are gone
@@ -126,7 +127,7 @@ func (f *Forge) Look(ctx context.Context, numbers []string) ([]fm.PullRequest, e
 		case errors.Is(err, fm.ErrGone):
 			p.request = fm.PullRequest{Number: number, State: fm.PullClosed}
 		case err != nil:
-			return nil, err
+			p = pull{request: fm.PullRequest{Number: number, Unread: fm.Reason(err)}}
 		}
 		requests = append(requests, f.present(ctx, p))
 	}

@@ -216,11 +216,33 @@ func TestAPersonMayCloseAPullRequest(t *testing.T) {
 	}
 }
 
-func TestTwoFilesForOneNumberAreNamed(t *testing.T) {
-	dir, forge, _ := newForge(t)
-	p := open(t, forge, "subissue/456")
-	write(t, dir, "0001-copy.md", read(t, dir, filepath.Base(p.URL)))
-	if _, err := forge.Look(t.Context(), []string{"1"}); !errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "0001-copy.md") {
-		t.Fatalf("got %v", err)
+// Caught: a look that saw no pull request at all while one file could not be
+// used, so that nothing was merged all night.
+func TestOneBadFileDoesNotBlindALookToTheOthers(t *testing.T) {
+	dir, forge, m := newForge(t)
+	for _, head := range []string{"subissue/1", "subissue/2", "subissue/3"} {
+		m.heads[head] = "tip of " + head
+		open(t, forge, head)
+	}
+	write(t, dir, "0001-copy.md", read(t, dir, "0001-subissue-1.md"))
+	write(t, dir, "0002-subissue-2.md", read(t, dir, "0002-subissue-2.md")+strings.Repeat("x", 1<<20))
+	got, err := forge.Look(t.Context(), []string{"1", "2", "3"})
+	if err != nil || len(got) != 3 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for i, why := range []string{"both 0001-copy.md and 0001-subissue-1.md claim this number", "read 0002-subissue-2.md: larger than 1 MiB"} {
+		p := got[i]
+		if !strings.Contains(p.Unread, why) {
+			t.Errorf("it says %q, want %q", p.Unread, why)
+		}
+		if diff := cmp.Diff(fm.PullRequest{Number: fmt.Sprint(i + 1), Unread: p.Unread}, p); diff != "" {
+			t.Errorf("something is taken for known: %s", diff)
+		}
+	}
+	if p := got[2]; p.State != fm.PullOpen || p.SHA != "tip of subissue/3" || p.Unread != "" {
+		t.Errorf("the good one: %+v", p)
+	}
+	if _, err := forge.Merge(t.Context(), "1", m.heads["subissue/1"]); !errors.Is(err, fm.ErrRefused) || m.merges != 0 {
+		t.Errorf("got %v after %d merges, want a refusal", err, m.merges)
 	}
 }

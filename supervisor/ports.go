@@ -190,7 +190,8 @@ type Pulls interface {
 	// so as soon as it may: then the result is Armed. An already merged one is no
 	// error; [fm.ErrConflict] when the base must be merged into it first.
 	Merge(ctx context.Context, number, sha string) (fm.PullRequest, error)
-	// Look reads the present state of pull requests.
+	// Look reads the present state of pull requests. One that cannot be read has
+	// no state, and says why: it hides none of the others.
 	Look(ctx context.Context, numbers []string) ([]fm.PullRequest, error)
 }
 

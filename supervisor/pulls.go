@@ -27,6 +27,7 @@ type Denial struct {
 // completed carries on a task whose pull request is open, by what the last look
 // said of it. What is first here is decided first:
 //
+//	cannot be read               a person is told, in the status; it waits
 //	merged                       the task is merged, whoever did it
 //	closed                       a person is asked
 //	a conflict with its base     fm rebases it; where that conflicts, an agent
@@ -44,6 +45,7 @@ func (d *decision) completed(t fm.Task) {
 	}
 	denied := s.denial(t, p)
 	switch {
+	case p.Unread != "":
 	case p.State == fm.PullMerged:
 		d.record(queue.Merge(t, s.At))
 	case p.State == fm.PullClosed:
@@ -283,5 +285,5 @@ func (d *decision) pullsSeen(valid []Offer, ev PullsSeen) {
 // samePull says whether two looks at a pull request saw the same.
 func samePull(a, b fm.PullRequest) bool {
 	checks := a.Checks.State == b.Checks.State && slices.Equal(a.Checks.Failed, b.Checks.Failed)
-	return checks && a.State == b.State && a.SHA == b.SHA && a.Draft == b.Draft && a.Armed == b.Armed && a.Conflict == b.Conflict && a.Demand == b.Demand
+	return checks && a.State == b.State && a.SHA == b.SHA && a.Draft == b.Draft && a.Armed == b.Armed && a.Conflict == b.Conflict && a.Demand == b.Demand && a.Unread == b.Unread
 }

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -394,6 +395,45 @@ func TestUnreadableChecksAreToldOnce(t *testing.T) {
 	}
 	if got := View(seen(one, other).offers(one, over).offers(other, fm.PullRequest{})).Problems; len(got) > 0 {
 		t.Errorf("told %v", got)
+	}
+}
+
+// TestAPullRequestThatCannotBeReadWaits looks at two, of which one cannot be read.
+// Caught: a merge of what nobody could read; a look at each step; nobody told,
+// where people merge; nothing done once it could be read.
+func TestAPullRequestThatCannotBeReadWaits(t *testing.T) {
+	bad, good := offered(), offered()
+	good.ID, good.Pull = "6", "10"
+	dark := fm.PullRequest{Number: "9", Unread: "both a.md and b.md claim this number"}
+	open := fm.PullRequest{Number: "10", State: fm.PullOpen, SHA: "c1"}
+	for _, c := range []struct {
+		merge MergePolicy
+		want  string
+	}{{AutoMerge, "[Merge task 6]"}, {ManualMerge, "[]"}} {
+		s := seen(bad, good)
+		s.Rules.Merge = c.merge
+		s, effects := step(s, QueueRead{Snapshot: s.Queue})
+		if fmt.Sprint(names(effects)) != "[Look pulls]" {
+			t.Fatal(names(effects))
+		}
+		offers := effects[0].(Look).Offers
+		s, effects = step(s, PullsSeen{Offers: offers, Pulls: []fm.PullRequest{dark, open}})
+		if got := fmt.Sprint(names(effects)); got != c.want {
+			t.Errorf("%s: ordered %s, want %s", c.merge, got, c.want)
+		}
+		if got := fmt.Sprint(View(s).Problems); got != "[the pull request of #5 cannot be read, and waits: both a.md and b.md claim this number]" {
+			t.Errorf("%s: people are told %s", c.merge, got)
+		}
+		s.Busy = nil
+		s, effects = step(s.copied(), QueueRead{Snapshot: s.Queue})
+		if slices.ContainsFunc(effects, func(eff Effect) bool { _, again := eff.(Look); return again }) {
+			t.Errorf("%s: it is looked at again at once", c.merge)
+		}
+		s.Busy, s.At = map[string]Effect{Look{}.key(): Look{Offers: offers}}, s.At.Add(pullsEvery)
+		_, effects = step(s, PullsSeen{Offers: offers, Pulls: []fm.PullRequest{{Number: "9", State: fm.PullMerged}, open}})
+		if got := fmt.Sprint(names(effects)); !strings.Contains(got, "record merge 5") {
+			t.Errorf("%s: ordered %s once it can be read", c.merge, got)
+		}
 	}
 }
 

@@ -157,6 +157,7 @@ func (s State) problems() []string {
 	for id, why := range s.Unread {
 		out = append(out, "the signs of "+id.Ref()+"'s agent cannot be read: "+fm.Line(why, 200))
 	}
+	out = append(out, s.unreadPulls()...)
 	if !s.Mass.Since.IsZero() {
 		out = append(out, s.Mass.Text+"; starting them again one by one")
 	}
@@ -177,6 +178,18 @@ func (s State) problems() []string {
 		}
 	}
 	slices.Sort(out)
+	return out
+}
+
+// unreadPulls names the pull requests that wait because nobody can tell what
+// becomes of them.
+func (s State) unreadPulls() []string {
+	var out []string
+	for t := range s.watched {
+		if p, known := s.view(t); known && p.Unread != "" {
+			out = append(out, "the pull request of "+t.ID.Ref()+" cannot be read, and waits: "+fm.Line(p.Unread, 300))
+		}
+	}
 	return out
 }
 
