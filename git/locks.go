@@ -58,7 +58,7 @@ func Unlock(ctx context.Context, l Lock) error {
 	if _, err := os.Lstat(l.Path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if now, left := l.repo.orphan(l.Path, folders); !left || !now.Orphan || !os.SameFile(now.info, l.info) || !now.info.ModTime().Equal(l.info.ModTime()) {
+	if now, left := l.repo.orphan(l.Path, folders); !left || !now.Orphan || !sameLock(now.info, l.info) {
 		return fmt.Errorf("remove %s: its owner may live: %w", l.Path, fm.ErrRefused)
 	}
 	defer failpoint.Step("git.unlock")()
@@ -70,7 +70,7 @@ func (r *Repo) folders(ctx context.Context) ([]string, error) {
 	all, err := r.list(ctx, "")
 	folders := []string{r.common}
 	for _, w := range all {
-		folders = append(folders, w.path)
+		folders = append(folders, w.path, unlinked(w.path)) // as a command line may name it, and as /proc does
 	}
 	return folders, err
 }

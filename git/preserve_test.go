@@ -1,10 +1,8 @@
 package git_test
 
 import (
-	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -301,22 +299,12 @@ func TestALockOnOurOwnRefsIsClearedForTheNextTry(t *testing.T) {
 	// Somebody's git is at work in a worktree that he keeps elsewhere.
 	elsewhere := filepath.Join(t.TempDir(), "mine")
 	y.git(y.root, "worktree", "add", "--quiet", "--detach", elsewhere)
-	live := exec.CommandContext(t.Context(), "git", "cat-file", "--batch")
-	live.Dir = elsewhere
-	input, err := live.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := live.Start(); err != nil {
-		t.Fatal(err)
-	}
+	end := y.atWork(elsewhere)
 	_ = keep()
 	if _, err := os.Lstat(lock); err != nil {
 		t.Fatalf("a lock whose owner may live: %v", err)
 	}
-	if err := errors.Join(input.Close(), live.Wait()); err != nil {
-		t.Fatal(err)
-	}
+	end()
 	_ = keep() // finds it
 	if err := keep(); err != nil {
 		t.Fatal(err)

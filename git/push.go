@@ -109,7 +109,7 @@ func clearThere(folder, ref string) error {
 		dir = filepath.Join(folder, ".git")
 	}
 	for _, name := range []string{filepath.FromSlash(ref), "HEAD", "packed-refs"} { // HEAD is locked with the branch that it names
-		if err := clearLock(filepath.Join(dir, name+".lock"), staleAge, folder); err != nil {
+		if err := clearLock(filepath.Join(dir, name+".lock"), staleAge, folder, dir); err != nil { // .git may be a link, too
 			return err
 		}
 	}

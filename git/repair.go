@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/founder-mode/fm"
@@ -39,7 +41,7 @@ func (r *Repo) forget(ctx context.Context, w worktree) error {
 // worked in it, for Prepare never returned it.
 func (r *Repo) redo(ctx context.Context, p place, w worktree, tip string) error {
 	mark := filepath.Join(r.adminDir(p), "locked")
-	if !abandoned(mark, staleAge, p.dir) {
+	if abandoned(mark, staleAge, p.dir) == nil {
 		return fmt.Errorf("another git command is still making %q", p.dir)
 	}
 	if err := r.forget(ctx, w); err != nil {
@@ -131,42 +133,78 @@ func (r *Repo) clearNamed(stderr string) error {
 }
 
 func clearLock(path string, age time.Duration, folders ...string) error {
-	if !abandoned(path, age, folders...) {
+	was := abandoned(path, age, folders...)
+	if was == nil {
 		return nil
 	}
 	defer failpoint.Step("git.clear-lock")()
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := removeStill(path, was); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove stale lock: %w", err)
 	}
 	return nil
 }
 
-// abandoned says whether a lock file is there, is old, and has no owner left:
-// no process has it open, and no git runs in the folders that it protects.
+// removeStill removes a file, unless it is another one by now: while all
+// processes were looked at, a git may have taken the lock anew.
+func removeStill(path string, was fs.FileInfo) error {
+	now, err := os.Lstat(path)
+	if err != nil || !sameLock(now, was) {
+		return err
+	}
+	return os.Remove(path)
+}
+
+// sameLock asks for the time, too: a lock that was taken anew often has the inode
+// of the old one.
+func sameLock(a, b fs.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime())
+}
+
+// abandoned gives what is known of a lock file that is there, is old, and has no
+// owner left: no process has it open, and no git runs in the folders that it
+// protects. It is nil for any other.
 // git closes a lock file while it waits for an editor or a hook, so the open
 // file alone would not tell.
-func abandoned(path string, old time.Duration, folders ...string) bool {
+func abandoned(path string, old time.Duration, folders ...string) fs.FileInfo {
 	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
+	if err != nil || !info.Mode().IsRegular() || !readableOwner(info, os.Geteuid()) {
+		return nil
 	}
 	age := time.Since(info.ModTime())
 	if age < old {
-		return false
+		return nil
 	}
 	procs, err := os.ReadDir("/proc/self/fd")
 	if err != nil || len(procs) == 0 {
-		return age >= blindAge
+		if age < blindAge {
+			return nil
+		}
+		return info
 	}
-	return !owned(path, folders)
+	if owned(path, folders) {
+		return nil
+	}
+	return info
 }
 
-// owned looks through /proc. Processes of other users cannot be read; they
-// could not have made the lock in the user's repository either.
+// readableOwner says whether /proc would show whoever has made a lock: a process
+// of this user, or to root any.
+func readableOwner(info fs.FileInfo, uid int) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && (uid == 0 || int(st.Uid) == uid)
+}
+
+// owned looks through /proc. Processes of other users cannot be read: see
+// [readableOwner].
 func owned(path string, folders []string) bool {
 	procs, err := os.ReadDir("/proc")
 	if err != nil {
 		return true
+	}
+	path = filepath.Join(unlinked(filepath.Dir(path)), filepath.Base(path))
+	folders = slices.Clone(folders)
+	for i, f := range folders {
+		folders[i] = unlinked(f)
 	}
 	for _, e := range procs {
 		if _, err := strconv.Atoi(e.Name()); err != nil {
@@ -186,6 +224,15 @@ func owned(path string, folders []string) bool {
 		}
 	}
 	return false
+}
+
+// unlinked gives a path as /proc tells it, without symbolic links; as it is where
+// there is nothing.
+func unlinked(path string) string {
+	if found, err := filepath.EvalSymlinks(path); err == nil {
+		return found
+	}
+	return path
 }
 
 func opens(proc, path string) bool {
