@@ -75,8 +75,10 @@ func listed(ctx context.Context, which ...string) ([]listing, error) {
 // does not quote.
 func (l listing) carries(m mark) bool {
 	words := strings.Fields(l.text)
-	if strings.Contains(l.text+" ", " FM_PROJECT="+m.project+" ") {
-		words = append(words, "FM_PROJECT="+m.project)
+	for _, name := range []string{"FM_PROJECT", verifyMark} {
+		if entry := name + "=" + m.project; strings.Contains(l.text+" ", " "+entry+" ") {
+			words = append(words, entry)
+		}
 	}
 	return m.in(words)
 }

@@ -32,12 +32,13 @@ func (c *Claude) Reap(ctx context.Context, id fm.TaskID, last int) error {
 }
 
 // ReapAll is Reap for every attempt of every task of the project, also of tasks
-// that the queue does not know any more.
+// that the queue does not know any more, and [Claude.ReapVerify].
 func (c *Claude) ReapAll(ctx context.Context) error {
-	if err := reap(ctx, mark{project: c.project.Root, last: math.MaxInt}); err != nil {
-		return fmt.Errorf("reap all tasks: %w", err)
+	err := reap(ctx, mark{project: c.project.Root, last: math.MaxInt})
+	if err != nil {
+		err = fmt.Errorf("reap all tasks: %w", err)
 	}
-	return nil
+	return errors.Join(err, c.ReapVerify(ctx))
 }
 
 func reap(ctx context.Context, m mark) error {
@@ -60,15 +61,28 @@ func reap(ctx context.Context, m mark) error {
 	return errors.New("its processes start new ones faster than they can be ended")
 }
 
-// A mark is what the environment of a run's processes holds.
+// A mark is what the environment of a run's processes holds, or that of a verify
+// command's.
 type mark struct {
-	task    fm.TaskID // "" for any
 	project string
-	last    int
+	of      marks
+	task    fm.TaskID // of an attempt; "" for any
+	last    int       // the same
 }
+
+// marks are the kinds of them.
+type marks int
+
+const (
+	attempting marks = iota
+	verifying
+)
 
 // in says whether the entries of an environment carry the mark.
 func (m mark) in(environ []string) bool {
+	if m.of == verifying {
+		return value(environ, verifyMark) == m.project
+	}
 	attempt, err := strconv.Atoi(value(environ, "FM_ATTEMPT"))
 	return err == nil && attempt <= m.last &&
 		(m.task == "" || value(environ, "FM_TASK") == string(m.task)) &&

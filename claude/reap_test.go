@@ -80,6 +80,7 @@ func TestReapEndsWhatAnAttemptLeftAndNothingElse(t *testing.T) {
 		"no attempt":        {[]string{"FM_TASK=456", project}, false},
 		"within another":    {[]string{"X=FM_TASK=456", "FM_ATTEMPT=2", project}, false},
 		"an unmarked shell": {nil, false},
+		"a verify command":  {[]string{VerifyMark(c.project)}, false},
 	}
 	ended := map[string]chan error{}
 	for name, tt := range tests {
@@ -129,6 +130,39 @@ func TestReapAllEndsWhatAnyAttemptLeftAndNothingElse(t *testing.T) {
 	case err := <-ended:
 		t.Errorf("another project's was ended: %v", err)
 	default:
+	}
+}
+
+// A supervisor that begins ends the verify commands that one left that was
+// killed; fm stop ends all there is.
+// Caught: an agent ended with the commands; those of another project; a stop that
+// let them live.
+func TestReapVerifyEndsVerifyCommandsAlone(t *testing.T) {
+	c := bare(t)
+	check := VerifyMark(c.project)
+	agent := orphan(t, "orphan", "FM_TASK=456", "FM_ATTEMPT=2", "FM_PROJECT="+c.project.Root)
+	foreign := orphan(t, "orphan", check+"2")
+	left := orphan(t, "orphan", check)
+	lives := make(chan error, 2)
+	go func() { lives <- agent.Wait() }()
+	go func() { lives <- foreign.Wait() }()
+	if err := c.ReapVerify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := left.Wait(); err == nil {
+		t.Error("the command ended by itself")
+	}
+	select {
+	case err := <-lives:
+		t.Fatalf("an agent, or another project's command, was ended: %v", err)
+	default:
+	}
+	left = orphan(t, "orphan", check)
+	if err := c.ReapAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := left.Wait(); err == nil {
+		t.Error("the command ended by itself")
 	}
 }
 

@@ -52,6 +52,9 @@ func (superviseCmd) Run(ctx context.Context, a *app) error {
 	}
 	// The tmux server that hosts us may die; the workers need us then.
 	process.IgnoreHangup()
+	if err := h.reapVerify(ctx); err != nil {
+		return err
+	}
 	for {
 		err := h.supervise(ctx)
 		news, ok := errors.AsType[settingsError](err)
@@ -136,6 +139,26 @@ func (h *house) supervise(ctx context.Context) error {
 		return err
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "supervisor ended as wanted")
+	return nil
+}
+
+// reapVerify ends the verify commands that a killed supervisor left: what they run
+// would go on in a folder where this one verifies, too. One that outlives SIGKILL
+// does nothing, either: it keeps nobody from beginning.
+func (h *house) reapVerify(ctx context.Context) error {
+	agent, err := h.reader()
+	if err != nil {
+		return err
+	}
+	if err = agent.ReapVerify(ctx); err == nil {
+		return nil
+	}
+	log, closeLog, logErr := h.log()
+	if logErr != nil {
+		return logErr
+	}
+	defer closeLog()
+	log.LogAttrs(ctx, slog.LevelWarn, "a verify command of an older supervisor lives on", slog.String("error", err.Error()))
 	return nil
 }
 

@@ -249,9 +249,12 @@ func (h *house) reader() (*claude.Claude, error) {
 	return claude.New(claude.Options{Project: h.project, Config: fm.AgentConfig{Command: self}, Self: self, Home: home, Environ: h.environ})
 }
 
+// verifier runs the project's verify command, which the next supervisor finds by
+// its mark if this one is killed.
 func (h *house) verifier() process.Verifier {
 	return process.Verifier{
-		Command: h.config.Verify, Limit: time.Duration(h.config.Health.Verify), Environ: claude.Scrub(h.environ, h.config.Agent.Environment), LogDir: h.project.Logs(),
+		Command: h.config.Verify, Limit: time.Duration(h.config.Health.Verify), LogDir: h.project.Logs(),
+		Environ: append(claude.Scrub(h.environ, h.config.Agent.Environment), claude.VerifyMark(h.project)),
 	}
 }
 
