@@ -175,6 +175,7 @@ func (r *record) note(line string) {
 //
 // Fault: F1.
 func TestKilledProcessesLoseAndDoubleNothing(t *testing.T) {
+	t.Parallel()
 	const workers, each = 4, 8
 	rounds := 3
 	if kills, err := strconv.Atoi(os.Getenv("FM_KILLS")); err == nil {

@@ -86,6 +86,7 @@ func (sum *tally) cuts(t *testing.T, name string, lazy mutant, stride int) {
 // Caught: the view replaced before the ledger was synced; a ledger that was begun
 // without its name made durable.
 func TestPowerCutBeforeEveryOperationLosesNothingPromised(t *testing.T) {
+	t.Parallel()
 	runs := 0
 	for name := range lives() {
 		t.Run(name, func(t *testing.T) {
@@ -103,6 +104,7 @@ func TestPowerCutBeforeEveryOperationLosesNothingPromised(t *testing.T) {
 // Without these controls the test above could pass because the simulation
 // forgives everything. Each names a mutant that it catches.
 func TestPowerCutsTellWhenSyncsAreMissing(t *testing.T) {
+	t.Parallel()
 	controls := map[string]struct {
 		lazy mutant
 		life string
@@ -149,6 +151,7 @@ func (l *life) endure() error {
 //
 // Fault: F4, F6.
 func TestFailureOfEveryOperationLosesNothing(t *testing.T) {
+	t.Parallel()
 	for name := range lives() {
 		t.Run(name, func(t *testing.T) {
 			p := prepare(t, name)
@@ -190,6 +193,7 @@ func (l *life) outlives(t *testing.T, what string) {
 // Caught: a ledger whose torn tail was cut off, and whose handle was used on when
 // that could not be synced.
 func TestAFailedSyncIsNeverRepeated(t *testing.T) {
+	t.Parallel()
 	all := 0
 	for name := range lives() {
 		p := prepare(t, name)
@@ -211,6 +215,7 @@ func TestAFailedSyncIsNeverRepeated(t *testing.T) {
 //
 // Caught: Append without Truncate after a short write.
 func TestAFullOrReadOnlyDiskLosesNothing(t *testing.T) {
+	t.Parallel()
 	all := 0
 	for what, errno := range map[string]unix.Errno{"full": unix.ENOSPC, "read-only": unix.EROFS} {
 		for name := range lives() {

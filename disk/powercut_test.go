@@ -145,7 +145,7 @@ func (w *writer) oneTask(q *queue.Queue, n int) error {
 		func() (string, queue.Change) { return "task", queue.Fail(task(id), "tests fail", 5, time.Now()) },
 		func() (string, queue.Change) { return "claim", queue.Claim(task(id), 4, time.Now()) },
 		func() (string, queue.Change) { return "task", queue.Publish(task(id), time.Now()) },
-		func() (string, queue.Change) { return "task", queue.Complete(task(id), id.Ref(), time.Now()) },
+		func() (string, queue.Change) { return "task", queue.Complete(task(id), string(id), time.Now()) },
 	}
 	for _, step := range steps {
 		kind, c := step()

@@ -30,6 +30,7 @@ func (r *rig) closings(n int) (times, comments int) {
 }
 
 func TestCloseCommentsAndCloses(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	r.AddIssue(fake.Issue{Number: 12, Title: "Log in"})
 	if err := r.tracker().Close(t.Context(), "12", "All merged: #13, #14. <!-- fm:v1 closed -->\x1b[2J"); err != nil {
@@ -47,6 +48,7 @@ func TestCloseCommentsAndCloses(t *testing.T) {
 // Caught: a marker that is not looked for; a closing that is not looked for
 // behind it; one that counts though it was before the comment.
 func TestCloseHappensOnce(t *testing.T) {
+	t.Parallel()
 	ours := fake.Comment{Author: fake.DefaultLogin, Body: "Done.\n\n" + closed}
 	for _, tt := range []struct {
 		name     string

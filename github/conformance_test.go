@@ -40,6 +40,7 @@ func newRigOver(t *testing.T, o fake.Options) *rig {
 }
 
 func TestTrackerKeepsThePromises(t *testing.T) {
+	t.Parallel()
 	description := published(t)
 	for _, api := range []string{"with sub-issues", "without"} {
 		t.Run(api, func(t *testing.T) {

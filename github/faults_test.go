@@ -32,6 +32,7 @@ func count(events []fake.Event, name string) int {
 //
 // Fault: F14.
 func TestNothingHappensTwiceInBadWeather(t *testing.T) {
+	t.Parallel()
 	var seen tally
 	t.Run("histories", func(t *testing.T) {
 		for shard := range uint64(shards) {

@@ -15,6 +15,7 @@ import (
 // more. Caught: one query for each pull request; reviews read at
 // each look; statuses read while runs pend; checks that are over read again.
 func TestAnHourOfLooking(t *testing.T) {
+	t.Parallel()
 	const pulls = 50
 	for _, world := range []struct {
 		name   string

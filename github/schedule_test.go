@@ -28,6 +28,7 @@ const shards = 4
 //
 // Fault: F14.
 func TestRandomSchedulesLeaveOneOfEverything(t *testing.T) {
+	t.Parallel()
 	var seen tally
 	t.Run("histories", func(t *testing.T) {
 		for shard := range uint64(shards) {

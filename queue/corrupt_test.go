@@ -114,6 +114,7 @@ func whatCounts() cmp.Option { return cmpopts.IgnoreFields(fm.Task{}, "Since", "
 // end while the view shows what stood there; a whole entry that was gone from the
 // middle, and nobody noticed; a rebuilt ledger that was refused at once.
 func TestADamagedLedgerForgetsNothing(t *testing.T) {
+	t.Parallel()
 	b := eventful(t)
 	want := b.q.Snapshot()
 	refused, all := 0, harms(b.m.ledger)
@@ -184,6 +185,7 @@ func refuses(t *testing.T, h harm, q *Queue, err error, now time.Time) {
 // changed places with a newer one won; a whole line that does not read taken for
 // a torn tail.
 func TestWithoutTheViewADamagedLedgerGivesNoClaimTwice(t *testing.T) {
+	t.Parallel()
 	b := eventful(t)
 	for _, h := range harms(b.m.ledger) {
 		m := newMemory()
@@ -214,6 +216,7 @@ func TestWithoutTheViewADamagedLedgerGivesNoClaimTwice(t *testing.T) {
 // Caught: a task that was cancelled because a byte of its line could not be
 // read any more.
 func TestADamagedViewLosesNoTaskAndEndsNoClaim(t *testing.T) {
+	t.Parallel()
 	b := eventful(t)
 	want := b.q.Snapshot()
 	text := b.m.text()

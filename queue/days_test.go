@@ -85,6 +85,7 @@ func TestEightDaysAreKept(t *testing.T) {
 // day; one that forgets the sums when it is compacted; a buffer that is too
 // old to be merged because of what was spent since.
 func TestSpendingNeitherFillsTheLedgerNorAgesACopy(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, three()...)
 	b.claim("1")
 	b.commit(Cancel(b.task("2"), "no", b.now))

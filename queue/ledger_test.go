@@ -84,6 +84,7 @@ func TestTornTailIsCutAtAWholeCommit(t *testing.T) {
 //
 // Caught: reading on behind a bad checksum; a damaged last entry cut off.
 func TestDamageInTheMiddleIsRefusedUntilRebuilt(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, three()...)
 	b.claim("1")
 	b.commit(Fail(b.task("1"), "broke", 5, b.now))

@@ -84,6 +84,7 @@ type machine struct {
 // Caught: Commit without the revision check; amounts as a stale caller had
 // them; all that a task has spent, counted for the day each time.
 func TestClaimsNeverDoubleAndAttemptsNeverFall(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		b := &bench{m: newMemory(), now: epoch}
 		m := &machine{b: b, attempts: map[fm.TaskID]int{}, holder: map[fm.Run]int{}, known: map[fm.TaskID]bool{}, spent: map[fm.TaskID]fm.Spending{}}

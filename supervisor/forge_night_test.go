@@ -31,6 +31,7 @@ func ofTheForge(at call) bool {
 //
 // Fault: F14.
 func TestAnHourWithoutTheForge(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)
 		c.copies = true
@@ -105,6 +106,7 @@ func (c *town) openPulls(n int, p fm.PullRequest) {
 // Caught: a pause that never grew; a merge that was asked for again while the
 // forge waits to make it.
 func TestFiftyOpenPullRequestsCostLooksOnly(t *testing.T) {
+	t.Parallel()
 	for name, given := range map[string]struct {
 		merge MergePolicy
 		pull  fm.PullRequest

@@ -187,6 +187,7 @@ func happened(events []fake.Event, name string) int {
 //
 // Fault: F14.
 func TestSupervisorAndGitHubInAGale(t *testing.T) {
+	t.Parallel()
 	if _, err := published(); err != nil {
 		t.Fatal(err)
 	}

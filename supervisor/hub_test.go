@@ -143,6 +143,7 @@ func (r remote) Unpublish(context.Context, fm.Site, string) error { return nil }
 //
 // Caught: a request for each pull request; a look every 15 s.
 func TestAnHourOfFiftyOpenPullRequestsOnGitHub(t *testing.T) {
+	t.Parallel()
 	for name, every := range map[string]time.Duration{"nothing changes": 0, "one changes each ten minutes": 10 * time.Minute} {
 		for _, way := range []string{"GraphQL", "REST"} {
 			t.Run(name+", "+way, func(t *testing.T) {

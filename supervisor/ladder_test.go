@@ -140,6 +140,7 @@ func TestNudgeThatFailsIsRepeated(t *testing.T) {
 // limited, has a task in the background, or a person beside it, for three hours.
 // Caught: each of them, by taking the case out.
 func TestSilenceForAReasonIsNoStall(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(f *film){
 		"waits for a person":  func(f *film) { f.report("1", func(r *fm.Report) { r.State = fm.Waiting }) },
 		"a background task":   func(f *film) { f.report("1", func(r *fm.Report) { r.State = fm.InShell }) },

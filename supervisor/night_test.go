@@ -73,6 +73,7 @@ func (c *town) wantsCalm() {
 // Caught: a queue that was thought about only once; a parent that was closed
 // twice; a screen that was painted at every event.
 func TestNightPasses(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(30)...)
 		c.task = func(r fm.Run) time.Duration {
@@ -105,6 +106,7 @@ func TestNightPasses(t *testing.T) {
 //
 // Fault: F1.
 func TestRestartAdopts(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)
 		for i := range 200 {
@@ -125,6 +127,7 @@ func TestRestartAdopts(t *testing.T) {
 //
 // Fault: F2.
 func TestServerFallsAndEverythingGoesOn(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
 		go func() {
@@ -182,6 +185,7 @@ func TestHungLookBlocksNothing(t *testing.T) {
 // Reports that cannot be read are no evidence either (TestEveryCallMayFail
 // caught that one).
 func TestFailedLookIsNoDeath(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
 		began := time.Now()
@@ -276,6 +280,7 @@ func TestIdleCostsLooksOnly(t *testing.T) {
 
 // TestPanicIsAFailure lets each call of an adapter panic once.
 func TestPanicIsAFailure(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(3)...)
 		var mu sync.Mutex
@@ -300,6 +305,7 @@ func TestPanicIsAFailure(t *testing.T) {
 // TestEveryCallMayFail fails every call of a port now and then. Nothing is
 // lost, nothing is doubled, and no task pays for it.
 func TestEveryCallMayFail(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(12)...)
 		var calls atomic.Int64
@@ -327,6 +333,7 @@ func TestEveryCallMayFail(t *testing.T) {
 //
 // Fault: F4.
 func TestFullDiskHeals(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(4)...)
 		began := time.Now()

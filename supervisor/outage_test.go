@@ -90,6 +90,7 @@ func TestLimitPausesTheFleetOnce(t *testing.T) {
 // 1, 2, 4, 8, 10, 10… minutes. Caught: a pause that did not grow; one that grew
 // with each agent that was stopped.
 func TestUnknownResetIsProbed(t *testing.T) {
+	t.Parallel()
 	for kind, want := range map[fm.Trouble]string{
 		fm.LimitTrouble:  "[5m0s 10m0s 20m0s 30m0s 30m0s]",
 		fm.ServerTrouble: "[1m0s 2m0s 4m0s 8m0s 10m0s]",

@@ -60,6 +60,7 @@ func TestAParentWaitsForAChildThatIsOpen(t *testing.T) {
 //
 // Caught: a second closing, as of a parent, that was owed when the first was done.
 func TestAWholeIssueIsClosedOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, fm.Task{ID: "100"}, fm.Task{ID: "101", Parent: "101"}, fm.Task{ID: "102", Parent: "100"})
 		began, closings := time.Now(), map[fm.TaskID]int{}

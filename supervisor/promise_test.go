@@ -200,6 +200,7 @@ func (m *machine) review(t *rapid.T) {
 // written; sessions left alive at an end; reasons given for ever; a task that
 // cannot be started and keeps its worker.
 func TestPromises(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
 		t.Repeat(m.actions())
@@ -218,6 +219,7 @@ func TestPromises(t *testing.T) {
 //
 // Fault: F1.
 func TestCrashForgetsNothing(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
 		actions := m.actions()

@@ -62,6 +62,7 @@ func TestADraftBecomesReady(t *testing.T) {
 //
 // Caught: an open pull request that was taken for all that was to be done.
 func TestEveryPullRequestIsFurnished(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
 		fits := 0
@@ -135,6 +136,7 @@ func TestWhatAPersonMadeOfAPullRequestStands(t *testing.T) {
 // TestBranchesGoWhereThatIsWanted tidies up after a merge. What the remote will
 // not delete stays, and is no failure; what could not be asked is asked again.
 func TestBranchesGoWhereThatIsWanted(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		wanted bool
 		fails  error

@@ -136,6 +136,7 @@ func TestTheReserveIsSeenToAgainAfterItWasUsed(t *testing.T) {
 // Caught: a failure of Stock that counted for the breaker; a drain that waited for
 // it without end.
 func TestAReserveThatFailsHurtsNobody(t *testing.T) {
+	t.Parallel()
 	for name, fails := range map[string]func(context.Context) error{
 		"fails":   func(context.Context) error { return errors.New("no space left on device") },
 		"refuses": func(context.Context) error { return fm.ErrRefused },
@@ -175,6 +176,7 @@ func TestAReserveThatFailsHurtsNobody(t *testing.T) {
 //
 // Caught: a halt that did not wait for it; a merge that the reserve was not told of.
 func TestANightLeavesNoReadyWorktree(t *testing.T) {
+	t.Parallel()
 	for _, stop := range []StopMode{"", StopDrain, StopNow} {
 		t.Run("stop "+string(stop), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -65,6 +65,7 @@ func TestStopNowGivesEverythingBack(t *testing.T) {
 // are still being stopped. Caught: tasks that were given back after their
 // agents' end, which was taken for a failure when the wish was gone by then.
 func TestStopThatIsTakenBackSpendsNoAttempt(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newTown(t, row(6)...)
 		c.trouble = func(_ context.Context, at call) error {
@@ -114,6 +115,7 @@ func TestDrainFinishesWhatWasBegun(t *testing.T) {
 // TestEndsThoughNothingCanBePublished has the remote down for good. Caught: a
 // drain that waited for ever.
 func TestEndsThoughNothingCanBePublished(t *testing.T) {
+	t.Parallel()
 	for _, stop := range []StopMode{StopDrain, StopNow} {
 		t.Run(string(stop), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -149,6 +151,7 @@ func TestEndsThoughNothingCanBePublished(t *testing.T) {
 // Caught: an end before the checkout was its user's again, who then edited under
 // the hands of the next attempt.
 func TestStopNowGivesTheMainCheckoutBack(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tasks := row(2)
 		for i := range tasks {

@@ -201,6 +201,7 @@ func TestABodyNamesWhatLivesElsewhere(t *testing.T) {
 // Caught: a link that was left out after a crash, because the pull request was
 // merged meanwhile.
 func TestCourtesiesAtTheTracker(t *testing.T) {
+	t.Parallel()
 	for _, op := range []string{"begin issue", "link issue"} {
 		for name, goes := range map[string]ill{"refuses": refuses, "fails": fails} {
 			t.Run(op+" "+name, func(t *testing.T) {

@@ -58,6 +58,7 @@ func kinds(n int) []fm.Task {
 //
 // Caught: a task in the main checkout that was claimed before that was given back.
 func TestANightOfEveryKind(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tasks := row(18)
 		for i := range tasks {
