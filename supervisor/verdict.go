@@ -109,8 +109,7 @@ func (d *decision) verified(ev Verified) {
 func (d *decision) wentOn(t fm.Task, v Verdict) bool {
 	rep, ok := d.state.report(t)
 	lives := func(ss fm.Session) bool { return ss.Run == t.Run() && ss.Alive }
-	atWork := !turnOver(rep) && !struck(rep) && slices.ContainsFunc(d.state.Sight.Sessions, lives)
-	return ok && (rep.Turns > v.Turns || atWork)
+	return ok && (rep.Turns > v.Turns || rep.State == fm.AtWork && slices.ContainsFunc(d.state.Sight.Sessions, lives))
 }
 
 const unfinished = "COMPLETION.md says PARTIAL: finish the rest, commit, then write COMPLETION.md anew. If the rest cannot be done, say there why."

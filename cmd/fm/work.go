@@ -255,10 +255,7 @@ func (h *house) take(ctx context.Context, order intake.Order, tell *news) ([]fm.
 	in := intake.Intake{Tracker: o.tracker, Analyst: agent, Plans: plans{h.project}, Queue: q, Tell: tell.tell}
 	ids, err := in.Take(ctx, order, time.Now)
 	tell.waiting.done()
-	if err != nil && len(ids) > 0 { // bad input or not: something was changed
-		err = exitError{code: exitFailure, err: fmt.Errorf("%w; tasks taken in before that are in the queue: %d", err, len(ids))}
-	}
-	return ids, q, err
+	return ids, q, tell.cutOff(err, len(ids))
 }
 
 // oneIntake has no other command take issues in until it is released.
