@@ -137,7 +137,6 @@ func clearLock(path string, age time.Duration, folders ...string) error {
 	if was == nil {
 		return nil
 	}
-	defer failpoint.Step("git.clear-lock")()
 	if err := removeStill(path, was); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove stale lock: %w", err)
 	}
@@ -151,6 +150,7 @@ func removeStill(path string, was fs.FileInfo) error {
 	if err != nil || !sameLock(now, was) {
 		return err
 	}
+	defer failpoint.Step("git.clear-lock")()
 	return os.Remove(path)
 }
 
