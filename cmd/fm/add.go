@@ -7,7 +7,7 @@ type addCmd struct {
 	choice
 
 	Words    []string `arg:"" optional:"" name:"issues" help:"Issues, as 12,13 or one by one."`
-	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues."`
+	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues that are not begun."`
 	Wait     bool     `help:"Stay until everything added is over."`
 }
 

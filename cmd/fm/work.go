@@ -24,7 +24,7 @@ type workCmd struct {
 	Words    []string `arg:"" optional:"" name:"issues" help:"Issues, as 12,13 or one by one; on GitHub also as owner/repo#12 or by their addresses. Without --workers a last word of its own is the number of workers: fm work 12,13 4."`
 	Plan     []string `sep:"none" placeholder:"FILE" help:"Take the plan of an issue from a file that fm plan wrote; repeated for several."`
 	Workers  *int     `short:"w" placeholder:"N" help:"How many workers (default: what the project had, or 4)."`
-	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues."`
+	Priority string   `short:"p" placeholder:"WORD" help:"critical, high, normal or low, for all subissues that are not begun."`
 	Mode     string   `name:"permission-mode" placeholder:"MODE" help:"Claude's permission mode for agents that start from now on: dontAsk, acceptEdits, default, auto, or bypassPermissions, which checks nothing (default: what the project had)."`
 	Wait     bool     `help:"Stay until everything is over; exit code 0 only if all was merged."`
 }
