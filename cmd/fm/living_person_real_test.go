@@ -76,7 +76,7 @@ func (p person) leaves() {
 // a respawn that took the session from under somebody's hands.
 func personIsLeftAlone(t play) {
 	release := make(chan struct{})
-	s := newStage(t, fm.Config{Presence: fm.PresenceConfig{Grace: seconds(60)}, Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
+	s := newStage(t, fm.Config{Presence: fm.PresenceConfig{Grace: seconds(60)}, Health: fm.HealthConfig{Idle: tolerated}}, func(r messages.Request) messages.Reply {
 		reply := solve(r)
 		if !solved(r) {
 			reply.Until = release
@@ -90,7 +90,7 @@ func personIsLeftAlone(t play) {
 	p := s.attach()
 	p.types("what I was about to say")
 	s.worker("fm to notice the person", 20*time.Second, func(w supervisor.WorkerStatus) bool { return w.Person })
-	s.looks(3)
+	s.outlasts(2 * tolerated)
 	close(release)
 	s.done(parts[0])
 	s.until("a note in the person's status line", 20*time.Second, func() (any, bool) {

@@ -48,7 +48,7 @@ func seconds(n int) fm.Duration { return fm.Duration(time.Duration(n) * time.Sec
 func questionIsAnswered(t play) {
 	s := newStage(t, fm.Config{
 		Agent:  fm.AgentConfig{PermissionMode: "default", AllowedTools: []string{"Read"}},
-		Health: fm.HealthConfig{Idle: seconds(2)},
+		Health: fm.HealthConfig{Idle: tolerated},
 	}, func(r messages.Request) messages.Reply {
 		if _, ok := r.Result(); !ok && !solved(r) {
 			return messages.Bash("touch asked.mark; echo may I")
@@ -67,8 +67,7 @@ func questionIsAnswered(t play) {
 	if out := s.must("inbox"); !strings.Contains(out, "touch asked.mark") || !strings.Contains(out, "1. Yes") {
 		t.Error("fm inbox does not show the question and its options")
 	}
-	// Longer than the patience with a silent agent: it is left alone.
-	s.looks(5)
+	s.outlasts(2 * tolerated) // and it is left alone
 	if s.exists(id, "asked.mark") || s.is(fm.Waiting).State == "" {
 		t.Error("somebody answered")
 	}
@@ -80,7 +79,7 @@ func questionIsAnswered(t play) {
 	s.must("inbox") // an answer is to what was shown
 	s.must("answer", "worker-1", "--option", "1")
 	s.done(id)
-	if n := s.times("sign of progress"); n > 0 {
+	if n := s.toldWhile(id, fm.Waiting); n > 0 {
 		t.Errorf("nudged %d times while it waited", n)
 	}
 }
@@ -89,7 +88,7 @@ func questionIsAnswered(t play) {
 // silent for a reason, and wakes itself. Caught: a Stop that was taken for
 // the end, whatever still ran.
 func backgroundTaskIsWaitedFor(t play) {
-	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: seconds(2)}}, func(r messages.Request) messages.Reply {
+	s := newStage(t, fm.Config{Health: fm.HealthConfig{Idle: tolerated}}, func(r messages.Request) messages.Reply {
 		switch {
 		case strings.Contains(r.Prompt(), "<task-notification>"):
 			return solve(r)
@@ -100,10 +99,10 @@ func backgroundTaskIsWaitedFor(t play) {
 	}, withKey)
 	id := s.begin()
 	s.is(fm.InShell)
-	s.looks(4)
+	s.outlasts(2 * tolerated)
 	s.touch(id, "go-on.mark")
 	s.done(id)
-	if n := s.times("sign of progress"); n > 0 {
+	if n := s.toldWhile(id, fm.InShell); n > 0 {
 		t.Errorf("nudged %d times while its command ran", n)
 	}
 }

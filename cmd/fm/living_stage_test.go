@@ -287,17 +287,3 @@ func (s *stage) sh(script string) {
 		s.Fatalf("%s: %v\n%s", script, err, out)
 	}
 }
-
-// looks waits until the supervisor has shown so many times what it saw: time
-// passes for it, and nothing else is waited for.
-func (s *stage) looks(n int) {
-	s.Helper()
-	var last time.Time
-	s.until(fmt.Sprintf("%d looks of the supervisor", n), time.Minute, func() (any, bool) {
-		if at := s.status().At; at.After(last) {
-			last = at
-			n--
-		}
-		return s.status(), n < 0
-	})
-}
