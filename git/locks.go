@@ -137,25 +137,6 @@ func gitIn(proc string, folders []string) bool {
 	})
 }
 
-// below says whether a process is a descendant of another one, by the fourth
-// field of proc_pid_stat(5).
-func below(pid, ancestor int) bool {
-	for range 100 { // no line is longer
-		text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
-		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-		if err != nil || len(fields) < 2 {
-			return false
-		}
-		if pid, err = strconv.Atoi(fields[1]); err != nil || pid <= 1 {
-			return false
-		}
-		if pid == ancestor {
-			return true
-		}
-	}
-	return false
-}
-
 func ofThisUser(info os.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(st.Uid) == os.Geteuid()

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -24,17 +25,17 @@ func (y *yard) leave(path string, age time.Duration) string {
 	return path
 }
 
-// stray runs a git in the repository, from elsewhere, that is no child of this
-// process and waits until the test is over.
-func (y *yard) stray(args ...string) {
+// stray runs a git in a folder that is no child of this process, as somebody's
+// who lives, until end is called or the test is over.
+func (y *yard) stray(dir string, args ...string) (end func()) {
 	y.Helper()
-	dir := y.TempDir()
-	fifo := filepath.Join(dir, "in")
+	own := y.TempDir()
+	fifo, out, pid := filepath.Join(own, "in"), filepath.Join(own, "out"), filepath.Join(own, "pid")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		y.Fatal(err)
 	}
-	words := append([]string{"-c", `"$@" >out 2>&1 <in & echo $! >pid`, "sh", "git", "--git-dir=" + filepath.Join(y.root, ".git")}, args...)
-	cmd := exec.CommandContext(y.Context(), "sh", words...)
+	script := `"$@" >` + out + ` 2>&1 <` + fifo + ` & echo $! >` + pid
+	cmd := exec.CommandContext(y.Context(), "sh", append([]string{"-c", script, "sh", "git"}, args...)...)
 	cmd.Dir = dir
 	if err := cmd.Run(); err != nil { // without pipes, which the git would keep open
 		y.Fatal(err)
@@ -47,14 +48,34 @@ func (y *yard) stray(args ...string) {
 	if _, err := in.WriteString("HEAD\n"); err != nil {
 		y.Fatal(err)
 	}
-	late := time.After(20 * time.Second)
-	for {
-		if text, err := os.ReadFile(filepath.Join(dir, "out")); err == nil && len(text) > 0 {
-			return
+	y.until("the git to answer", func() bool {
+		text, err := os.ReadFile(out)
+		return err == nil && len(text) > 0
+	})
+	text, err := os.ReadFile(pid)
+	if err != nil {
+		y.Fatal(err)
+	}
+	cwd := filepath.Join("/proc", strings.TrimSpace(string(text)), "cwd")
+	return func() {
+		y.Helper()
+		if err := in.Close(); err != nil {
+			y.Fatal(err)
 		}
+		y.until("the git to end", func() bool {
+			_, err := os.Readlink(cwd) // a zombie has none
+			return err != nil
+		})
+	}
+}
+
+func (y *yard) until(what string, ok func() bool) {
+	y.Helper()
+	late := time.After(time.Minute)
+	for !ok() {
 		select {
 		case <-late:
-			y.Fatal("the git does not answer")
+			y.Fatalf("waited too long for %s", what)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -149,7 +170,7 @@ func TestUnlockTakesNobodysLock(t *testing.T) {
 	if lock = y.locks()[path]; !lock.Orphan {
 		t.Fatal("it is not seen as left behind")
 	}
-	y.stray("cat-file", "--batch")
+	y.stray(t.TempDir(), "--git-dir="+filepath.Join(y.root, ".git"), "cat-file", "--batch")
 	if err := git.Unlock(t.Context(), lock); !errors.Is(err, fm.ErrRefused) {
 		t.Errorf("with a git at work: %v, want it refused", err)
 	}

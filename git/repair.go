@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -161,8 +159,8 @@ func sameLock(a, b fs.FileInfo) bool {
 }
 
 // abandoned gives what is known of a lock file that is there, is old, and has no
-// owner left: no process has it open, and no git runs in the folders that it
-// protects. It is nil for any other.
+// owner left: no process has it open, and no git that may have taken it runs in
+// the folders that it protects. It is nil for any other.
 // git closes a lock file while it waits for an editor or a hook, so the open
 // file alone would not tell.
 func abandoned(path string, old time.Duration, folders ...string) fs.FileInfo {
@@ -181,7 +179,7 @@ func abandoned(path string, old time.Duration, folders ...string) fs.FileInfo {
 		}
 		return info
 	}
-	if owned(path, folders) {
+	if owned(path, age, folders) {
 		return nil
 	}
 	return info
@@ -192,58 +190,4 @@ func abandoned(path string, old time.Duration, folders ...string) fs.FileInfo {
 func readableOwner(info fs.FileInfo, uid int) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	return ok && (uid == 0 || int(st.Uid) == uid)
-}
-
-// owned looks through /proc. Processes of other users cannot be read: see
-// [readableOwner].
-func owned(path string, folders []string) bool {
-	procs, err := os.ReadDir("/proc")
-	if err != nil {
-		return true
-	}
-	path = filepath.Join(unlinked(filepath.Dir(path)), filepath.Base(path))
-	folders = slices.Clone(folders)
-	for i, f := range folders {
-		folders[i] = unlinked(f)
-	}
-	for _, e := range procs {
-		if _, err := strconv.Atoi(e.Name()); err != nil {
-			continue
-		}
-		proc := filepath.Join("/proc", e.Name())
-		if name, err := os.ReadFile(filepath.Join(proc, "comm")); err == nil && strings.HasPrefix(string(name), "git") {
-			cwd, err := os.Readlink(filepath.Join(proc, "cwd"))
-			for _, f := range folders {
-				if err == nil && (cwd == f || within(cwd, f)) {
-					return true
-				}
-			}
-		}
-		if opens(proc, path) {
-			return true
-		}
-	}
-	return false
-}
-
-// unlinked gives a path as /proc tells it, without symbolic links; as it is where
-// there is nothing.
-func unlinked(path string) string {
-	if found, err := filepath.EvalSymlinks(path); err == nil {
-		return found
-	}
-	return path
-}
-
-func opens(proc, path string) bool {
-	fds, err := os.ReadDir(filepath.Join(proc, "fd"))
-	if err != nil {
-		return false
-	}
-	for _, fd := range fds {
-		if to, err := os.Readlink(filepath.Join(proc, "fd", fd.Name())); err == nil && to == path {
-			return true
-		}
-	}
-	return false
 }

@@ -16,21 +16,7 @@ import (
 // atWork runs a git in a folder, as somebody's who lives, until end is called.
 func (y *yard) atWork(dir string) (end func()) {
 	y.Helper()
-	live := exec.CommandContext(y.Context(), "git", "cat-file", "--batch")
-	live.Dir = dir
-	input, err := live.StdinPipe()
-	if err != nil {
-		y.Fatal(err)
-	}
-	if err := live.Start(); err != nil {
-		y.Fatal(err)
-	}
-	return func() {
-		y.Helper()
-		if err := errors.Join(input.Close(), live.Wait()); err != nil {
-			y.Fatal(err)
-		}
-	}
+	return y.stray(dir, "cat-file", "--batch")
 }
 
 // Somebody's receiver is at work in a remote that is named by a link, and waits
@@ -93,6 +79,35 @@ func TestAnOwnerIsFoundBehindALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	if git.LeftLock(lock, time.Minute, link) == nil {
+		t.Error("one whose owner is gone is not known")
+	}
+}
+
+// A git of ours is at work in the repository, as a fetch is most of the time.
+// Caught: a lock that was there before it kept for its sake, and the task that
+// it stops waiting; a lock that it may have taken itself removed.
+func TestAGitOfOursOwnsNoLockThatWasThereBefore(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	ours := exec.CommandContext(t.Context(), "git", "cat-file", "--batch")
+	ours.Dir = y.root
+	input, err := ours.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ours.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if git.LeftLock(y.leave("index.lock", time.Hour), time.Minute, y.root) == nil {
+		t.Error("one that was there before is not seen as left behind")
+	}
+	if git.LeftLock(y.leave("packed-refs.lock", 0), 0, y.root) != nil {
+		t.Error("one that it may have taken is seen as left behind")
+	}
+	if err := errors.Join(input.Close(), ours.Wait()); err != nil {
+		t.Fatal(err)
+	}
+	if git.LeftLock(y.leave("packed-refs.lock", 0), 0, y.root) == nil {
 		t.Error("one whose owner is gone is not known")
 	}
 }
