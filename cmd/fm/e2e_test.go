@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,35 +76,11 @@ func (b *bench) end() {
 	_ = os.RemoveAll(b.dir)
 }
 
-// endAll kills until nothing is left. On a busy machine a process takes a while to die.
+// endAll kills until nothing is left.
 func (b *bench) endAll() {
-	deadline := time.After(time.Minute)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for b.killAll() > 0 {
-		select {
-		case <-deadline:
-			b.Errorf("processes of %s do not end", b.dir)
-			return
-		case <-tick.C:
-		}
+	if left := endAll(b.dir); len(left) > 0 {
+		b.Errorf("processes of %s do not end: %v", b.dir, left)
 	}
-}
-
-// killAll ends what was started with the bench's folder in its command line:
-// tmux, guard, supervisor, agents. It returns how many there were.
-func (b *bench) killAll() int {
-	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	found := 0
-	for _, path := range lines {
-		line, _ := os.ReadFile(path)
-		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if err == nil && pid != os.Getpid() && bytes.Contains(line, []byte(b.dir+"/")) {
-			found++
-			_ = syscall.Kill(pid, syscall.SIGKILL)
-		}
-	}
-	return found
 }
 
 func (b *bench) write(path string, v any) {

@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -172,24 +171,4 @@ func started(tmp string) map[int]string {
 		}
 	}
 	return left
-}
-
-// endAll ends what a script left behind, mostly one that failed. Supervisor and
-// guard bring each other back, so it goes on until nothing is left.
-func endAll(tmp string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for left := started(tmp); len(left) > 0 && ctx.Err() == nil; left = started(tmp) {
-		for pid := range left {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may be gone
-		}
-		<-tick.C
-	}
-	// Where there is no /proc, the servers at least.
-	sockets, _ := filepath.Glob(filepath.Join(tmp, "tmux-*", "*")) // the pattern is ours
-	for _, socket := range sockets {
-		_ = exec.CommandContext(ctx, "tmux", "-S", socket, "kill-server").Run() // mostly gone
-	}
 }
