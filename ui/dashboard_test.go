@@ -191,9 +191,12 @@ func (r *run) end(t *testing.T) error {
 	t.Helper()
 	select {
 	case err := <-r.ended:
-		for id, stack := range loops() {
-			if !r.were[id] {
-				t.Errorf("the dashboard has left a goroutine behind:\n%s", stack)
+		late := time.After(patience)
+		for left := r.left(); len(left) > 0; left = r.left() { // one that has said that it is done still has to end
+			select {
+			case <-late:
+				t.Fatalf("the dashboard has left goroutines behind:\n%s", left)
+			case <-time.After(time.Millisecond):
 			}
 		}
 		return err
@@ -201,6 +204,16 @@ func (r *run) end(t *testing.T) error {
 		t.Fatalf("the dashboard does not end:\n%s", slices.Collect(maps.Values(loops())))
 		return nil
 	}
+}
+
+// left are the stacks of goroutines that the dashboard began, and that live.
+func (r *run) left() (stacks []string) {
+	for id, stack := range loops() {
+		if !r.were[id] {
+			stacks = append(stacks, stack)
+		}
+	}
+	return stacks
 }
 
 // loops are the goroutines of dashboards and of their event loops, by their ids.
