@@ -22,7 +22,7 @@ func endAll(tmp string) (left []int) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for quiet := 0; quiet < 2 && ctx.Err() == nil; quiet++ {
-		if left = of(tmp); len(left) > 0 {
+		if left = processesOf(tmp); len(left) > 0 {
 			quiet = -1
 		}
 		for _, pid := range left {
@@ -38,10 +38,10 @@ func endAll(tmp string) (left []int) {
 	return left
 }
 
-// of lists the processes that belong to a folder: their command line or
+// processesOf lists the processes that belong to a folder: their command line or
 // environment names it, or they work there. One that is just about to run
 // another program has only the last.
-func of(tmp string) (pids []int) {
+func processesOf(tmp string) (pids []int) {
 	procs, _ := filepath.Glob("/proc/[0-9]*") // the pattern is good
 	for _, proc := range procs {
 		pid, err := strconv.Atoi(filepath.Base(proc))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -15,20 +14,6 @@ import (
 // reason: more than a busy machine is behind, and less than a test can wait,
 // which waits for twice as long because the CLI still notifies a while after.
 const tolerated = fm.Duration(10 * time.Second)
-
-// looks waits until the supervisor has shown so many times what it saw: time
-// passes for it, and nothing else is waited for.
-func (s *stage) looks(n int) {
-	s.Helper()
-	var last time.Time
-	s.until(fmt.Sprintf("%d looks of the supervisor", n), time.Minute, func() (any, bool) {
-		if at := s.status().At; at.After(last) {
-			last = at
-			n--
-		}
-		return s.status(), n < 0
-	})
-}
 
 // outlasts waits until so much time has passed for the supervisor.
 func (s *stage) outlasts(d fm.Duration) {
