@@ -88,20 +88,31 @@ func TestMergingDoesNotWaitForWhatCannotBeGivenBack(t *testing.T) {
 	at := mended("5", fm.Terms{Fix: true})
 	s := seen(at).offers(at, fm.PullRequest{SHA: "abc"})
 	var tried, merged int
-	ev := Event(QueueRead{Snapshot: s.Queue})
+	answer := func(eff Effect) Event {
+		switch eff := eff.(type) { //nolint:gochecksumtype // the others are not ordered
+		case Clear:
+			tried++
+			return EffectFailed{Effect: eff, Kind: Transient, Err: "a file is busy"}
+		case Look:
+			return PullsSeen{Offers: eff.Offers, Pulls: []fm.PullRequest{{Number: at.Pull, State: fm.PullOpen, SHA: "abc"}}}
+		case Merge:
+			if merged++; merged < 3 {
+				return EffectFailed{Effect: eff, Kind: Transient, Err: "no route"}
+			}
+		case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Rebase, Rerun, Scan, Stock, Warn, Tidy, CloseParent, Exit:
+		}
+		return nil
+	}
 	for s.At.Sub(noon()) < time.Hour {
 		var effects []Effect
-		s, effects = step(s, ev)
-		for _, eff := range effects {
-			switch eff := eff.(type) { //nolint:gochecksumtype // the others are not ordered
-			case Clear:
-				tried++
-				s, _ = step(s, EffectFailed{Effect: eff, Kind: Transient, Err: "a file is busy"})
-			case Merge:
-				if merged++; merged < 3 {
-					s, _ = step(s, EffectFailed{Effect: eff, Kind: Transient, Err: "no route"})
-				}
-			case Record, Revive, Start, Stop, Close, Tell, Verify, Publish, Rebase, Rerun, Look, Scan, Stock, Warn, Tidy, CloseParent, Exit:
+		s, effects = step(s, QueueRead{Snapshot: s.Queue})
+		for len(effects) > 0 {
+			eff := effects[0]
+			effects = effects[1:]
+			if ev := answer(eff); ev != nil {
+				var more []Effect
+				s, more = step(s, ev)
+				effects = append(effects, more...)
 			}
 		}
 		s, _ = step(s, Ticked{At: s.At.Add(time.Second)})

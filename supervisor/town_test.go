@@ -356,8 +356,12 @@ func (c *town) Unpublish(ctx context.Context, at fm.Site, sha string) error {
 		return err
 	}
 	defer leave()
-	if sha != c.sha(id) || c.trees[id] {
+	merged := func(p fm.PullRequest) bool { return headOf(&p) == id && p.State == fm.PullMerged && p.SHA == sha }
+	if !slices.ContainsFunc(c.pulls, merged) || c.trees[id] {
 		c.tb.Errorf("the branch of %s is deleted up to %s, with its worktree: %v", id, sha, c.trees[id])
+	}
+	if sha != c.sha(id) { // somebody went on with it
+		return fm.ErrRefused
 	}
 	return nil
 }

@@ -192,14 +192,7 @@ func (d *decision) effectFailed(ev EffectFailed) {
 	case Skipped:
 		return
 	case Transient:
-		d.wait(ev.Effect.key(), ev.Err)
-		d.explainWait(ev)
-		switch eff := ev.Effect.(type) { //nolint:gochecksumtype // the others only wait
-		case Start:
-			d.yield(eff.Task.Run(), ev.Err)
-		case Rerun:
-			d.rerunFailed(eff, ev)
-		}
+		d.later(ev)
 		return
 	case Refused, Conflicted, NotFound:
 	}
@@ -227,6 +220,23 @@ func (d *decision) effectFailed(ev EffectFailed) {
 		d.cleared(eff.Task.Run(), "", ev.Err)
 	case Record, Revive, Stop, Close, Look, Scan, Stock, Warn, Tidy, Exit, Note, Explain:
 		d.wait(ev.Effect.key(), ev.Err)
+	}
+}
+
+// later has an effect tried again after a pause. Whether a pull request was
+// changed nevertheless, and what people did to it meanwhile, a look tells before.
+func (d *decision) later(ev EffectFailed) {
+	d.wait(ev.Effect.key(), ev.Err)
+	d.explainWait(ev)
+	switch eff := ev.Effect.(type) { //nolint:gochecksumtype // the others only wait
+	case Start:
+		d.yield(eff.Task.Run(), ev.Err)
+	case Merge:
+		d.forget(eff.Task)
+	case Rebase:
+		d.forget(eff.Task)
+	case Rerun:
+		d.rerunFailed(eff, ev)
 	}
 }
 
