@@ -32,13 +32,14 @@ func (d Decision) Dies() bool {
 	return strings.HasPrefix(d.Then, string(fm.AtWork)) && strings.HasSuffix(d.Then, turnsTo+string(fm.Exited))
 }
 
-// noticed adds what was seen to a journal, whatever becomes of the step.
+// noticed adds what was seen, and what the state has taken in of it, to a journal,
+// whatever becomes of the step: the next one would not say it again.
 func (d *decision) noticed(r fm.Run, rule, evidence, then string) {
 	d.seen = append(d.seen, Decision{At: d.state.At, Run: r, Rule: rule, Evidence: evidence, Then: then})
 }
 
-// explain adds what is done to a journal, once the queue's part of the step is
-// durable.
+// explain adds a record or an effect to a journal, once the queue's part of the
+// step is durable: until then it is decided anew.
 func (d *decision) explain(r fm.Run, rule, evidence, then string) {
 	d.decided = append(d.decided, Decision{At: d.state.At, Run: r, Rule: rule, Evidence: evidence, Then: then})
 }

@@ -2,6 +2,8 @@ package supervisor
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,5 +93,23 @@ func TestFactsAreToldBeforeTheRecord(t *testing.T) {
 	}
 	if got := fmt.Sprint(kinds); got != "[Explain Record Explain]" {
 		t.Errorf("ordered %s", got)
+	}
+}
+
+// TestWhatTheStateKeepsIsToldBeforeTheRecord has an agent run into a usage limit
+// in the step that records what it has cost. Caught: a limit that no journal knew
+// of, because somebody had edited the queue in that moment and the Record was
+// refused.
+func TestWhatTheStateKeepsIsToldBeforeTheRecord(t *testing.T) {
+	s := seen(working("6", 2)).with(live(2, "6", 1), fm.Report{})
+	rep := fm.Report{Run: fm.Run{Task: "6", Attempt: 1}, State: fm.Limited, Trouble: fm.LimitTrouble, Since: noon(), Prompted: true, Turns: 1, Spent: fm.Spending{Cost: spendStep, Tokens: 9}}
+	_, effects := Step(s, Observed{At: noon(), Sight: s.Sight, Reports: map[fm.TaskID]fm.Report{"6": rep}})
+	if len(effects) < 2 {
+		t.Fatalf("ordered %v", effects)
+	}
+	told, _ := effects[0].(Explain)
+	_, writes := effects[1].(Record)
+	if !writes || !slices.ContainsFunc(told.Decisions, func(d Decision) bool { return strings.HasPrefix(d.Rule, "shared trouble") }) {
+		t.Errorf("ordered %+v", effects)
 	}
 }

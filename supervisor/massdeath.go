@@ -98,7 +98,7 @@ func (d *decision) massBegins(m MassDeath) {
 	s.Mass, s.Deaths = m, nil
 	for _, r := range m.Runs {
 		d.update(r, func(p *Progress) { p.Crashes = 0 })
-		d.explain(r, "many ended at once", m.Text, "start them again one by one; no attempt is spent")
+		d.noticed(r, "many ended at once", m.Text, "start them again one by one; no attempt is spent")
 	}
 }
 
@@ -159,7 +159,7 @@ func (d *decision) massOver() {
 	case !d.isBack(s.Mass.Last) && s.SightAt.Before(s.Mass.Next):
 		return
 	}
-	d.explain(s.Mass.Last, "many ended at once", fmt.Sprintf("%d of %d are back", d.back(), len(s.Mass.Runs)), then)
+	d.noticed(s.Mass.Last, "many ended at once", fmt.Sprintf("%d of %d are back", d.back(), len(s.Mass.Runs)), then)
 	s.Mass, s.Deaths = MassDeath{}, nil
 	s.OpenAt = s.SightAt
 }

@@ -96,7 +96,7 @@ func (d *decision) strike(t fm.Task, p *Progress, rep fm.Report) {
 		o.Since = s.SightAt
 	}
 	o.Trouble, o.Says, o.Until = kind, rep.Says, until
-	d.explain(t.Run(), "shared trouble: nothing new is begun", fm.Line(doingNow(rep)+", "+s.believed(rep)+" "+rep.Says, 300), "wait until "+s.clock(until))
+	d.noticed(t.Run(), "shared trouble: nothing new is begun", fm.Line(doingNow(rep)+", "+s.believed(rep)+" "+rep.Says, 300), "wait until "+s.clock(until))
 }
 
 // reset says when a usage limit ends or ended, if somebody knows. A time before the
@@ -226,7 +226,7 @@ func (d *decision) probing() bool {
 			o.Trouble, o.Since = troubleOf(rep), s.SightAt
 		}
 		o.Until = s.SightAt.Add(pause(o.Trouble, o.Tries))
-		d.explain(t.Run(), "woken, and it does not go on", doingNow(rep)+", "+s.believed(rep), "wait until "+s.clock(o.Until))
+		d.noticed(t.Run(), "woken, and it does not go on", doingNow(rep)+", "+s.believed(rep), "wait until "+s.clock(o.Until))
 		return false
 	}
 	return true
@@ -251,7 +251,7 @@ func (s State) proven(rep fm.Report, probe Probe) bool {
 func (d *decision) reopen(r fm.Run, why string) {
 	s := d.state
 	if s.Outage.Trouble != "" {
-		d.explain(r, "the trouble is over", why, "go on")
+		d.noticed(r, "the trouble is over", why, "go on")
 	}
 	s.Outage = Outage{}
 	s.OpenAt = s.SightAt

@@ -140,7 +140,7 @@ func (d *decision) pullMerged(ev PullMerged) {
 		d.forget(t)
 		return
 	}
-	d.explain(ev.Run, "the forge merges it as soon as it may", "", "wait for it")
+	d.noticed(ev.Run, "the forge merges it as soon as it may", "", "wait for it")
 	if p, known := s.view(t); known {
 		p.Armed = true
 		s.Pulls = cloned(s.Pulls)
@@ -161,7 +161,7 @@ func (d *decision) mergeFailed(eff Merge, ev EffectFailed) {
 	s.Denied = cloned(s.Denied)
 	s.Denied[t.ID] = Denial{SHA: eff.SHA, Checks: p.Checks.State, Kind: ev.Kind, Why: ev.Err}
 	if ev.Kind != Conflicted {
-		d.explain(t.Run(), "the forge does not merge it", fm.Line(ev.Err, 200), "look at it again")
+		d.noticed(t.Run(), "the forge does not merge it", fm.Line(ev.Err, 200), "look at it again")
 		d.forget(t)
 	}
 }

@@ -74,11 +74,11 @@ func (d *decision) verified(ev Verified) {
 	}
 	v, at := ev.Verdict, d.state.At
 	if d.wentOn(t, v) {
-		d.explain(ev.Run, "it went on while its work was checked", fm.Count(v.Turns, "turn")+" had ended", "check it when its turn is over")
+		d.noticed(ev.Run, "it went on while its work was checked", fm.Count(v.Turns, "turn")+" had ended", "check it when its turn is over")
 		return
 	}
 	if v.Reasons != "" {
-		d.explain(ev.Run, "its work is not accepted", fm.Line(v.Reasons, 300), "give it the reasons")
+		d.noticed(ev.Run, "its work is not accepted", fm.Line(v.Reasons, 300), "give it the reasons")
 	}
 	switch {
 	case v.Outcome == fm.Failure:
@@ -185,7 +185,7 @@ func drafted(t fm.Task, ev Published, at time.Time) queue.Change {
 // by its text.
 func (d *decision) effectFailed(ev EffectFailed) {
 	if _, warned := ev.Effect.(Warn); warned && ev.Kind != Skipped { // it was a courtesy
-		d.explain(identity(ev.Effect).run, "it could not be told", fm.Line(ev.Err, 200), "do without")
+		d.noticed(identity(ev.Effect).run, "it could not be told", fm.Line(ev.Err, 200), "do without")
 		return
 	}
 	switch ev.Kind {
@@ -243,7 +243,7 @@ func (d *decision) later(ev EffectFailed) {
 func (d *decision) explainWait(ev EffectFailed) {
 	if r := identity(ev.Effect).run; r.Task != "" {
 		s := d.state
-		d.explain(r, "it did not work: "+deed(ev.Effect), fm.Line(ev.Err, 200), "again at "+s.clock(s.Waits[ev.Effect.key()].Until))
+		d.noticed(r, "it did not work: "+deed(ev.Effect), fm.Line(ev.Err, 200), "again at "+s.clock(s.Waits[ev.Effect.key()].Until))
 	}
 }
 
