@@ -41,6 +41,7 @@ func twelveIdleSessionsCostNothing(t play) {
 	}
 	settled()
 	s.looks(3)
+	s.resting(sessions) // one that was nudged in the moment before it was held has had its turn
 	asked, used, began := s.api.Requests(), s.used(), time.Now()
 	s.looks(40)
 	took, spent := time.Since(began), s.used()-used
