@@ -222,8 +222,8 @@ func (r *Repo) gitDir(ctx context.Context, p place) (string, error) {
 // add makes the worktree, with a new branch off tip or on the one that is
 // there.
 func (r *Repo) add(ctx context.Context, p place, tip string) error {
-	if _, err := os.Lstat(p.dir); err == nil {
-		return fmt.Errorf("%q exists and is not a worktree of this repository: move it away: %w", p.dir, fm.ErrRefused)
+	if err := r.occupied(p); err != nil {
+		return err
 	}
 	have, err := r.resolve(ctx, "", p.ref())
 	if err != nil {

@@ -112,6 +112,42 @@ func TestPrepareMakesADeletedFolderAgain(t *testing.T) {
 	}
 }
 
+// A git was killed before it had registered what it was making, or is not so far
+// yet; another one has just registered it, or moved it from the reserve.
+// Caught: a task that is blocked for good, because a supervisor was killed while a
+// worktree was made.
+func TestPrepareWaitsForAGitThatMayBeMakingTheWorktree(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	dir := filepath.Join(y.root, ".worktrees", "issue-1")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	later := func(err error) {
+		t.Helper()
+		if err == nil || errors.Is(err, fm.ErrRefused) || !strings.Contains(err.Error(), "another git command is still making") {
+			t.Errorf("got %v, want a failure that a later try may not meet", err)
+		}
+	}
+	_, _, err := y.repo.Prepare(t.Context(), on("1"))
+	later(err)
+	if got := y.git(y.root, "branch", "--list", "subissue/*"); got != "" {
+		t.Errorf("branches: %s", got)
+	}
+	age(t, dir)
+	if got := y.git(y.prepare("1"), "branch", "--show-current"); got != "subissue/1" {
+		t.Errorf("the worktree is on %q", got)
+	}
+	later(git.Occupied(y.repo, on("1")))
+
+	y.stock(1)
+	if err := os.Rename(y.ready()[0], filepath.Join(y.root, ".worktrees", "issue-2")); err != nil {
+		t.Fatal(err)
+	}
+	later(git.Occupied(y.repo, on("2")))
+	y.prepare("2")
+}
+
 func TestPrepareRefusesAFolderThatIsNoWorktree(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")

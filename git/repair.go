@@ -40,13 +40,40 @@ func (r *Repo) forget(ctx context.Context, w worktree) error {
 func (r *Repo) redo(ctx context.Context, p place, w worktree, tip string) error {
 	mark := filepath.Join(r.adminDir(p), "locked")
 	if abandoned(mark, staleAge, p.dir) == nil {
-		return fmt.Errorf("another git command is still making %q", p.dir)
+		return beingMade(p)
 	}
 	if err := r.forget(ctx, w); err != nil {
 		return err
 	}
 	return r.add(ctx, p, tip)
 }
+
+// occupied says why no worktree can be made in a place where git knew of none a
+// moment ago. A git that outlived the fm that began it may be making one there
+// just now: then the next try sees what became of it. An empty folder that is old
+// is what it leaves when it is killed, too, and git takes it.
+func (r *Repo) occupied(p place) error {
+	info, err := os.Lstat(p.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	all, err := r.entries()
+	if err != nil {
+		return err
+	}
+	_, registered := at(all, p.dir)
+	files, err := os.ReadDir(p.dir)
+	empty := err == nil && len(files) == 0
+	switch {
+	case registered, taken(p, all), empty && time.Since(info.ModTime()) < staleAge:
+		return beingMade(p)
+	case empty:
+		return nil
+	}
+	return fmt.Errorf("%q exists and is not a worktree of this repository: move it away: %w", p.dir, fm.ErrRefused)
+}
+
+func beingMade(p place) error { return fmt.Errorf("another git command is still making %q", p.dir) }
 
 // reconnect mends a worktree whose .git file is gone or points elsewhere, but
 // whose folder and registration stand: a moved repository, mostly.

@@ -3,6 +3,8 @@ package git
 import (
 	"io/fs"
 	"time"
+
+	"github.com/founder-mode/fm"
 )
 
 // LeftLock is what clearLock finds before it removes a lock; nil for one that it
@@ -16,3 +18,13 @@ func RemoveLeft(path string, was fs.FileInfo) error { return removeStill(path, w
 
 // MayClear says whether a user may clear a lock.
 func MayClear(lock fs.FileInfo, uid int) bool { return readableOwner(lock, uid) }
+
+// Occupied is what Prepare finds in the place of a worktree that git did not know
+// of a moment before.
+func Occupied(r *Repo, at fm.Site) error {
+	p, err := r.place(at)
+	if err != nil {
+		return err
+	}
+	return r.occupied(p)
+}

@@ -334,14 +334,21 @@ func (r *Repo) mendLinks(ctx context.Context, target string, paths ...string) er
 // mendTaken does so for a task whose worktree was on its way from the reserve, and
 // says whether there was anything to mend. The caller holds the writer lock.
 func (r *Repo) mendTaken(ctx context.Context, p place, all []entry) (bool, error) {
-	if _, registered := at(all, p.dir); registered || !isFolder(p.dir) {
+	if !taken(p, all) {
 		return false, nil
 	}
-	to := gitFile(p.dir)
-	for _, e := range all {
-		if _, err := os.Lstat(e.path); e.dir == to && e.ready != "" && errors.Is(err, fs.ErrNotExist) {
-			return true, r.mendMove(ctx, p.dir)
-		}
+	return true, r.mendMove(ctx, p.dir)
+}
+
+// taken says whether a worktree of the reserve stands in the task's place, and git
+// takes it to be where it was before.
+func taken(p place, all []entry) bool {
+	if _, registered := at(all, p.dir); registered || !isFolder(p.dir) {
+		return false
 	}
-	return false, nil
+	to := gitFile(p.dir)
+	return slices.ContainsFunc(all, func(e entry) bool {
+		_, err := os.Lstat(e.path)
+		return e.dir == to && e.ready != "" && errors.Is(err, fs.ErrNotExist)
+	})
 }
