@@ -40,12 +40,33 @@ func (r *Repo) Push(ctx context.Context, at fm.Site) (sha string, err error) {
 		if err := r.mayReplace(ctx, p, there, sha); err != nil {
 			return "", err
 		}
-		if err := r.pushCommit(ctx, p.dir, p.branch, there, sha); err != nil {
+		err := r.pushCommit(ctx, p.dir, p.branch, there, sha)
+		if errors.Is(err, errMoved) {
+			err = r.overtaken(ctx, p, there, sha, err)
+		}
+		if err != nil {
 			return "", err
 		}
 	}
 	_, err = r.run(ctx, call{step: failpoint.Name("git.record-push"), op: "record push of", target: p.branch, args: durable("update-ref", p.pushed(), sha)})
 	return sha, err
+}
+
+// overtaken looks at a remote branch that moved from was while it was pushed. A
+// git that outlived the fm that began it may have brought there what we wanted to,
+// or an older commit of the branch: then the next try has it replaced. Anything
+// else is somebody else's, and refused.
+func (r *Repo) overtaken(ctx context.Context, p place, was, sha string, refused error) error {
+	tips, err := r.tips(ctx, p.branch)
+	switch there := tips[p.branch]; {
+	case err != nil:
+		return err
+	case there == sha:
+		return nil
+	case there != was && r.mayReplace(ctx, p, there, sha) == nil:
+		return fmt.Errorf("push %s: %w", p.branch, errMoved)
+	}
+	return refused
 }
 
 func (r *Repo) refuseOwnFiles(ctx context.Context, p place, sha string) error {

@@ -76,6 +76,30 @@ func TestAPushThatIsOvertakenIsRefused(t *testing.T) {
 	}
 }
 
+// A push of ours lives on behind an fm that was killed, and ends beside that of the
+// next one. Caught: a task that is blocked because its commit is there already.
+func TestAPushThatOutlivedItsFMStandsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	y := newYard(t, "")
+	old := y.commit(y.prepare("1"), "a.txt", "one\n")
+	sha := y.commit(y.prepare("1"), "b.txt", "two\n")
+	outlives := func(commit string) {
+		y.hook("pre-push", "unset GIT_DIR\ngit push --quiet --no-verify '"+y.remote+"' "+commit+":refs/heads/subissue/1\n")
+	}
+	outlives(old)
+	if _, err := y.repo.Push(t.Context(), on("1")); err == nil || errors.Is(err, fm.ErrRefused) {
+		t.Errorf("an older commit came between: %v, want a failure that the next try may not meet", err)
+	}
+	y.git(y.remote, "update-ref", "-d", "refs/heads/subissue/1")
+	outlives(sha)
+	if got := y.push("1"); got != sha {
+		t.Errorf("pushed %s, want %s", got, sha)
+	}
+	if got := y.git(y.root, "rev-parse", "refs/fm/pushed/1"); got != sha {
+		t.Errorf("noted %s, want %s", got, sha)
+	}
+}
+
 func TestPushReplacesWhatFMPushed(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
