@@ -151,9 +151,19 @@ func TestPrepareWaitsForAGitThatMayBeMakingTheWorktree(t *testing.T) {
 func TestPrepareRefusesAFolderThatIsNoWorktree(t *testing.T) {
 	t.Parallel()
 	y := newYard(t, "")
+	if err := os.Mkdir(filepath.Join(y.root, ".worktrees"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	theirs := t.TempDir()
+	age(t, theirs)
+	if err := os.Symlink(theirs, filepath.Join(y.root, ".worktrees", "issue-2")); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := y.repo.Prepare(t.Context(), on("2"))
+	refused(t, err, "issue-2", "move it away")
 	dir := filepath.Join(y.root, ".worktrees", "issue-1")
 	y.write(filepath.Join(dir, "precious.txt"), "x")
-	_, _, err := y.repo.Prepare(t.Context(), on("1"))
+	_, _, err = y.repo.Prepare(t.Context(), on("1"))
 	refused(t, err, "issue-1", "move it away", "issue #1", "git worktree prune")
 	refused(t, y.tryRemove(on("1")), "by hand")
 	if got := y.read(filepath.Join(dir, "precious.txt")); got != "x" {

@@ -57,13 +57,16 @@ func (r *Repo) occupied(p place) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err != nil {
+		return fmt.Errorf("look at the place of a worktree: %w", err)
+	}
 	all, err := r.entries()
 	if err != nil {
 		return err
 	}
 	_, registered := at(all, p.dir)
 	files, err := os.ReadDir(p.dir)
-	empty := err == nil && len(files) == 0
+	empty := err == nil && len(files) == 0 && info.IsDir() // and no link to somebody's folder
 	switch {
 	case registered, taken(p, all), empty && time.Since(info.ModTime()) < staleAge:
 		return beingMade(p)
