@@ -14,10 +14,10 @@ import (
 )
 
 // begins runs a command in the window, between two looks at how the terminal is
-// set up.
+// set up. The second is taken before it says with which code the command left.
 func (w *window) begins(command string) {
 	w.Helper()
-	w.types("clear; stty -a > " + w.dir + "/before; " + command + "; echo left with $?; stty -a > " + w.dir + "/after")
+	w.types("clear; stty -a > " + w.dir + "/before; " + command + "; code=$?; stty -a > " + w.dir + "/after; echo left with $code")
 }
 
 // isBack checks that the terminal is as it was before [window.begins].

@@ -32,7 +32,7 @@ const soon = 20 * time.Second
 func TestDashboardIsOneTerminalForAll(t *testing.T) {
 	t.Parallel()
 	w := newFruitShop(t)
-	w.types("stty -a > " + w.dir + "/before; fm dashboard; echo left with $?; stty -a > " + w.dir + "/after")
+	w.begins("fm dashboard")
 	w.shows(`2/3 active`)
 	w.shows(`1 failed`)
 	w.shows(`I count apples`)
