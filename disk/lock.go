@@ -38,15 +38,21 @@ func TryLock(path, text string) (lock *Lock, holder string, err error) {
 		return nil, strings.TrimSpace(string(data)), errors.Join(fmt.Errorf("lock %s: %w", path, ErrHeld), f.Close())
 	}
 	if err == nil && text != "" {
-		err = f.Truncate(0)
-	}
-	if err == nil && text != "" {
-		_, err = f.WriteAt([]byte(text+"\n"), 0)
+		err = leave(f, text+"\n")
 	}
 	if err != nil {
 		return nil, "", errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
 	return &Lock{f: f}, "", nil
+}
+
+// leave writes over what stands there before it cuts off the rest: on a full disk,
+// another would have what is given back in between.
+func leave(f *os.File, text string) error {
+	if _, err := f.WriteAt([]byte(text), 0); err != nil {
+		return err
+	}
+	return f.Truncate(int64(len(text)))
 }
 
 // Release frees the lock.

@@ -143,6 +143,23 @@ func TestAskingForALockWipesNothing(t *testing.T) {
 	}
 }
 
+// Caught: the end of a longer text behind a shorter one.
+func TestALocksTextIsItsHoldersAlone(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "lock")
+	for _, text := range []string{"pid 123456", "pid 7"} {
+		lock, _, err := TryLock(name, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(name); err != nil || string(got) != text+"\n" {
+			t.Errorf("got %q, %v, want %q", got, err, text)
+		}
+		if err := lock.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A lock is written into, and what a link leads to may be anybody's.
 //
 // Caught: a lock that is opened wherever it leads; a pipe that is waited for.

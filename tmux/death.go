@@ -15,14 +15,23 @@ type deaths struct {
 	mu     sync.Mutex
 	closed bool
 	known  map[int]*process
+	added  int // how often a process came to known
 }
 
 func newDeaths(wake func()) *deaths {
 	return &deaths{wake: wake, known: map[int]*process{}}
 }
 
-// follow watches the live processes of a listing and lets go of all others.
-func (d *deaths) follow(l listing) {
+// before marks the moment before a listing is asked for.
+func (d *deaths) before() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.added
+}
+
+// follow watches the live processes of a listing and lets go of all others that
+// were known before it: one that was started since is not in it.
+func (d *deaths) follow(l listing, before int) {
 	live := map[int]bool{}
 	for _, r := range l.rooms() {
 		if !r.main.dead && r.main.pid > 0 {
@@ -33,7 +42,7 @@ func (d *deaths) follow(l listing) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for pid, p := range d.known {
-		if !live[pid] {
+		if !live[pid] && p.order <= before {
 			p.close()
 			delete(d.known, pid)
 		}
@@ -53,6 +62,8 @@ func (d *deaths) add(pid int) {
 	if err != nil {
 		return // a slow tick tells instead
 	}
+	d.added++
+	p.order = d.added
 	d.known[pid] = p
 	d.waits.Go(func() {
 		// close ends the wait, with an error.

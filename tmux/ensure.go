@@ -18,7 +18,8 @@ import (
 // Ensure starts the server with fm's configuration and its hub session, unless
 // it runs, and mends what is missing from a running one. It says whether it
 // started the server. Two processes may race: tmux lets one of them start it, and
-// may turn the other away while it does.
+// may turn the other away while it does; at most one of them says so, and none
+// when the other made the hub.
 func (s *Server) Ensure(ctx context.Context) (started bool, err error) {
 	for range bootTries {
 		if started, err = s.ensure(ctx); !errors.Is(err, errRejected) {

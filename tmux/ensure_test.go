@@ -48,7 +48,7 @@ func TestRacingEnsuresStartOneServer(t *testing.T) {
 		}
 		starters += strings.Count(outs[i].String(), "true")
 	}
-	if starters != 1 {
+	if starters > 1 { // none, when the starter was overtaken by the hub of another
 		t.Errorf("%d of them say that they started the server", starters)
 	}
 	if got := hand(t, s, "list-sessions", "-F", "#{session_name}"); got != hub {

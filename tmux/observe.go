@@ -17,6 +17,10 @@ import (
 // A process that has ended is never reported alive, and how it ended is asked
 // for until tmux knows.
 func (s *Server) Observe(ctx context.Context) (fm.Sight, error) {
+	d, before := s.deaths.Load(), 0
+	if d != nil {
+		before = d.before()
+	}
 	l, err := s.list(ctx)
 	if err != nil {
 		return fm.Sight{}, fmt.Errorf("observe sessions: %w", err)
@@ -24,8 +28,8 @@ func (s *Server) Observe(ctx context.Context) (fm.Sight, error) {
 	if l, err = s.settle(ctx, l); err != nil {
 		return fm.Sight{}, fmt.Errorf("observe sessions: %w", err)
 	}
-	if d := s.deaths.Load(); d != nil {
-		d.follow(l)
+	if d != nil {
+		d.follow(l, before)
 	}
 	return l.sight(), nil
 }

@@ -11,8 +11,9 @@ import (
 // process is a handle on a process that is not our child. It stays with that
 // process when the pid is given to another one.
 type process struct {
-	pid int
-	fd  *os.File
+	pid   int
+	order int // in which deaths came to know it
+	fd    *os.File
 }
 
 // openProcess fails with [os.ErrProcessDone] when there is no such process.

@@ -13,9 +13,10 @@ import (
 // process stands for a process that is not our child. Without pidfds a pid is
 // all there is, and its end is found by asking again and again.
 type process struct {
-	pid  int
-	gone chan struct{}
-	once sync.Once
+	pid   int
+	order int // in which deaths came to know it
+	gone  chan struct{}
+	once  sync.Once
 }
 
 func openProcess(pid int) (*process, error) {

@@ -70,6 +70,23 @@ func TestDeathRightAfterStartWakes(t *testing.T) {
 	onWake(t, woken, "the death is seen", func() (any, bool) { got := session(t, s, 1); return got, !got.Alive })
 }
 
+// A look that was asked for before a process was started does not list it.
+// Caught: a death that wakes nobody, since such a look let go of the process.
+func TestAnOlderLookLetsGoOfNothingNewer(t *testing.T) {
+	t.Parallel()
+	woken := make(chan struct{}, 1)
+	d := newDeaths(func() { woken <- struct{}{} })
+	defer d.close()
+	cmd := exec.CommandContext(t.Context(), "sleep", "1000")
+	must(t, cmd.Start())
+	before := d.before()
+	d.add(cmd.Process.Pid)
+	d.follow(listing{}, before)
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait() // killed, as ordered
+	onWake(t, woken, "the death is told", func() (any, bool) { return nil, true })
+}
+
 // tmux that never hears of a death must not make the dead alive. Caught: bury
 // that does nothing.
 func TestProcessHasTheLastWord(t *testing.T) {
