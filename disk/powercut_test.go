@@ -322,6 +322,10 @@ func TestWhatIsToldIsThereAfterAPowerCut(t *testing.T) {
 		return
 	}
 	dir := t.TempDir()
+	// First, since a git outlives who is killed while it makes the repository.
+	if _, err := newWriter(t.Context(), dir, io.Discard).repository(); err != nil {
+		t.Fatal(err)
+	}
 	told := newTold()
 	for range 2 {
 		c, err := start(t.Context(), dir)

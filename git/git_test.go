@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/founder-mode/fm"
@@ -68,11 +69,16 @@ func (y *yard) tryGit(dir string, args ...string) (string, error) {
 	return string(out), err
 }
 
+// write writes a file, which may be a program that is run at once, or a lock that
+// nobody may hold. No process is forked meanwhile: it would have the file open
+// until its own exec, and "text file busy".
 func (y *yard) write(path, text string) {
 	y.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		y.Fatal(err)
 	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		y.Fatal(err)
 	}

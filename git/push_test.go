@@ -271,9 +271,8 @@ func TestAReceiverThatIsKilledHasRefusedNothing(t *testing.T) {
 	}
 	script := "#!/bin/sh\ncase $1 in unpack-objects) kill -9 $$;; esac\nunset GIT_EXEC_PATH\nexec " + real + " \"$@\"\n"
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "git"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	y.write(filepath.Join(dir, "git"), script)
+	y.chmod(filepath.Join(dir, "git"))
 	y.git(y.root, "config", "remote.origin.receivepack", "env GIT_EXEC_PATH="+dir+" git receive-pack")
 	if _, err := y.repo.Push(t.Context(), on("1")); err == nil || errors.Is(err, fm.ErrRefused) {
 		t.Fatalf("got %v, want a transient error", err)

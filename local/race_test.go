@@ -58,7 +58,7 @@ func play(role, dir string) error {
 // race runs four processes in the role at once.
 func race(t *testing.T, role, dir string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	shot, fire, err := os.Pipe()
 	if err != nil {

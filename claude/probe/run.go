@@ -16,7 +16,7 @@ import (
 const (
 	startLimit = 20 * time.Second // for the CLI to start
 	stepLimit  = 12 * time.Second // for what it does next
-	notice     = 3 * time.Second
+	notice     = 5 * time.Second
 )
 
 // A step leads to one thing that fm must notice.

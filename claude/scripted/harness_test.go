@@ -79,7 +79,7 @@ func newBench(t *testing.T, scenario string) *bench {
 // at Stop.
 func (b *bench) hooks(stop string) {
 	b.t.Helper()
-	record := map[string]any{"type": "command", "command": "cat >>'" + b.events + "'; echo >>'" + b.events + "'", "timeout": 5}
+	record := map[string]any{"type": "command", "command": "{ cat; echo; } >>'" + b.events + "'", "timeout": 5}
 	hooks := map[string]any{}
 	for _, event := range []string{
 		"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolUseFailure",

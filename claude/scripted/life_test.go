@@ -90,7 +90,7 @@ func TestAPlanWaitsForAYes(t *testing.T) {
 
 // Caught: a limit that was over at once; a menu at every prompt.
 func TestAnAccountsLimitRefusesPromptsUntilItResets(t *testing.T) {
-	p := newPlay(t, `{"do":"limit","resets_in_ms":4000}`, `{"do":"print","text":"again"}`)
+	p := newPlay(t, `{"do":"limit","resets_in_ms":8000}`, `{"do":"print","text":"again"}`)
 	p.status("waiting dialog open")
 	p.shows("You've hit your session limit · resets ", "What do you want to do?", "❯ 1. Stop and wait")
 	p.press("Escape")
@@ -143,14 +143,14 @@ func TestEachTroubleHasTheKindOfTheCLI(t *testing.T) {
 }
 
 func TestARetryIsOnlyOnTheScreen(t *testing.T) {
-	p := newPlay(t, `{"do":"retry","ms":2000,"words":"Unable to connect to API (ConnectionRefused)"}`)
+	p := newPlay(t, `{"do":"retry","ms":6000,"words":"Unable to connect to API (ConnectionRefused)"}`)
 	p.shows("✻ Unable to connect to API (ConnectionRefused) · Retrying in ")
 	p.until("SessionStart:startup UserPromptSubmit Stop")
 }
 
 // Caught: a status idle while the job ran; a job that nobody was told of.
 func TestABackgroundJobWakesItsAgent(t *testing.T) {
-	p := newPlay(t, `{"do":"background","ms":1500}`, `{"do":"print","text":"awake"}`)
+	p := newPlay(t, `{"do":"background","ms":4000}`, `{"do":"print","text":"awake"}`)
 	p.status("shell")
 	if tasks, ok := p.last("Stop")["background_tasks"].([]any); !ok || len(tasks) != 1 {
 		t.Errorf("got %v", p.last("Stop"))

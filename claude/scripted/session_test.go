@@ -134,6 +134,7 @@ func TestPromptWhileBusyIsTheNextTurn(t *testing.T) {
 		{"steps":[{"do":"wait","ms":1},{"do":"print","text":"two"}]}]}]}`)
 	p := b.open("--", prompt)
 	p.status("waiting permission prompt")
+	p.shows("Esc to cancel")
 	p.tmux("send-keys", "-t", "w", "Enter") // answers
 	p.tmux("send-keys", "-t", "w", "-l", "go on")
 	p.tmux("send-keys", "-t", "w", "Enter")
@@ -276,6 +277,7 @@ func TestEscapeInterruptsWithoutAHook(t *testing.T) {
 	b := newBench(t, `{"tasks":[{"id":"456","turns":[{"steps":[{"do":"hang"}]}]}]}`)
 	p := b.open("--", prompt)
 	p.status("busy")
+	p.until("SessionStart:startup UserPromptSubmit") // Escape ends a hook, too
 	p.tmux("send-keys", "-t", "w", "Escape")
 	p.status("idle")
 	if got, want := b.names(), "SessionStart:startup UserPromptSubmit"; got != want {
@@ -344,6 +346,7 @@ func TestUsageLimitOpensAModalThatEatsTheNextPrompt(t *testing.T) {
 	if failure["error"] != "rate_limit" || failure["last_assistant_message"] != "You've hit your session limit · resets 11:05am (UTC)" {
 		t.Errorf("got %v", failure)
 	}
+	p.shows("Enter to confirm")
 	p.paste("lost")
 	p.status("idle")
 	p.until("SessionStart:startup UserPromptSubmit StopFailure:rate_limit Notification:idle_prompt")

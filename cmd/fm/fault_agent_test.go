@@ -32,11 +32,15 @@ func TestAnAgentThatMisbehavesHoldsUpNobody(t *testing.T) {
 		acts("Work", done("work")...),
 	)
 	b.must("work", "1", "--workers", "4")
-	b.once("5")
-	failed := b.becomes("3", fm.Pending)
+	var failed fm.Task
+	b.until("the end without a result to be a failure", time.Minute, func() (any, bool) {
+		failed = b.task("3")
+		return failed, failed.Status == fm.Pending && failed.Failures > 0
+	})
 	if failed.Failures != 1 || failed.NotBefore.IsZero() || !strings.Contains(failed.Note, "(exit 0)") {
 		t.Errorf("the end without a result: got %+v, want one failure that waits, and says how it ended", failed)
 	}
+	b.once("5")
 	b.says("? worker-")
 	b.looks(3)
 	if asking := b.task("4"); asking.Status != fm.Working || asking.Attempt != 1 || asking.Failures != 0 {

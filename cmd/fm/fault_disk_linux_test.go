@@ -193,11 +193,7 @@ func TestAReadOnlyDiskIsSaidOnce(t *testing.T) {
 	b.busy(2)
 	before := b.pids()
 	// The kernel itself takes it from who has files open; a mount does not.
-	for _, pid := range []int{b.supervisorParent(), b.status().PID} {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
-	}
+	b.losesSupervisor()
 	b.until("the disk to be read-only", 30*time.Second, func() (any, bool) {
 		err := unix.Mount("", b.project.Dir(), "", unix.MS_REMOUNT|unix.MS_RDONLY, "")
 		return err, err == nil

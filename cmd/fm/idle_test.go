@@ -17,6 +17,7 @@ func TestIdleSupervisorDoesNotWakeItself(t *testing.T) {
 	b := newBench(t, fm.Config{Agent: fm.AgentConfig{Command: filepath.Join(binary, "fm"), Args: []string{"scripted-agent"}}})
 	b.environ = append(b.environ, "CLAUDE_CONFIG_DIR="+filepath.Join(b.dir, "agent"))
 	b.must("work", string(b.issue("Write a note", "In two halves.")), "--workers", "1", "--wait")
+	b.looks(4) // what its end has led to is shown
 	const looks = 6
 	var seen []time.Time
 	b.until("what an idle supervisor shows", time.Minute, func() (any, bool) {
