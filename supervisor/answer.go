@@ -76,6 +76,8 @@ func (d *decision) answer(t fm.Task, p *Progress, ss fm.Session, rep fm.Report) 
 		d.askAgain(t, p, ss, rep)
 	case s.SightAt.Sub(rep.Since) < settle:
 		// The file may have been written a moment ago and not be stable yet.
+	case s.present(ss):
+		// It answers a person, who asked for something else.
 	default:
 		p.Judged = rep.Turns
 		p.sendBack(missing)

@@ -69,6 +69,37 @@ func TestHeldWorkerIsLeftAlone(t *testing.T) {
 	}
 }
 
+// TestWhatAPersonSaysCostsTheTaskNothing: who speaks with an agent ends turns
+// without a result; after the hand-back it is told once what is missing. Caught:
+// a task that was blocked after a person's third sentence.
+func TestWhatAPersonSaysCostsTheTaskNothing(t *testing.T) {
+	s := told(Progress{}, live(1, "5", 1), turnEnded(0))
+	s.Wanted.Hands = []Hand{{Worker: 1, Held: true}}
+	looks := func(turns int) []string { // at the end of the last of them
+		at := noon().Add(time.Duration(turns) * time.Minute)
+		rep := turnEnded(turns)
+		rep.Run, rep.Since = fm.Run{Task: "5", Attempt: 1}, at.Add(-settle)
+		s, _ = step(s, Ticked{At: at})
+		var all []string
+		for range 2 { // what is missing is noted first, and then told
+			var effects []Effect
+			s, effects = step(s, Observed{At: at, Sight: s.Sight, Reports: map[fm.TaskID]fm.Report{"5": rep}})
+			all = append(all, names(effects)...)
+		}
+		return all
+	}
+	const turns = MaxSentBack + 3
+	for n := range turns {
+		if got := looks(n + 1); len(got) > 0 {
+			t.Fatalf("turn %d under a person's hands: ordered %v", n+1, got)
+		}
+	}
+	s.Wanted.Hands = nil
+	if got := fmt.Sprint(looks(turns)); got != "[tell 5.1]" || s.Runs["5"].SentBack != 1 {
+		t.Errorf("after the hand-back: ordered %v, sent back %d times", got, s.Runs["5"].SentBack)
+	}
+}
+
 // TestNotes tells people in the status line what fm does in their session, once
 // for each change. Caught: a note at every look; one that stayed.
 func TestNotes(t *testing.T) {

@@ -33,7 +33,7 @@ type Speaker struct {
 // has begun.
 const (
 	talkLimit   = 30 * time.Second
-	redrawLimit = 2 * time.Second
+	redrawLimit = 4 * time.Second
 	pasteLimit  = 5 * time.Second
 	heardLimit  = 10 * time.Second
 	// enterAfter is how long a text may stand in the box until Enter is pressed
