@@ -28,11 +28,18 @@ func twelveIdleSessionsCostNothing(t play) {
 		}
 	}
 	s.must("work", string(parent), "--workers", fmt.Sprint(atOnce))
+	held := map[fm.WorkerID]bool{}
 	for n := atOnce; ; n += atOnce {
-		s.resting(n)
-		for w := n - atOnce + 1; w <= n; w++ {
-			s.must("hold", fmt.Sprint(w))
-		}
+		// Each at once: who is left at its prompt is sent back, and blocked in the end.
+		s.until(fmt.Sprintf("%d agents to be held at their prompts", n), 2*time.Minute, func() (any, bool) {
+			for _, w := range s.status().Workers {
+				if w.State == string(fm.AtPrompt) && !held[w.Worker] {
+					held[w.Worker] = true
+					s.must("hold", w.Worker.String())
+				}
+			}
+			return held, len(held) == n
+		})
 		if n == sessions {
 			break
 		}

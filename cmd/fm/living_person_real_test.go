@@ -76,7 +76,7 @@ func (p person) leaves() {
 // a respawn that took the session from under somebody's hands.
 func personIsLeftAlone(t play) {
 	release := make(chan struct{})
-	s := newStage(t, fm.Config{Presence: fm.PresenceConfig{Grace: seconds(60)}, Health: fm.HealthConfig{Idle: tolerated}}, func(r messages.Request) messages.Reply {
+	s := newStage(t, fm.Config{Presence: fm.PresenceConfig{Grace: seconds(600)}, Health: fm.HealthConfig{Idle: tolerated}}, func(r messages.Request) messages.Reply {
 		reply := solve(r)
 		if !solved(r) {
 			reply.Until = release

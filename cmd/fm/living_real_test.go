@@ -74,7 +74,7 @@ func questionIsAnswered(t play) {
 	s.must("answer", "worker-1", "--option", "1")
 	s.until("the command to be run", 30*time.Second, func() (any, bool) { return s.shown(), s.exists(id, "asked.mark") })
 	s.worker("the question about the next command", 30*time.Second, func(w supervisor.WorkerStatus) bool {
-		return w.State == string(fm.Waiting) && strings.Contains(w.Question.Text, "git commit")
+		return w.State == string(fm.Waiting) && strings.Contains(w.Question.Text, "git commit") && len(w.Question.Options) > 0
 	})
 	s.must("inbox") // an answer is to what was shown
 	s.must("answer", "worker-1", "--option", "1")

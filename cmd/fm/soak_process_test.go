@@ -199,7 +199,7 @@ func (s *soak) excused(ctx context.Context, l *agedLife) string {
 		return "killed"
 	}
 	for _, at := range s.falls {
-		if l.first.Before(at.Add(time.Second)) && l.last.After(at.Add(-time.Second)) && l.last.Before(at.Add(15*time.Second)) {
+		if l.first.Before(at.Add(time.Second)) && l.last.After(at.Add(-time.Second)) && l.last.Before(at.Add(time.Minute)) {
 			return "its terminal server was killed"
 		}
 	}
