@@ -27,7 +27,7 @@ func (p *Probe) steps(t Terminal) []step {
 		{"busy", stepLimit, nil, seen(&m.asked), busy},
 		{"permission", stepLimit, func(context.Context) error { m.letGo(); return nil }, seen(&m.offered), m.permission},
 		{"stop", stepLimit, func(ctx context.Context) error { return allow(ctx, t) }, seen(&m.finished), stop},
-		{"resume", stepLimit, func(ctx context.Context) error {
+		{"resume", startLimit, func(ctx context.Context) error {
 			if err := t.Stop(ctx, 1); err != nil {
 				return err
 			}
