@@ -237,6 +237,8 @@ func TestPrepareRemovesOnlyAbandonedLocks(t *testing.T) {
 	if err := owner.Close(); err != nil {
 		t.Fatal(err)
 	}
+	// A process that was forked meanwhile has it open until its exec.
+	y.until("the lock to be nobody's", func() bool { return git.LeftLock(lock, time.Second, dir) != nil })
 	y.prepare("1")
 	y.commit(dir, "a.txt", "a\n")
 }

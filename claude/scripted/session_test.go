@@ -129,7 +129,7 @@ func TestPastedTextIsOnePrompt(t *testing.T) {
 }
 
 func TestPromptWhileBusyIsTheNextTurn(t *testing.T) {
-	b := newBench(t, `{"tasks":[{"id":"456","turns":[
+	b := newBench(t, `{"ask_notice_ms":600000,"tasks":[{"id":"456","turns":[
 		{"steps":[{"do":"ask","command":"ls"}]},
 		{"steps":[{"do":"wait","ms":1},{"do":"print","text":"two"}]}]}]}`)
 	p := b.open("--", prompt)
@@ -283,6 +283,7 @@ func TestEscapeInterruptsWithoutAHook(t *testing.T) {
 	if got, want := b.names(), "SessionStart:startup UserPromptSubmit"; got != want {
 		t.Errorf("got events %s, want %s", got, want)
 	}
+	p.shows("❯\u00a0" + prompt) // what was interrupted is to be edited: C-c is for the prompt now
 	p.tmux("send-keys", "-t", "w", "C-c", "C-c")
 	if got := p.exit(); got != 0 {
 		t.Errorf("got exit code %d, want 0", got)
@@ -327,7 +328,7 @@ func TestPasteIntoADialogAnswersIt(t *testing.T) {
 }
 
 func TestDeniedDialogEndsTheTurn(t *testing.T) {
-	b := newBench(t, `{"tasks":[{"id":"456","turns":[{"steps":[{"do":"ask"},{"do":"print","text":"allowed"}]}]}]}`)
+	b := newBench(t, `{"ask_notice_ms":600000,"tasks":[{"id":"456","turns":[{"steps":[{"do":"ask"},{"do":"print","text":"allowed"}]}]}]}`)
 	p := b.open("--", prompt)
 	p.status("waiting permission prompt")
 	p.tmux("send-keys", "-t", "w", "Escape")

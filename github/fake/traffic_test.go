@@ -152,16 +152,20 @@ func TestFaultsComeBeforeOrAfterTheEffect(t *testing.T) {
 	}
 }
 
-// closeOnceAsked closes the server as soon as a request is there.
+// closeOnceAsked closes the server as soon as the request is there, or has had
+// its effect where that comes first.
 func (c client) closeOnceAsked() {
-	judge := make(chan struct{})
+	judged := make(chan fake.Verdict, 1)
 	hang := c.FaultNow()
 	c.Fault(func(r fake.Request) fake.Verdict {
-		close(judge)
-		return hang(r)
+		v := hang(r)
+		judged <- v
+		return v
 	})
 	go func() {
-		<-judge
+		for v := <-judged; v.When == fake.After && !c.Log()[0].Happened; {
+			time.Sleep(time.Millisecond)
+		}
 		c.Close()
 	}()
 }

@@ -119,14 +119,16 @@ func TestCodeStaysAsItIs(t *testing.T) {
 		for before, indent := range map[string]string{"": "", "* item\n": "  ", "# one\n#* two\n": "     ", "{quote}\n": "> "} {
 			md := markup.ToMarkdown(before + "{noformat}\n" + body + "\n{noformat}\n" + strings.TrimPrefix(before, "* item\n# one\n#* two\n"))
 			var got []string
-			inside := false
+			fence := "" // the line that opened the block; only its like closes it
 			for line := range strings.SplitSeq(md, "\n") {
 				line = strings.TrimPrefix(line, strings.TrimRight(indent, " "))
 				line = strings.TrimPrefix(line, strings.TrimLeft(indent, ">"))
 				switch {
-				case strings.HasPrefix(line, "```"):
-					inside = !inside
-				case inside:
+				case fence == "" && strings.HasPrefix(line, "```"):
+					fence = line
+				case fence != "" && line == fence:
+					fence = ""
+				case fence != "":
 					got = append(got, line)
 				}
 			}
