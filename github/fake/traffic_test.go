@@ -131,10 +131,12 @@ func TestFaultsComeBeforeOrAfterTheEffect(t *testing.T) {
 				judged = append(judged, r.Operation)
 				return test.verdict
 			})
+			served := func() {}
 			if test.verdict.Act == fake.Hang {
-				c.closeOnceAsked()
+				served = c.closeOnceAsked()
 			}
 			got, err := c.try("POST", "issues", object{"title": "x"})
+			served()
 			if (err != nil) != (test.status == 0) || err == nil && got.status != test.status {
 				t.Errorf("got %d, %v", got.status, err)
 			}
@@ -152,22 +154,23 @@ func TestFaultsComeBeforeOrAfterTheEffect(t *testing.T) {
 	}
 }
 
-// closeOnceAsked closes the server as soon as the request is there, or has had
-// its effect where that comes first.
-func (c client) closeOnceAsked() {
-	judged := make(chan fake.Verdict, 1)
+// closeOnceAsked closes the server as soon as the request is there. What it
+// gives back waits until that is done: a server that is closed has no request at
+// work any more, while its client heard of the end before.
+func (c client) closeOnceAsked() (wait func()) {
+	judge := make(chan struct{})
+	closed := make(chan struct{})
 	hang := c.FaultNow()
 	c.Fault(func(r fake.Request) fake.Verdict {
-		v := hang(r)
-		judged <- v
-		return v
+		close(judge)
+		return hang(r)
 	})
 	go func() {
-		for v := <-judged; v.When == fake.After && !c.Log()[0].Happened; {
-			time.Sleep(time.Millisecond)
-		}
+		defer close(closed)
+		<-judge
 		c.Close()
 	}()
+	return func() { <-closed }
 }
 
 // A token is needed for everything, and it is the right one.
