@@ -20,5 +20,5 @@ func (c *addCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, job{words: c.Words, choice: c.choice, priority: prio, wait: c.Wait})
+	return h.work(ctx, job{verb: "fm add", words: c.Words, choice: c.choice, priority: prio, wait: c.Wait})
 }

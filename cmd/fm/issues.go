@@ -84,10 +84,13 @@ func (h *house) issues(ctx context.Context, o *office, words []string, c choice,
 
 // example is a command line that does the most usual thing.
 func example(verb string) string {
-	if verb == "fm fix" {
-		return verb + " 12 13 14"
+	switch verb {
+	case "fm work":
+		return "fm work 12,13 --workers 4"
+	case "fm fix":
+		return "fm fix 12 13 14"
 	}
-	return "fm work 12,13 --workers 4"
+	return verb + " 12,13"
 }
 
 // with says what issues have in common.

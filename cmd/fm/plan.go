@@ -38,7 +38,7 @@ func (c *planCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	ids, err := h.wanting(ctx, o, c.Words, c.choice)
+	ids, err := h.wanting(ctx, o, c.Words, c.choice, "fm plan")
 	if err != nil {
 		return err
 	}
@@ -67,15 +67,16 @@ func (c *planCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// wanting finds the issues and refuses those that cannot be worked on.
-func (h *house) wanting(ctx context.Context, o *office, words []string, c choice) ([]fm.IssueID, error) {
+// wanting finds the issues that a command, the verb, is given, and refuses those
+// that cannot be worked on.
+func (h *house) wanting(ctx context.Context, o *office, words []string, c choice, verb string) ([]fm.IssueID, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
 	if err := o.check(ctx); err != nil {
 		return nil, err
 	}
-	ids, err := h.issues(ctx, o, words, c, "fm work")
+	ids, err := h.issues(ctx, o, words, c, verb)
 	if err != nil {
 		return nil, err
 	}

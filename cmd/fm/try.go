@@ -53,7 +53,7 @@ func (c *tryCmd) Run(ctx context.Context, a *app) (err error) {
 	}
 	c.welcome(h)
 	began := time.Now()
-	err = h.work(ctx, job{words: issues, workers: c.Workers, wait: true, parting: "Interrupted: the workers are stopped."})
+	err = h.work(ctx, job{verb: "fm work", words: issues, workers: c.Workers, wait: true, parting: "Interrupted: the workers are stopped."})
 	if stopped := h.stop(context.WithoutCancel(ctx), supervisor.StopNow, fmt.Sprintf("%s -C %s resume", h.name(), h.project.Root)); err == nil {
 		err = stopped
 	}

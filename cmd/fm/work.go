@@ -50,7 +50,7 @@ func (c *workCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return h.work(ctx, job{words: words, doubt: c.doubt(words), choice: c.choice, plans: c.Plan, priority: prio, workers: workers, mode: mode, wait: c.Wait})
+	return h.work(ctx, job{verb: "fm work", words: words, doubt: c.doubt(words), choice: c.choice, plans: c.Plan, priority: prio, workers: workers, mode: mode, wait: c.Wait})
 }
 
 // parse tells issues from the number of workers, which is 0 when none was
@@ -107,6 +107,7 @@ func parsePriority(word string) (fm.Priority, error) {
 
 // job is what fm work, add and try have in common.
 type job struct {
+	verb     string   // the command: "fm work"
 	words    []string // the issues
 	doubt    string   // the one of them that may be the number of workers; "" for none
 	choice   choice   // what they have in common, and where they are
@@ -184,7 +185,7 @@ func (h *house) admit(ctx context.Context, j job, files []planFile) (intake.Orde
 	if err != nil {
 		return order, err
 	}
-	if order.Issues, err = h.wanting(ctx, o, j.words, j.choice); err != nil {
+	if order.Issues, err = h.wanting(ctx, o, j.words, j.choice, j.verb); err != nil {
 		return order, err
 	}
 	if o.splits != nil {
